@@ -1,0 +1,85 @@
+// A target is a named place a program can run. An adapter turns "run this text there" into a Program and
+// knows nothing of policy, recording or approval.
+import type { ExitStatus, OutputStream } from '../core/events.ts';
+import type { SessionId } from '../core/ids.ts';
+import type { TargetKind } from '../core/policy-document.ts';
+import type { TerminalSize } from '../core/terminal.ts';
+import type { Credential, CredentialRequest } from './provider.ts';
+
+/** What to run. `text` is the printed form policy judged: bash source, executed as it stands by bash. */
+export type Work = { readonly kind: 'command'; readonly text: string } | { readonly kind: 'free-terminal' };
+
+export interface ProgramSpec {
+  readonly session: SessionId;
+  /** The task the client claims, for the credential's key id; printable, at most 64 characters. */
+  readonly task: string | undefined;
+  readonly work: Work;
+  /** A terminal of that size and TERM, or null for plain pipes with stdout and stderr apart. */
+  readonly pty: { readonly size: TerminalSize; readonly term: string } | null;
+  /** The client's working folder; a target with a `cwd` of its own ignores it. */
+  readonly cwd: string | undefined;
+  /** The client's environment, already reduced by nobody: the target applies its own allow-list. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Uid of the caller as proven, for targets that run "as the caller". */
+  readonly callerUid: number;
+}
+
+export interface OutputChunk {
+  readonly stream: OutputStream;
+  readonly bytes: Uint8Array;
+}
+
+/** A running program. Everything it wrote is delivered before `output` ends, also with a slow reader. */
+export interface Program {
+  /**
+   * Output in order (per stream). Pulling is the backpressure: an adapter keeps at most a few hundred KiB
+   * unread, then stops reading. Iterated once. Ends after the last byte.
+   */
+  readonly output: AsyncIterable<OutputChunk>;
+  /** How it ended; rejects with a BrokerError (`connection-lost`, …) where that cannot be known. */
+  readonly exited: Promise<ExitStatus>;
+  /** Resolves once the program's side can take more; rejects after exit or a lost connection. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** End of input: closes the pipe, or types ^D on a terminal. */
+  endInput(): void;
+  resize(size: TerminalSize): void;
+  /** A name such as `SIGINT`; goes to the program's process group. */
+  signal(name: string): void;
+  /**
+   * True while what is typed must not be recorded: the terminal does not echo (a password prompt), or the
+   * adapter cannot know. Always false without a terminal.
+   */
+  inputIsHidden(): boolean;
+  /** Ends the program and everything it holds, connections included; safe to call again. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** One line of `targets check`. */
+export interface CheckStep {
+  readonly name: string;
+  readonly outcome: 'ok' | 'failed' | 'skipped';
+  readonly detail: string;
+  /** What to change, exactly: a line of a file, a command. */
+  readonly fix?: string;
+}
+
+export interface Target {
+  readonly name: string;
+  readonly kind: TargetKind;
+  /**
+   * What must be issued before `open`, one per hop, nearest hop first; empty where none is needed.
+   * Pure: nothing is minted here.
+   */
+  credentialsFor(spec: ProgramSpec): readonly CredentialRequest[];
+  /**
+   * Starts the work. `credentials` answers `credentialsFor` one for one. Rejects with BrokerError:
+   * `target-unreachable`, `target-timeout`, `host-key-mismatch`, `credential-refused`, `cannot-switch-user`, …
+   * (exit 69 unless said otherwise). After a rejection nothing is left running.
+   */
+  open(spec: ProgramSpec, credentials: readonly Credential[], signal: AbortSignal): Promise<Program>;
+  /**
+   * Walks from the outside in and stops at the first failure. `issue` mints and books a credential for the
+   * probe. Changes nothing on the target.
+   */
+  check(issue: (request: CredentialRequest) => Promise<Credential>, signal: AbortSignal): AsyncIterable<CheckStep>;
+}
