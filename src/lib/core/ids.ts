@@ -39,3 +39,8 @@ const FORM = /^[srl]-[0-9a-hjkmnp-tv-z]{8,12}$/;
 export function isId(text: string): boolean {
   return FORM.test(text);
 }
+
+/** A new secret part of a local page's address: 32 characters (160 bits). Whoever holds it may read the page. */
+export function newPageToken(): string {
+  return randomText(32);
+}
