@@ -1,0 +1,132 @@
+// The kinds of value a config can hold, each with the words that say what it expects. A field's message is always
+// the expectation ("an absolute path"), never a sentence: problems.ts builds those.
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { formatDuration, parseDuration } from '../core/duration.ts';
+import { isNetwork } from './network.ts';
+import { formatSize, parseSize } from './size.ts';
+import { isSshPublicKeyLine } from './ssh-public-key.ts';
+
+/** A mapping with exactly these keys. Unknown keys carry the known ones as their message, for a suggestion. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : 'a mapping'),
+  });
+}
+
+/** A text of that form. */
+export function text(expected: string, form: RegExp | ((value: string) => boolean)) {
+  const fits = typeof form === 'function' ? form : (value: string) => form.test(value);
+  return z.string({ error: expected }).refine(fits, { error: expected }).meta({ form: expected });
+}
+
+/** One of these words. */
+export function choice<const Words extends readonly [string, ...string[]]>(...words: Words) {
+  const expected = words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return z.enum(words, { error: expected }).meta({ form: words.map((word) => `\`${word}\``).join(', ') });
+}
+
+/** One value, or a list of at least one: `command: ls` is `command: [ls]`. */
+export function oneOrMore<Item extends z.ZodType>(item: Item, { min = 1 }: { readonly min?: 0 | 1 } = {}) {
+  return z
+    .preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(min, { error: 'at least one' }))
+    .meta({ form: `${formOf(item)}, or a list` });
+}
+
+/** A list, in brackets or with dashes. */
+export function list<Item extends z.ZodType>(item: Item, { min = 0 }: { readonly min?: number } = {}) {
+  return z
+    .array(item, { error: 'a list' })
+    .min(min, { error: `a list of at least ${min}` })
+    .meta({ form: `a list: ${formOf(item)}` });
+}
+
+/** What people name, and what it is: names become file names, log lines and arguments, hence the plain form. */
+export function named<Value extends z.ZodType>(value: Value) {
+  return z.record(name, value, { error: 'a mapping of names' });
+}
+
+/** The words for a leaf, as the reference prints them. */
+export function formOf(schema: z.ZodType): string {
+  const form = schema.meta()?.form;
+  return typeof form === 'string' ? form : 'a mapping';
+}
+
+/** Milliseconds, written as `90s`, `15m`, `2h`; both ends included. */
+export function duration(range: { readonly minMs: number; readonly maxMs: number }) {
+  const bounds = `${formatDuration(range.minMs)} to ${formatDuration(range.maxMs)}`;
+  const expected = `a duration from ${bounds}, such as 90s or 15m`;
+  return z
+    .string({ error: expected })
+    .transform((value, context) => {
+      const ms = parseDuration(value);
+      if (ms !== undefined && ms >= range.minMs && ms <= range.maxMs) return ms;
+      context.addIssue({ code: 'custom', message: expected });
+      return z.NEVER;
+    })
+    .meta({ form: `duration, ${bounds}` });
+}
+
+/** Bytes, written as `64MiB`, `4GiB`; both ends included. */
+export function size(range: { readonly minBytes: number; readonly maxBytes: number }) {
+  const bounds = `${formatSize(range.minBytes)} to ${formatSize(range.maxBytes)}`;
+  const expected = `a size from ${bounds}, such as 64MiB`;
+  return z
+    .string({ error: expected })
+    .transform((value, context) => {
+      const bytes = parseSize(value);
+      if (bytes !== undefined && bytes >= range.minBytes && bytes <= range.maxBytes) return bytes;
+      context.addIssue({ code: 'custom', message: expected });
+      return z.NEVER;
+    })
+    .meta({ form: `size, ${bounds}` });
+}
+
+/** A whole number; both ends included. */
+export function integer(min: number, max: number) {
+  const expected = `${min}–${max}`;
+  return z
+    .number({ error: expected })
+    .refine((value) => Number.isInteger(value) && value >= min && value <= max, { error: expected })
+    .meta({ form: expected });
+}
+
+/** Names of targets, approvers, groups and rules. */
+export const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+export const name = text('a name: a-z, 0-9, ".", "_", "-", starting with a letter or digit, at most 63', NAME);
+
+/** Without a final slash, `.` or `..`, so that two spellings of one folder do not look like two. */
+export const absolutePath = text(
+  'an absolute path without "..", starting with /',
+  (value) => /^\/[^\0-\x1f\x7f]*$/.test(value) && value.length <= 4096 && !/\/\.{1,2}(\/|$)/.test(value),
+);
+
+/** useradd(8), with the capitals and dots that directories hand out. */
+export const osName = text('the name of an OS user or group', /^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/);
+
+/** An account on a server; it becomes a certificate's principal. */
+export const account = text('an account name', /^[A-Za-z_][A-Za-z0-9_.@-]{0,63}\$?$/);
+
+export const host = text(
+  'a host name or an IP address',
+  (value) => isIP(value) !== 0 || (value.length <= 253 && HOST_NAME.test(value)),
+);
+const HOST_NAME = /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))*\.?$/;
+
+export const fingerprint = text(
+  'a host key fingerprint, SHA256:… as ssh-keygen -l prints it',
+  /^SHA256:[A-Za-z0-9+/]{43}$/,
+);
+
+export const publicKey = text('one line of an OpenSSH public key, such as "ssh-ed25519 AAAA… ops"', isSshPublicKeyLine);
+
+export const network = text('an IP address or a network without host bits, such as 10.0.0.0/8', isNetwork);
+
+export const variableName = text('the name of a variable', /^[A-Za-z_][A-Za-z0-9_]*$/);
+export const variablePattern = text('the name of a variable, or a glob such as LC_*', /^[A-Za-z_*?][A-Za-z0-9_*?]*$/);
+
+/** One pattern, word or sentence; a limit keeps a slip of the editor from becoming a rule. */
+export function line(expected: string, maxLength = 1000) {
+  const fits = (value: string) => value !== '' && value.length <= maxLength && !/[\0-\x1f\x7f]/.test(value);
+  return text(`${expected}, on one line, at most ${maxLength} characters`, fits).meta({ form: expected });
+}
