@@ -45,6 +45,7 @@ export interface LeaseStore {
   insert(row: Pick<LeaseRow, 'id' | 'session' | 'plan'>): Promise<void>;
   markLive(id: LeaseId): Promise<boolean>;
   markRevoked(id: LeaseId, revocation: Revocation): Promise<boolean>;
+  get(id: LeaseId): Promise<LeaseRow | undefined>;
   /** Every lease not yet revoked, oldest first. */
   open(): Promise<readonly LeaseRow[]>;
   ofSession(session: SessionId): Promise<readonly LeaseRow[]>;
@@ -96,6 +97,8 @@ export interface VoteRow {
 export interface RequestStore {
   insert(row: Omit<RequestRow, 'state' | 'votes'>): Promise<void>;
   get(id: RequestId): Promise<RequestRow | undefined>;
+  /** Every request whose id starts with `prefix`, by id: people type a few characters. */
+  withPrefix(prefix: string, limit: number): Promise<readonly RequestRow[]>;
   /** Oldest first. */
   list(filter: { readonly state?: RequestState; readonly limit: number }): Promise<readonly RequestRow[]>;
   /**

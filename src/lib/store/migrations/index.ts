@@ -1,0 +1,7 @@
+// Every migration in order. Add at the end; never edit, rename or remove one that was released.
+import type { Migration } from 'kysely';
+import { initial } from './0001-initial.ts';
+
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-initial': initial,
+};
