@@ -1,0 +1,44 @@
+// What CLI and broker agree on. Both ends are the same package, but not always the same version of it: a private
+// broker may still run from before an upgrade. `API_VERSION` changes with every change another version would misread.
+import type { PublicError } from '../core/errors.ts';
+import type { Invocation, Notice } from '../session/client.ts';
+import type { SessionResult } from '../session/result.ts';
+
+export const API_VERSION = 1;
+/** Request header with the client's API version; a broker of another version answers 426. */
+export const VERSION_HEADER = 'sallyport-api';
+
+/** Longest command text a client may send; the policy's own limit is far lower and says so better. */
+export const MAX_REQUEST_BYTES = 2 * 1024 * 1024;
+
+export interface Hello {
+  readonly api: number;
+  readonly version: string;
+  readonly pid: number;
+  readonly mode: 'private' | 'service';
+  /** File the broker was configured from, or null for the built-in configuration. */
+  readonly configFile: string | null;
+  /** SHA-256 of that file as it was when the broker started. */
+  readonly configDigest: string | null;
+  readonly state: string;
+  readonly sessions: number;
+  readonly startedAt: number;
+  readonly principal: string;
+  readonly proof: { readonly method: string; readonly uid: number; readonly pid: number };
+}
+
+/** Text messages on the attach socket, client to broker; stdin travels as binary messages. */
+export type ClientMessage =
+  | { readonly type: 'open'; readonly invocation: Invocation }
+  | { readonly type: 'end' }
+  | { readonly type: 'resize'; readonly cols: number; readonly rows: number }
+  | { readonly type: 'signal'; readonly name: string };
+
+/** Text messages, broker to client; output travels as binary messages whose first byte names the stream. */
+export type BrokerMessage =
+  | { readonly type: 'notice'; readonly notice: Notice }
+  | { readonly type: 'result'; readonly result: SessionResult };
+
+export interface ErrorBody {
+  readonly error: PublicError;
+}

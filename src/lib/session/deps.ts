@@ -1,0 +1,51 @@
+// What the use-case needs, declared by the one who uses it; the broker's composition root fills it in.
+import type { ApprovalDesk } from '../approval/desk.ts';
+import type { AuditLog } from '../audit/log.ts';
+import type { Clock } from '../core/clock.ts';
+import type { CommandInput } from '../core/command-input.ts';
+import type { Decision } from '../core/decision.ts';
+import type { LeaseBook } from '../leases/book.ts';
+import type { Archive } from '../ports/archive.ts';
+import type { SessionStore } from '../ports/store.ts';
+import type { Target } from '../ports/target.ts';
+import type { LiveSessions } from './live-sessions.ts';
+
+/** A target with what the session must know of its configuration. */
+export interface TargetEntry {
+  readonly target: Target;
+  /** True where the program starts in the caller's folder; then the folder is part of what is approved. */
+  readonly keepsCallerFolder: boolean;
+  readonly limits: { readonly hardMs: number; readonly idleMs: number };
+}
+
+/** Where a command would run, for policy. */
+export interface JudgeContext {
+  readonly target: string;
+  readonly kind: 'shell' | 'ssh';
+  readonly principal: string;
+  readonly cwd?: string;
+  readonly home?: string;
+}
+
+export interface Judge {
+  /** Judges a whole command; `printed` is the only form that may run. Throws BrokerError for what is no command. */
+  command(input: CommandInput, context: JudgeContext): { readonly decision: Decision; readonly printed: string };
+  freeTerminal(context: JudgeContext): Decision;
+}
+
+export interface SessionDeps {
+  readonly targets: ReadonlyMap<string, TargetEntry>;
+  readonly judge: Judge;
+  readonly desk: Pick<ApprovalDesk, 'open' | 'wait' | 'useGrant'>;
+  readonly leases: Pick<LeaseBook, 'issue' | 'revoke'>;
+  readonly sessions: SessionStore;
+  readonly archive: Archive;
+  readonly audit: Pick<AuditLog, 'append'>;
+  readonly live: LiveSessions;
+  readonly clock: Clock;
+  /** How long a request stays open where its rule does not say, ms. */
+  readonly approvalWaitMs: number;
+  readonly maxRecordingBytes: number;
+  /** Home folder of a uid, for `~` in policy. */
+  readonly homeOf: (uid: number) => string | undefined;
+}

@@ -1,0 +1,72 @@
+// Step: a program that runs → how it ended. Pumps both ways under one controller whose reason is typed.
+import type { Clock } from '../core/clock.ts';
+import { BrokerError } from '../core/errors.ts';
+import type { ExitStatus, SessionEvent } from '../core/events.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import type { Program } from '../ports/target.ts';
+import { maskKnownValues } from '../stream/mask.ts';
+import { pumpInput, pumpOutput } from '../stream/pump.ts';
+import type { SessionClient } from './client.ts';
+
+/** How long a beginning of a secret may be held back: a person who types sees it, an agent does not mind. */
+const HOLD_MS = { person: 30, agent: 200 } as const;
+
+export interface RunOptions {
+  readonly program: Program;
+  readonly client: SessionClient;
+  readonly hasTerminal: boolean;
+  /** Values that must not reach client or recording. */
+  readonly knownSecrets: readonly string[];
+  readonly record: (event: SessionEvent) => Promise<void>;
+  readonly touch: () => void;
+  readonly controller: AbortController;
+  readonly clock: Clock;
+}
+
+export interface RunOutcome {
+  readonly status: ExitStatus;
+  readonly maskedCount: number;
+}
+
+/**
+ * Resolves after the child ended and its last byte was recorded and sent. Rejects with the controller's reason as
+ * soon as it is aborted, with `connection-lost` (69) or with `cannot-record` (74). The program may still run after
+ * a rejection: disposing it is for the caller's settlement.
+ */
+export async function runProgram(options: RunOptions): Promise<RunOutcome> {
+  const { program, client, record, touch, controller, clock } = options;
+  const { signal } = controller;
+  const stages = { stdout: maskKnownValues(options.knownSecrets), stderr: maskKnownValues(options.knownSecrets) };
+  pumpInput({ program, input: client.input, record, onActivity: touch }).catch((error: unknown) => controller.abort(error));
+  const ended = pumpOutput({
+    program,
+    stages,
+    record,
+    send: (chunk) => client.send(chunk),
+    clock,
+    holdMs: options.hasTerminal ? HOLD_MS.person : HOLD_MS.agent,
+    onActivity: touch,
+  }).then(() => program.exited);
+  const status = await raceAbort(ended, signal);
+  return { status, maskedCount: stages.stdout.maskedCount + stages.stderr.maskedCount };
+}
+
+/** The promise, or the signal's reason, whichever comes first. */
+function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+/** The reason of a session whose client has gone. */
+export function clientGone(): BrokerError {
+  return new BrokerError({
+    code: 'client-gone',
+    exit: EXIT.ended,
+    message: 'the client disconnected before the session ended',
+    hint: 'run the command again',
+  });
+}

@@ -1,0 +1,122 @@
+// Moves bytes between a program and its client: the only asynchronous file of this room. It keeps the two orders
+// that never change: mask before record and client, record before forward.
+import type { Clock } from '../core/clock.ts';
+import type { OutputStream, SessionEvent } from '../core/events.ts';
+import type { TerminalSize } from '../core/terminal.ts';
+import type { OutputChunk, Program } from '../ports/target.ts';
+import type { Stage } from './stage.ts';
+
+/** What a client sends while a program runs. */
+export type ClientInput =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'resize'; readonly size: TerminalSize }
+  | { readonly kind: 'signal'; readonly name: string };
+
+export interface OutputPumpDeps {
+  readonly program: Program;
+  /** One a stream: a secret is never split over stdout and stderr. */
+  readonly stages: Readonly<Record<OutputStream, Stage>>;
+  /** Resolves once the event is recorded; a rejection ends the pump. */
+  readonly record: (event: SessionEvent) => Promise<void>;
+  /** Resolves once the client can take more. */
+  readonly send: (chunk: OutputChunk) => Promise<void>;
+  readonly clock: Clock;
+  /** How long held-back bytes may wait for more before the stage lets them go. */
+  readonly holdMs: number;
+  /** Called for every chunk, before it is masked; for idle limits. */
+  readonly onActivity: () => void;
+}
+
+/**
+ * Delivers everything the program writes, until its output ends. Resolves after the last byte was recorded and
+ * sent; rejects with what the program, the recorder or the client failed with.
+ */
+export async function pumpOutput(deps: OutputPumpDeps): Promise<void> {
+  const { program, stages, record, send, clock, holdMs, onActivity } = deps;
+  const chunks = program.output[Symbol.asyncIterator]();
+  let next = chunks.next();
+  for (;;) {
+    const result = await nextOrDeadline(next, holding(stages) ? holdMs : undefined, clock);
+    if (result === 'deadline') {
+      for (const stream of ['stdout', 'stderr'] as const) await deliver(stream, stages[stream].expire());
+      continue;
+    }
+    if (result.done === true) break;
+    onActivity();
+    const { stream, bytes } = result.value;
+    await deliver(stream, stages[stream].push(bytes));
+    next = chunks.next();
+  }
+  for (const stream of ['stdout', 'stderr'] as const) await deliver(stream, stages[stream].flush());
+
+  async function deliver(stream: OutputStream, pieces: readonly Uint8Array[]): Promise<void> {
+    for (const bytes of pieces) {
+      if (bytes.length === 0) continue;
+      await record({ kind: 'output', stream, bytes });
+      await send({ stream, bytes });
+    }
+  }
+}
+
+function holding(stages: Readonly<Record<OutputStream, Stage>>): boolean {
+  return stages.stdout.holding || stages.stderr.holding;
+}
+
+async function nextOrDeadline<T>(next: Promise<T>, ms: number | undefined, clock: Clock): Promise<T | 'deadline'> {
+  if (ms === undefined) return next;
+  let cancel = () => {};
+  const deadline = new Promise<'deadline'>((resolve) => {
+    cancel = clock.after(ms, () => resolve('deadline'));
+  });
+  try {
+    return await Promise.race([next, deadline]);
+  } finally {
+    cancel();
+  }
+}
+
+export interface InputPumpDeps {
+  readonly program: Program;
+  readonly input: AsyncIterable<ClientInput>;
+  readonly record: (event: SessionEvent) => Promise<void>;
+  readonly onActivity: () => void;
+}
+
+/**
+ * Delivers what the client sends, until the client's input ends. What is typed where the terminal does not echo is
+ * recorded by its length alone. A program that has gone takes nothing more: that is not a failure of the client.
+ */
+export async function pumpInput({ program, input, record, onActivity }: InputPumpDeps): Promise<void> {
+  for await (const item of input) {
+    onActivity();
+    switch (item.kind) {
+      case 'bytes':
+        await record(
+          program.inputIsHidden()
+            ? { kind: 'hidden-input', byteCount: item.bytes.length }
+            : { kind: 'input', bytes: item.bytes },
+        );
+        try {
+          await program.write(item.bytes);
+        } catch {
+          // The program takes no more: it ended, or its connection did. How is for `program.exited` to say.
+          return;
+        }
+        break;
+      case 'end':
+        program.endInput();
+        break;
+      case 'resize':
+        await record({ kind: 'resize', size: item.size });
+        program.resize(item.size);
+        break;
+      case 'signal':
+        await record({ kind: 'marker', name: 'client.signal', data: { signal: item.name } });
+        program.signal(item.name);
+        break;
+      default:
+        item satisfies never;
+    }
+  }
+}

@@ -1,0 +1,13 @@
+// A stage turns bytes into bytes, synchronously. Whatever it holds back at the end of a push comes out of a
+// later push, of `flush`, or of `expire`; for every way of splitting the input the joined output is the same.
+
+export interface Stage {
+  /** Takes the next bytes and returns what may go on now. The input is not modified and may be returned as is. */
+  push(bytes: Uint8Array): readonly Uint8Array[];
+  /** True while bytes are held back. */
+  readonly holding: boolean;
+  /** The consumer waited long enough: lets go of what is held, masked where it could be a secret. */
+  expire(): readonly Uint8Array[];
+  /** End of the stream: returns what is left. */
+  flush(): readonly Uint8Array[];
+}
