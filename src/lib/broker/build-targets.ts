@@ -1,0 +1,83 @@
+// Targets as configured → targets as the session uses them. A new kind is one more case here.
+import type { Config, ShellTargetConfig, SshTargetConfig } from '../config/config.ts';
+import type { Clock } from '../core/clock.ts';
+import { BrokerError, Bug } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import type { TargetEntry } from '../session/deps.ts';
+import { runsAsBrokerUser, shellTarget } from '../targets/shell.ts';
+import { type SshTarget, sshTarget } from '../targets/ssh.ts';
+
+/**
+ * Builds every target. Throws `unsandboxed-target` (78) where a service would run an agent's command as its own user:
+ * that user can read the CA key.
+ */
+export function buildTargets(config: Config, deps: { readonly clock: Clock; readonly uid: number }): Map<string, TargetEntry> {
+  const ssh = new Map<string, SshTarget>();
+  const entries = new Map<string, TargetEntry>();
+  for (const target of config.targets.values()) {
+    switch (target.kind) {
+      case 'shell':
+        entries.set(target.name, shellEntry(target, config, deps));
+        break;
+      case 'ssh':
+        entries.set(target.name, { target: buildSsh(target), keepsCallerFolder: false, limits: target.limits });
+        break;
+      default:
+        target satisfies never;
+    }
+  }
+  return entries;
+
+  /** A target's jump host is built first; the config has made sure that the way has no cycle. */
+  function buildSsh(target: SshTargetConfig): SshTarget {
+    const built = ssh.get(target.name);
+    if (built !== undefined) return built;
+    const via = target.via === undefined ? undefined : buildSsh(sshConfig(target.via));
+    const fresh = sshTarget(
+      target.name,
+      {
+        host: target.host,
+        port: target.port,
+        user: target.user,
+        hostKey: target.hostKey,
+        hostCa: target.hostCa,
+        ttlMs: target.credential.ttlMs,
+        connectTimeoutMs: target.connectTimeoutMs,
+        ...(target.sourceAddress === undefined ? {} : { sourceAddress: target.sourceAddress }),
+        ...(target.cwd === undefined ? {} : { cwd: target.cwd }),
+      },
+      { clock: deps.clock, ...(via === undefined ? {} : { via }) },
+    );
+    ssh.set(target.name, fresh);
+    return fresh;
+  }
+
+  function sshConfig(name: string): SshTargetConfig {
+    const found = config.targets.get(name);
+    if (found?.kind !== 'ssh') throw new Bug(`the config let "via: ${name}" pass`);
+    return found;
+  }
+}
+
+function shellEntry(target: ShellTargetConfig, config: Config, deps: { readonly clock: Clock; readonly uid: number }): TargetEntry {
+  const options = {
+    env: target.env,
+    set: Object.fromEntries(target.set),
+    ...(target.user === undefined ? {} : { user: target.user }),
+    ...(target.cwd === undefined ? {} : { cwd: target.cwd }),
+    ...(target.shell === undefined ? {} : { shell: target.shell }),
+  };
+  if (config.broker.mode === 'service' && runsAsBrokerUser(options, deps.uid)) {
+    throw new BrokerError({
+      code: 'unsandboxed-target',
+      exit: EXIT.configuration,
+      message: `target "${target.name}" would run as the broker's own user`,
+      hint: `set targets.${target.name}.user to another OS user`,
+    });
+  }
+  return {
+    target: shellTarget(target.name, options, { clock: deps.clock, brokerUid: deps.uid }),
+    keepsCallerFolder: target.cwd === undefined,
+    limits: target.limits,
+  };
+}

@@ -1,0 +1,129 @@
+// Composition root: the only file that picks adapters. Opens everything in the order in which it is needed, sweeps
+// what a crash left behind, and returns the broker before it listens.
+import { join } from 'node:path';
+import type { RouteDeps } from '../api/routes.ts';
+import { createApiServer } from '../api/server.ts';
+import { API_VERSION, type Hello } from '../api/contract.ts';
+import { approvalDesk } from '../approval/desk.ts';
+import { localDirectoryArchive } from '../archive/local-directory.ts';
+import { openAuditLog } from '../audit/log.ts';
+import type { Config } from '../config/config.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Principal } from '../core/principal.ts';
+import { openSshCa, sshCaProvider } from '../credentials/index.ts';
+import { unixPeerVerifier } from '../identity/unix-peer.ts';
+import { leaseBook } from '../leases/book.ts';
+import { findAccount } from '../os/accounts.ts';
+import { compilePolicy, judgeCommand, judgeFreeTerminal } from '../policy/index.ts';
+import type { SessionDeps } from '../session/deps.ts';
+import { type LiveSessions, liveSessions } from '../session/live-sessions.ts';
+import { openSqliteStore } from '../store/sqlite.ts';
+import { buildTargets } from './build-targets.ts';
+import type { BootOptions } from './boot.ts';
+import { closeLostSessions } from './lost-sessions.ts';
+import type { BrokerLog } from './log.ts';
+
+export interface ComposedBroker {
+  readonly server: ReturnType<typeof createApiServer>;
+  readonly live: LiveSessions;
+  /** Closes requests that fell due; to be called now and then. */
+  expireDue(): Promise<void>;
+  /** After every session has settled: closes audit log and store. */
+  close(): Promise<void>;
+}
+
+export interface ComposeOptions {
+  readonly boot: BootOptions;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: BrokerLog;
+  /** Uid the broker runs as. */
+  readonly uid: number;
+  readonly onRequest: () => void;
+  readonly stop: (by: string) => void;
+}
+
+/** Rejects with whatever cannot be opened; then nothing listens. */
+export async function composeBroker(options: ComposeOptions): Promise<ComposedBroker> {
+  const { boot, config, clock, log, uid } = options;
+  const policy = compilePolicy(config.policy);
+  const store = await openSqliteStore(join(boot.state, 'sallyport.db'));
+  const auditFile = join(boot.state, 'audit.jsonl');
+  const audit = await openAuditLog({ store, file: auditFile, clock });
+  const archive = localDirectoryArchive(boot.recordings);
+  const ca = await openSshCa(boot.state);
+  const leases = leaseBook({ store, providers: [sshCaProvider({ ca, clock })], audit, clock });
+  const desk = approvalDesk({ store, audit, clock, approvers: config.approvers });
+  const live = liveSessions();
+  const session: SessionDeps = {
+    targets: buildTargets(config, { clock, uid }),
+    judge: {
+      command: (input, context) => judgeCommand(policy, input, context),
+      freeTerminal: (context) => judgeFreeTerminal(policy, context),
+    },
+    desk,
+    leases,
+    sessions: store.sessions,
+    archive,
+    audit,
+    live,
+    clock,
+    approvalWaitMs: config.limits.approvalWaitMs,
+    maxRecordingBytes: config.recording.maxBytes,
+    homeOf: (callerUid) => findAccount({ uid: callerUid })?.home,
+  };
+  const startedAt = clock.now();
+  const hello = (principal: Principal): Hello => ({
+    api: API_VERSION,
+    version: boot.version,
+    pid: process.pid,
+    mode: config.broker.mode,
+    configFile: boot.configFile,
+    configDigest: boot.configDigest,
+    state: boot.state,
+    sessions: live.list().length,
+    startedAt,
+    principal: principal.name,
+    proof: principal.proof,
+  });
+  const deps: RouteDeps = {
+    session,
+    store,
+    archive,
+    desk,
+    leases,
+    auditFile,
+    hello,
+    caPublicKeyLine: async () => ca.publicKeyLine(),
+    stop: options.stop,
+  };
+
+  await closeLostSessions({ sessions: store.sessions, audit, clock });
+  const unswept = await leases.sweep();
+  for (const { lease, error } of unswept) log.info('a lease of an earlier broker is still open', { lease, error: String(error) });
+  await desk.expireDue();
+  await audit.append({
+    type: 'broker.started',
+    actor: 'broker',
+    data: { version: boot.version, mode: config.broker.mode, config: boot.configFile, configDigest: boot.configDigest },
+  });
+
+  return {
+    live,
+    server: createApiServer({
+      verifier: unixPeerVerifier(),
+      version: boot.version,
+      isOwner: ({ proof }) => proof.uid === uid || proof.uid === 0,
+      deps,
+      onError: (error) => log.error(error),
+      onRequest: options.onRequest,
+    }),
+    async expireDue() {
+      await desk.expireDue();
+    },
+    async close() {
+      await audit.append({ type: 'broker.stopped', actor: 'broker', data: {} });
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+// After a crash: sessions whose broker died are closed as `lost`, so that no row claims to run.
+import type { Clock } from '../core/clock.ts';
+import type { AuditLog } from '../ports/audit.ts';
+import type { SessionStore } from '../ports/store.ts';
+
+/** Closes every session an earlier broker left open; returns how many. */
+export async function closeLostSessions({
+  sessions,
+  audit,
+  clock,
+}: {
+  readonly sessions: SessionStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+}): Promise<number> {
+  const open = await sessions.list({ state: 'open', limit: 100_000 });
+  for (const { id } of open) {
+    await sessions.finish(id, { state: 'lost', endedAt: clock.now(), exitCode: null, reason: 'broker-lost' });
+    await audit.append({ type: 'session.lost', actor: 'broker', session: id, data: {} });
+  }
+  return open.length;
+}
