@@ -1,0 +1,204 @@
+// The lease book: every credential is written down before it exists and stays open until its provider confirmed its end,
+// also across crashes. It never sees or keeps a secret longer than handing it out.
+import type { Clock } from '../core/clock.ts';
+import { asBrokerError, BrokerError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import type { LeaseId, SessionId } from '../core/ids.ts';
+import { newLeaseId } from '../core/ids.ts';
+import type { AuditLog } from '../ports/audit.ts';
+import type { Credential, CredentialProvider, CredentialRequest, LeasePlan, Revocation } from '../ports/provider.ts';
+import type { LeaseRow, Store } from '../ports/store.ts';
+
+export type Lease = Pick<LeaseRow, 'id' | 'session' | 'plan'>;
+
+export interface SweepReport {
+  readonly revoked: readonly LeaseId[];
+  /** Still open in the book; the next sweep tries again. */
+  readonly failed: readonly { readonly lease: LeaseId; readonly error: BrokerError }[];
+}
+
+export interface LeaseBook {
+  /**
+   * Plan → book → provider → audit → handed out, in that order. When it resolves the lease is live in the book and
+   * `credential.issued` is in the audit log. When it rejects nothing usable is left, or the lease is still open in the
+   * book for the next sweep. Rejects with `unknown-provider` (78), `cannot-issue` (69), `cannot-audit` (74), and what the
+   * provider rejects with.
+   */
+  issue(session: SessionId, request: CredentialRequest): Promise<{ lease: Lease; credential: Credential }>;
+  /**
+   * Ends a lease; a second call returns what the first found out. Rejects with `lease-not-revoked` (69): then it stays
+   * open in the book, the failure is audited, and sweep tries again. With `cannot-audit` (74) the credential is dead.
+   */
+  revoke(lease: LeaseId): Promise<Revocation>;
+  /** Revokes all of a session; tries every one, then rejects with the first failure. */
+  revokeSession(session: SessionId): Promise<readonly Revocation[]>;
+  /**
+   * Revokes what nobody holds any more: leases of an earlier process, and those whose revocation failed. Never touches
+   * a lease this process handed out and still holds. Call it at start, before the first issue, and from time to time.
+   * Rejects with `cannot-audit` (74) only; a lease that cannot be revoked is in the report and in the audit log.
+   */
+  sweep(): Promise<SweepReport>;
+}
+
+/** A book over a store. Only one book may work on a store at a time: another's live leases would look left behind. */
+export function leaseBook(deps: {
+  readonly store: Pick<Store, 'leases'>;
+  readonly providers: readonly CredentialProvider[];
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+}): LeaseBook {
+  const { providers, audit, clock } = deps;
+  const book = deps.store.leases;
+  /** Handed out, or about to be: not for sweep. */
+  const held = new Map<LeaseId, LeaseRow>();
+  /** Revocations under way, so that two callers wait for one. */
+  const ending = new Map<LeaseId, Promise<Revocation>>();
+
+  async function issue(session: SessionId, request: CredentialRequest) {
+    const provider = providerOf(request.provider);
+    const plan = provider.plan(request);
+    const lease: LeaseRow = { id: newLeaseId(), session, plan, state: 'planned', revocation: null };
+    held.set(lease.id, lease);
+    try {
+      await book.insert({ id: lease.id, session, plan });
+      const credential = await provider.issue(request, plan);
+      if (!(await book.markLive(lease.id)))
+        throw new Error('the lease was closed while its credential was being issued');
+      held.set(lease.id, { ...lease, state: 'live' });
+      await audit.append({
+        type: 'credential.issued',
+        actor: 'broker',
+        session,
+        data: { lease: lease.id, ...planned(plan) },
+      });
+      return { lease, credential };
+    } catch (error) {
+      // What may already exist is ended here; where that fails, the book keeps it for the sweep.
+      await revoke(lease.id).catch(() => undefined);
+      if (error instanceof BrokerError) throw error;
+      throw new BrokerError({
+        code: 'cannot-issue',
+        exit: EXIT.unavailable,
+        message: `provider "${request.provider}" could not issue a credential`,
+        hint: 'see broker.log in the state folder',
+        detail: asBrokerError(error).detail ?? String(error),
+        cause: error,
+      });
+    }
+  }
+
+  function revoke(id: LeaseId): Promise<Revocation> {
+    return end(id, 'credential.revoked');
+  }
+
+  function end(id: LeaseId, type: 'credential.revoked' | 'credential.swept'): Promise<Revocation> {
+    const underWay = ending.get(id);
+    if (underWay !== undefined) return underWay;
+    const ended = endOnce(id, type).finally(() => {
+      ending.delete(id);
+      held.delete(id);
+    });
+    ending.set(id, ended);
+    return ended;
+  }
+
+  async function endOnce(id: LeaseId, type: 'credential.revoked' | 'credential.swept'): Promise<Revocation> {
+    // What this process issued it can end without the store.
+    const row = held.get(id) ?? (await book.get(id));
+    if (row === undefined) throw unknownLease(id);
+    if (row.revocation !== null) return row.revocation;
+    const { session, plan } = row;
+    const startedAt = clock.monotonic();
+    let revocation: Revocation;
+    try {
+      revocation = await providerOf(plan.provider).revoke(plan);
+      await book.markRevoked(id, revocation);
+    } catch (cause) {
+      const error = notRevoked(id, plan, cause);
+      await audit.append({
+        type: 'credential.revoke-failed',
+        actor: 'broker',
+        session,
+        data: { lease: id, ...planned(plan), error: error.code },
+      });
+      throw error;
+    }
+    await audit.append({
+      type,
+      actor: 'broker',
+      session,
+      data: {
+        lease: id,
+        ...planned(plan),
+        ...revocation,
+        wasState: row.state,
+        tookMs: Math.round(clock.monotonic() - startedAt),
+      },
+    });
+    return revocation;
+  }
+
+  function providerOf(name: string): CredentialProvider {
+    const provider = providers.find((candidate) => candidate.name === name);
+    if (provider !== undefined) return provider;
+    throw new BrokerError({
+      code: 'unknown-provider',
+      exit: EXIT.configuration,
+      message: `no credential provider is called "${name}"`,
+      hint: 'configure it again until its leases are revoked, see: sallyport leases',
+    });
+  }
+
+  return {
+    issue,
+    revoke,
+    async revokeSession(session) {
+      const rows = await book.ofSession(session);
+      const ends = await Promise.allSettled(rows.map((row) => revoke(row.id)));
+      const failure = ends.find((result) => result.status === 'rejected');
+      if (failure !== undefined) throw failure.reason;
+      return ends.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    },
+    async sweep() {
+      const revoked: LeaseId[] = [];
+      const failed: { lease: LeaseId; error: BrokerError }[] = [];
+      for (const { id } of await book.open()) {
+        if (held.has(id)) continue;
+        try {
+          await end(id, 'credential.swept');
+          revoked.push(id);
+        } catch (thrown) {
+          const error = asBrokerError(thrown);
+          if (error.code === 'cannot-audit') throw error;
+          failed.push({ lease: id, error });
+        }
+      }
+      return { revoked, failed };
+    },
+  };
+}
+
+function planned({ provider, ref, expiresAt }: LeasePlan) {
+  return { provider, ref, expiresAt };
+}
+
+function unknownLease(id: LeaseId): BrokerError {
+  return new BrokerError({
+    code: 'unknown-lease',
+    exit: EXIT.usage,
+    message: `there is no lease "${id}"`,
+    hint: 'see: sallyport leases',
+  });
+}
+
+function notRevoked(id: LeaseId, plan: LeasePlan, cause: unknown): BrokerError {
+  const error = asBrokerError(cause);
+  return new BrokerError({
+    code: 'lease-not-revoked',
+    exit: EXIT.unavailable,
+    message: `lease "${id}" of provider "${plan.provider}" could not be revoked: ${error.publicMessage}`,
+    hint: `the broker tries again; it expires by itself at ${new Date(plan.expiresAt).toISOString()}`,
+    detail: error.detail ?? error.message,
+    cause,
+  });
+}
