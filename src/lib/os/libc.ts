@@ -1,5 +1,6 @@
 // The few calls of the C library that Node does not have. The only importer of koffi, loaded on first use because
 // loading costs about 10 ms. Every function takes a descriptor the caller owns; none closes what it was given.
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type koffi from 'koffi';
 import { BrokerError, Bug } from '../core/errors.ts';
@@ -31,10 +32,20 @@ export function dup(fd: number): number {
   return copy;
 }
 
-/** Keeps programs started from now on from inheriting `fd`. Throws a system error. */
-export function closeOnExec(fd: number): void {
+/**
+ * Marks every descriptor but standard input, output and error as closed on exec, so that a program started now holds
+ * nothing of the broker's: not another session's terminal (forkpty(3) leaves its own open), not what the broker's
+ * starter passed down by accident. About 2 µs a descriptor; call it right before starting a program.
+ */
+export function sealDescriptors(): void {
   const libc = load();
-  if (libc.fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) throw systemError('fcntl', libc);
+  for (const entry of readdirSync('/proc/self/fd')) {
+    const fd = Number(entry);
+    // EBADF is the descriptor of this very listing, closed by now.
+    if (fd > 2 && libc.fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 && libc.errno() !== libc.codes.EBADF) {
+      throw systemError('fcntl', libc);
+    }
+  }
 }
 
 /** A pipe(2), both ends blocking and closed on exec. Throws a system error. */

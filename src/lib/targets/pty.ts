@@ -5,7 +5,7 @@ import { BrokerError, Bug } from '../core/errors.ts';
 import type { ExitStatus } from '../core/events.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { TerminalSize } from '../core/terminal.ts';
-import { closeOnExec, echoIsOn, foregroundGroup } from '../os/libc.ts';
+import { echoIsOn, foregroundGroup, sealDescriptors } from '../os/libc.ts';
 import { endSession, type ProcessSession, sendSignal } from '../os/process-session.ts';
 import type { Program } from '../ports/target.ts';
 import { exitStatus, HANGUP_GRACE_MS, knownSignal, type Launch } from './launch.ts';
@@ -26,8 +26,6 @@ export async function openPty(launch: Launch, size: TerminalSize): Promise<Progr
   });
   const terminal = forkTerminal(fork, launch, size, (code, signal) => tellExit(exitStatus(code, signal)));
   try {
-    // forkpty leaves it open across exec: the next session's program would hold this one's terminal.
-    closeOnExec(terminal.fd);
     if (launch.owner !== null) chownSync(terminal.pty, launch.owner.uid, -1);
     return runProgram(launch, terminal, exited, resize);
   } catch (error) {
@@ -135,6 +133,7 @@ function forkTerminal(
   size: TerminalSize,
   onExit: (code: number, signal: number) => void,
 ): Terminal {
+  sealDescriptors();
   const env = Object.entries(launch.env).map(([name, value]) => `${name}=${value}`);
   try {
     return fork(launch.file, launch.args, env, launch.cwd, size.cols, size.rows, -1, -1, true, '', onExit);
