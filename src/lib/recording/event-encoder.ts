@@ -2,14 +2,12 @@
 // characters, binary runs, which stream wrote last. No time, no bytes of the file, no I/O.
 import { Bug } from '../core/errors.ts';
 import type { ExitStatus, SessionEvent } from '../core/events.ts';
-import { type EventCode, encodeMarker, encodeSize } from './asciicast.ts';
+import { type EventCode, type EventData, encodeMarker, encodeSize } from './asciicast.ts';
 import { pipeTrack, type StreamTotals, type StreamTrack, type TrackItem, terminalTrack } from './stream-track.ts';
 
 export interface CastLine {
   readonly code: EventCode;
-  readonly data: string;
-  /** True where `data` is known to be ASCII. */
-  readonly ascii: boolean;
+  readonly data: EventData;
 }
 
 export type StreamName = 'stdin' | 'stdout' | 'stderr';
@@ -47,7 +45,7 @@ export class EventEncoder {
       case 'hidden-input':
         return [marker('input.hidden', { bytes: event.byteCount })];
       case 'resize':
-        return [{ code: 'r', data: encodeSize(event.size), ascii: true }];
+        return [{ code: 'r', data: encodeSize(event.size) }];
       case 'marker':
         return [marker(event.name, event.data)];
       case 'exit':
@@ -83,7 +81,7 @@ export class EventEncoder {
   #line(stream: StreamName, item: TrackItem): CastLine | readonly CastLine[] {
     switch (item.kind) {
       case 'text':
-        return this.#text(stream, item.text, item.ascii);
+        return this.#text(stream, item.utf8);
       case 'binary-begins':
         return marker('binary.begins', { stream });
       case 'binary':
@@ -91,19 +89,19 @@ export class EventEncoder {
     }
   }
 
-  #text(stream: StreamName, text: string, ascii: boolean): CastLine | readonly CastLine[] {
-    if (stream === 'stdin') return { code: 'i', data: text, ascii };
+  #text(stream: StreamName, utf8: Buffer): CastLine | readonly CastLine[] {
+    if (stream === 'stdin') return { code: 'i', data: { utf8, crLf: false } };
     // A pipe's line feed shows as a staircase in every player. A terminal would have made CR LF of each
     // (termios(3), ONLCR), which can be undone: readers turn every CR LF back.
-    const output: CastLine = { code: 'o', data: this.#terminal ? text : text.replaceAll('\n', '\r\n'), ascii };
+    const output: CastLine = { code: 'o', data: { utf8, crLf: !this.#terminal } };
     if (stream === this.#lastOutput) return output;
     this.#lastOutput = stream;
-    return [{ code: 's', data: stream, ascii: true }, output];
+    return [{ code: 's', data: stream }, output];
   }
 }
 
 function marker(name: string, data: Readonly<Record<string, unknown>>): CastLine {
-  return { code: 'm', data: encodeMarker(name, data), ascii: false };
+  return { code: 'm', data: encodeMarker(name, data) };
 }
 
 function howEnded(status: ExitStatus | null): Readonly<Record<string, unknown>> {

@@ -119,9 +119,8 @@ class CastRecorder implements Recorder {
 
   #add(lines: readonly CastLine[]): void {
     const atMs = this.#options.clock.monotonic() - this.#startMs;
-    for (const { code, data, ascii } of lines) {
-      // Latin-1 writes ASCII at memory speed (6.5 against 1.2 GB/s for UTF-8, measured with 64 KiB of log lines).
-      this.#accept(Buffer.from(encodeEvent(atMs, code, data), ascii ? 'latin1' : 'utf8'));
+    for (const { code, data } of lines) {
+      this.#accept(encodeEvent(atMs, code, data));
       this.#events[code] = (this.#events[code] ?? 0) + 1;
     }
   }

@@ -1,0 +1,161 @@
+// The HTML of a recording's page. Everything in a recording is untrusted: text goes through `escaped`, and what could
+// change how text reads (controls, direction marks) is shown as a code.
+import type { ExitStatus } from '../core/events.ts';
+import type { Verification } from './manifest.ts';
+import type { CastMarker, CastSummary } from './read.ts';
+import type { RecordingSource } from './web-page.ts';
+
+/** More than these help nobody; the player gets the same ones, so that a click finds its marker by number. */
+const MAX_LISTED_MARKERS = 500;
+const MAX_TEXT = 4000;
+const MAX_DETAIL = 160;
+
+type Tone = 'good' | 'bad' | 'warn' | 'plain';
+
+/** The whole page. Its script and styles are files beside it. */
+export function renderPage(source: RecordingSource, summary: CastSummary): string {
+  const { header, markers } = summary;
+  const facts = header.facts;
+  const heading = facts?.command ?? header.title ?? (facts === null ? source.name : 'free terminal');
+  const listed = markers.slice(0, MAX_LISTED_MARKERS);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escaped(heading.slice(0, 80))} · sallyport</title>
+<link rel="icon" href="icon.svg">
+<link rel="stylesheet" href="player.css">
+<link rel="stylesheet" href="page.css">
+</head>
+<body>
+<header>
+<p class="brand">sallyport <span>recording ${escaped(source.name)}</span></p>
+<h1>${escaped(heading)}</h1>
+<p class="chips">${chips(source, summary)}</p>
+<dl>${factRows(summary)}</dl>
+</header>
+<main>
+<div id="player"></div>
+<nav aria-label="Markers">
+<h2>Markers</h2>
+${listed.length === 0 ? '<p class="none">none</p>' : `<ol>${listed.map(markerRow).join('')}</ol>`}
+${markers.length > listed.length ? `<p class="none">and ${markers.length - listed.length} more in the file</p>` : ''}
+</nav>
+</main>
+<footer><kbd>space</kbd> play or pause <kbd>[</kbd> <kbd>]</kbd> previous, next marker <kbd>←</kbd> <kbd>→</kbd> 5 s
+<kbd>f</kbd> full screen <span>pauses over 2 s are shortened</span></footer>
+<noscript><p class="none">This page needs JavaScript to play the recording.</p></noscript>
+<script src="player.js"></script>
+<script src="page.js"></script>
+</body>
+</html>
+`;
+}
+
+function chips(source: RecordingSource, summary: CastSummary): string {
+  const judged = summary.markers.find((marker) => typeof marker.data.verdict === 'string');
+  const verdict = judged === undefined ? '' : String(judged.data.verdict);
+  return [
+    verdict === '' ? '' : chip(VERDICT_WORDS[verdict] ?? verdict, VERDICT_TONES[verdict] ?? 'plain'),
+    chip(...ending(summary)),
+    source.verification === null ? '' : chip(...integrity(source.verification)),
+  ].join('');
+}
+
+const VERDICT_TONES: Readonly<Record<string, Tone>> = { allow: 'good', ask: 'warn', deny: 'bad' };
+const VERDICT_WORDS: Readonly<Record<string, string>> = { allow: 'allowed', ask: 'approval needed', deny: 'denied' };
+
+function ending({ exit, truncated, header }: CastSummary): [string, Tone] {
+  if (exit !== null) return [exitWords(exit), exit.kind === 'code' && exit.code === 0 ? 'good' : 'bad'];
+  if (truncated) return ['cut short: the end is missing', 'warn'];
+  return [header.facts === null ? 'no exit status' : 'exit unknown', 'plain'];
+}
+
+function exitWords(exit: ExitStatus): string {
+  return exit.kind === 'code' ? `exit ${exit.code}` : `ended by ${exit.signal}`;
+}
+
+function integrity(verification: Verification): [string, Tone] {
+  switch (verification.outcome) {
+    case 'intact':
+      return [verification.manifest.complete ? 'matches its manifest' : 'matches its manifest, stopped early', 'good'];
+    case 'altered':
+      return [`altered: ${verification.why}`, 'bad'];
+    case 'unsealed':
+      return ['no manifest', 'warn'];
+    case 'missing':
+      return ['missing', 'bad'];
+  }
+}
+
+function chip(text: string, tone: Tone): string {
+  return `<span class="chip ${tone}">${escaped(text)}</span>`;
+}
+
+function factRows({ header, durationMs, bytes }: CastSummary): string {
+  const { facts } = header;
+  const rows: [string, string][] = [
+    ['target', facts === null ? '' : `${facts.target} (${facts.kind})`],
+    ['by', facts?.principal ?? ''],
+    ['task', facts?.task ?? ''],
+    [
+      'started',
+      header.startedAt === 0
+        ? ''
+        : new Date(header.startedAt)
+            .toISOString()
+            .replace(/\.\d+Z$/, 'Z')
+            .replace('T', ' '),
+    ],
+    ['length', seconds(durationMs)],
+    ['size', bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`],
+    ['window', facts?.terminal === false ? 'none (pipes)' : `${header.size.cols}×${header.size.rows}`],
+  ];
+  return rows
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value)}</dd></div>`)
+    .join('');
+}
+
+function markerRow(marker: CastMarker): string {
+  const name = marker.name === '' ? 'marker' : marker.name;
+  const detail = marker.name === '' ? marker.label : detailOf(marker.data);
+  const label = escaped(detail === '' ? name : `${name}: ${detail}`);
+  return `<li><button type="button" data-label="${label}"><time>${seconds(marker.atMs)}</time><b>${escaped(name)}</b>${
+    detail === '' ? '' : `<span>${escaped(detail)}</span>`
+  }</button></li>`;
+}
+
+/** The plain values of a marker, as `name value` pairs. */
+function detailOf(data: Readonly<Record<string, unknown>>): string {
+  const text = Object.entries(data)
+    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value) && value !== '')
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(' · ');
+  return text.length > MAX_DETAIL ? `${text.slice(0, MAX_DETAIL)}…` : text;
+}
+
+/** 83.4 s as "1:23.4". */
+function seconds(ms: number): string {
+  const tenths = Math.round(ms / 100);
+  return `${Math.floor(tenths / 600)}:${((tenths % 600) / 10).toFixed(1).padStart(4, '0')}`;
+}
+
+const HTML_CODES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+// Control, format (direction marks, zero width), surrogate and line separator characters, but for the line feed.
+const UNREADABLE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+function escaped(text: string): string {
+  const short = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+  return short
+    .replace(UNREADABLE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+    .replace(/[&<>"']/g, (character) => HTML_CODES[character] ?? '');
+}
