@@ -1,0 +1,4 @@
+// The table of this room: every credential provider there is.
+
+export { sshCaProvider } from './ssh-ca.ts';
+export { openSshCa, type SshCa } from './ssh-ca-key.ts';
