@@ -40,7 +40,6 @@ function* checkBroker(broker: Mapping): Generator<Finding> {
 }
 
 function* checkTargets(targets: Mapping): Generator<Finding> {
-  const inCircle = new Set<string>();
   for (const [name, value] of Object.entries(targets)) {
     const target = mapping(value);
     if (target.kind !== 'ssh') continue;
@@ -57,26 +56,36 @@ function* checkTargets(targets: Mapping): Generator<Finding> {
     const next = mapping(targets[target.via]);
     if (next.kind !== 'ssh') {
       yield { path, expected: 'the name of an ssh target', got: quoted(target.via) };
-      continue;
     }
-    const circle = circleFrom(name, targets);
-    if (circle === undefined || inCircle.has(name)) continue;
-    for (const member of circle) inCircle.add(member);
-    yield { path, expected: 'a way that ends', got: quoted([...circle, name].join(' → ')) };
+  }
+  for (const circle of findCircles(targets)) {
+    const [first = ''] = circle;
+    yield {
+      path: ['targets', first, 'via'],
+      expected: 'a way that ends',
+      got: quoted([...circle, first].join(' → ')),
+    };
   }
 }
 
-/** The names from `start` back to it, or undefined where the way ends or turns in a circle that start is not on. */
-function circleFrom(start: string, targets: Mapping): string[] | undefined {
-  const way = new Set<string>();
-  let at = start;
-  while (!way.has(at)) {
-    way.add(at);
-    const { via } = mapping(targets[at]);
-    if (typeof via !== 'string') return undefined;
-    at = via;
+/** Every circle of `via`, once, from its first member in file order. Each target is walked once. */
+function findCircles(targets: Mapping): string[][] {
+  const circles: string[][] = [];
+  const done = new Set<string>();
+  for (const start of Object.keys(targets)) {
+    const way: string[] = [];
+    const onWay = new Set<string>();
+    let at: string | undefined = start;
+    while (at !== undefined && !done.has(at) && !onWay.has(at)) {
+      way.push(at);
+      onWay.add(at);
+      const via: unknown = mapping(targets[at]).via;
+      at = typeof via === 'string' ? via : undefined;
+    }
+    if (at !== undefined && onWay.has(at)) circles.push(way.slice(way.indexOf(at)));
+    for (const name of way) done.add(name);
   }
-  return at === start ? [...way] : undefined;
+  return circles;
 }
 
 interface People {

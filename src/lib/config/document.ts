@@ -62,6 +62,8 @@ export function readDocument(text: string, file: string): SourceDocument {
 
 const top = (): Position => ({ line: 1, column: 1 });
 
+type Pairs = readonly Pair<Node, Node | null>[];
+
 /** Walks the tree once, with an account of what aliases cost. */
 class Reader {
   readonly problems: ConfigProblem[] = [];
@@ -69,6 +71,7 @@ class Reader {
   readonly #positionAt: (offset: number) => Position;
   readonly #anchors = new Map<string, Node>();
   readonly #aliased = new Map<Node, Node>();
+  readonly #pairs = new Map<Pairs, Map<string, Pair<Node, Node | null>>>();
   #aliasedValues = 0;
   #aliasDepth = 0;
 
@@ -102,7 +105,7 @@ class Reader {
     return null;
   }
 
-  #mapping(pairs: readonly Pair<Node, Node | null>[], path: Path, depth: number): unknown {
+  #mapping(pairs: Pairs, path: Path, depth: number): unknown {
     const values: Record<string, unknown> = Object.create(null);
     const seen = new Map<string, number>();
     for (const { key, value } of pairs) {
@@ -149,9 +152,7 @@ class Reader {
       if (node && isAlias(node)) node = this.#aliased.get(node);
       const last = index === path.length - 1;
       if (isMap<Node, Node | null>(node)) {
-        const pair: Pair<Node, Node | null> | undefined = node.items.find(
-          ({ key }) => isScalar(key) && String(key.value) === step,
-        );
+        const pair = this.#pairOf(node.items, step);
         if (pair === undefined) return offset;
         // Something missing inside a mapping is reported at the mapping's key; an empty value has no place of its own.
         const place = (last && want === 'key') || !last || isEmpty(pair.value) ? pair.key : (pair.value ?? pair.key);
@@ -167,6 +168,17 @@ class Reader {
       }
     }
     return offset;
+  }
+
+  /** Through an index, built once a mapping: a file may have as many problems as it has keys. */
+  #pairOf(pairs: Pairs, name: string | number): Pair<Node, Node | null> | undefined {
+    let index = this.#pairs.get(pairs);
+    if (index === undefined) {
+      // Reversed, so that the first of two wins, as it does in the values.
+      index = new Map([...pairs].reverse().map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair]));
+      this.#pairs.set(pairs, index);
+    }
+    return index.get(String(name));
   }
 
   #report(offset: number, path: Path, expected: string, got: string): void {

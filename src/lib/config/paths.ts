@@ -60,8 +60,8 @@ export function userConfigFile(around: Pick<Surroundings, 'home' | 'xdgConfigHom
 }
 
 /** Which project files a person trusted: beside the user's own config, since both decide what a broker may do. */
-export function trustFile(around: Pick<Surroundings, 'home' | 'xdgConfigHome'>): string {
-  return join(configFolder(around), 'trusted.json');
+export function trustFolder(around: Pick<Surroundings, 'home' | 'xdgConfigHome'>): string {
+  return join(configFolder(around), 'trusted');
 }
 
 /** What a config file is called, wherever it is. */
