@@ -1,0 +1,31 @@
+import { SallyportCommand } from '../../lib/cli/base-command.ts';
+import { findRunning } from '../../lib/cli/connect.ts';
+import { locateBroker } from '../../lib/cli/locate.ts';
+import { relativeTime } from '../../lib/cli/render.ts';
+import { EXIT } from '../../lib/core/exit-codes.ts';
+
+export default class BrokerStatus extends SallyportCommand<typeof BrokerStatus> {
+  static override summary = 'say whether a broker runs, where, and with which configuration';
+
+  async run(): Promise<void> {
+    const location = await locateBroker(this.environment);
+    const running = await findRunning(location, this.environment);
+    if (running === undefined) {
+      this.print({ running: false, socket: location.boot.socket }, `no broker runs on ${location.boot.socket}\n`);
+      process.exitCode = EXIT.unavailable;
+      return;
+    }
+    const { hello } = running;
+    this.print(
+      { running: true, socket: location.boot.socket, ...hello },
+      `${[
+        `running    pid ${hello.pid}, sallyport ${hello.version}, since ${relativeTime(hello.startedAt, Date.now())}`,
+        `socket     ${location.boot.socket}`,
+        `mode       ${hello.mode}`,
+        `config     ${hello.configFile ?? 'built in'}`,
+        `state      ${hello.state}`,
+        `sessions   ${hello.sessions}`,
+      ].join('\n')}\n`,
+    );
+  }
+}

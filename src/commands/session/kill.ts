@@ -1,0 +1,14 @@
+import * as Args from '@oclif/core/args';
+import { SallyportCommand } from '../../lib/cli/base-command.ts';
+import { connectBroker } from '../../lib/cli/connect.ts';
+
+export default class SessionKill extends SallyportCommand<typeof SessionKill> {
+  static override summary = 'end a running session; its client exits with 79';
+  static override args = { session: Args.string({ required: true, description: 'id of the session' }) };
+
+  async run(): Promise<void> {
+    const { client } = await connectBroker(this.environment);
+    const answer = await client.post<{ session: string }>(`/sessions/${encodeURIComponent(this.args.session)}/kill`, {});
+    this.print(answer, `ended ${answer.session}\n`);
+  }
+}

@@ -1,0 +1,30 @@
+import * as Flags from '@oclif/core/flags';
+import { SallyportCommand } from '../../lib/cli/base-command.ts';
+import { connectBroker } from '../../lib/cli/connect.ts';
+import { relativeTime, renderTable } from '../../lib/cli/render.ts';
+import type { SessionRow } from '../../lib/ports/store.ts';
+
+export default class SessionList extends SallyportCommand<typeof SessionList> {
+  static override summary = 'list the sessions that run, or with --all those that ended too';
+  static override flags = {
+    all: Flags.boolean({ description: 'ended sessions too, newest first' }),
+    limit: Flags.integer({ default: 50, min: 1, max: 10_000, helpValue: 'N' }),
+  };
+
+  async run(): Promise<void> {
+    const { client } = await connectBroker(this.environment);
+    const state = this.flags.all ? '' : '&state=open';
+    const { sessions } = await client.get<{ sessions: SessionRow[] }>(`/sessions?limit=${this.flags.limit}${state}`);
+    const rows = sessions.map((row) => [
+      row.id,
+      row.state,
+      row.target,
+      row.principal,
+      relativeTime(row.startedAt, Date.now()),
+      row.exitCode === null ? '-' : String(row.exitCode),
+      row.command ?? '(free terminal)',
+    ]);
+    const text = rows.length === 0 ? 'no session runs\n' : renderTable(['SESSION', 'STATE', 'TARGET', 'WHO', 'STARTED', 'EXIT', 'COMMAND'], rows, this.out);
+    this.print({ sessions }, text);
+  }
+}

@@ -1,0 +1,25 @@
+import * as Args from '@oclif/core/args';
+import { SallyportCommand } from '../lib/cli/base-command.ts';
+import { invocationFlags } from '../lib/cli/invocation-flags.ts';
+import { runInvocation } from '../lib/cli/run-invocation.ts';
+
+export default class Ssh extends SallyportCommand<typeof Ssh> {
+  static override summary = 'run a command on a server over SSH, with a certificate minted for it, or open a free terminal there';
+  static override description =
+    'One word after "--" is shell text, as with bash -c; several words are a program and its arguments, each taken literally.';
+  static override examples = ['<%= config.bin %> ssh web -- id -un', "<%= config.bin %> ssh web --why 'disk alert 4711' -- sudo systemctl restart app"];
+  static override usage = 'ssh TARGET [-- COMMAND…]';
+  static override args = { target: Args.string({ required: true, description: 'name of the target' }) };
+  static override flags = invocationFlags;
+
+  async run(): Promise<void> {
+    process.exitCode = await runInvocation({
+      kind: 'ssh',
+      target: this.args.target,
+      child: this.child,
+      flags: this.flags,
+      environment: this.environment,
+      palette: this.err,
+    });
+  }
+}

@@ -1,0 +1,13 @@
+import { SallyportCommand } from '../../lib/cli/base-command.ts';
+import { connectBroker } from '../../lib/cli/connect.ts';
+import { renderTable } from '../../lib/cli/render.ts';
+
+export default class Targets extends SallyportCommand<typeof Targets> {
+  static override summary = 'list the targets of the running broker';
+
+  async run(): Promise<void> {
+    const { client } = await connectBroker(this.environment);
+    const { targets } = await client.get<{ targets: { name: string; kind: string }[] }>('/targets');
+    this.print({ targets }, renderTable(['TARGET', 'KIND'], targets.map(({ name, kind }) => [name, kind]), this.out));
+  }
+}

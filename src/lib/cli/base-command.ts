@@ -1,0 +1,83 @@
+// What every command shares: --json, --config, one way to print a result and one way to fail. A command parses, calls
+// one service and renders; errors of every kind end here with a code, a sentence and the next step.
+import { Command, type Interfaces } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
+import { asBrokerError, BrokerError, type PublicError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+import { type Palette, paletteFor, renderError } from './render.ts';
+
+export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<(typeof SallyportCommand)['baseFlags'] & T['flags']>;
+export type ArgsOf<T extends typeof Command> = Interfaces.InferredArgs<T['args']>;
+
+export abstract class SallyportCommand<T extends typeof Command> extends Command {
+  static override baseFlags = {
+    json: Flags.boolean({ description: 'print one JSON object on standard output', helpGroup: 'GLOBAL' }),
+    config: Flags.string({
+      description: 'configuration file for the broker that is started (also SALLYPORT_CONFIG)',
+      helpGroup: 'GLOBAL',
+      helpValue: 'FILE',
+    }),
+  };
+
+  protected flags!: FlagsOf<T>;
+  protected args!: ArgsOf<T>;
+  /** What stands after `--`, untouched; null where there is no `--`. */
+  protected child: readonly string[] | null = null;
+  protected environment!: Environment;
+  protected out: Palette = paletteFor(process.stdout);
+  protected err: Palette = paletteFor(process.stderr);
+
+  override async init(): Promise<void> {
+    await super.init();
+    const at = this.argv.indexOf('--');
+    const own = at === -1 ? this.argv : this.argv.slice(0, at);
+    this.child = at === -1 ? null : this.argv.slice(at + 1);
+    const type = this.ctor as typeof Command;
+    const { flags, args } = await this.parse({ flags: type.flags, baseFlags: SallyportCommand.baseFlags, args: type.args, strict: type.strict }, own);
+    this.flags = flags as FlagsOf<T>;
+    this.args = args as ArgsOf<T>;
+    this.environment = readEnvironment(this.flags.config);
+  }
+
+  /** The result: JSON with --json, else the text. */
+  protected print(value: unknown, text: string): void {
+    process.stdout.write(this.wantsJson() ? `${JSON.stringify(value)}\n` : text);
+  }
+
+  /** For people, on stderr; nothing with --json. */
+  protected note(text: string): void {
+    if (!this.wantsJson()) process.stderr.write(text);
+  }
+
+  protected wantsJson(): boolean {
+    return this.flags?.json ?? this.argv.slice(0, endOfOwn(this.argv)).includes('--json');
+  }
+
+  protected override async catch(thrown: Error): Promise<void> {
+    const error = asUsage(thrown) ?? asBrokerError(thrown).toPublic();
+    if (error.exit === EXIT.bug) this.note(`${asBrokerError(thrown).detail ?? ''}\n`);
+    if (this.wantsJson()) process.stdout.write(`${JSON.stringify({ error: withoutExit(error) })}\n`);
+    else process.stderr.write(renderError(error, this.err));
+    process.exitCode = error.exit;
+  }
+}
+
+function endOfOwn(argv: readonly string[]): number {
+  const at = argv.indexOf('--');
+  return at === -1 ? argv.length : at;
+}
+
+/** The contract of DESIGN: code, message, hint, request. */
+export function withoutExit({ exit: _, ...rest }: PublicError): Omit<PublicError, 'exit'> {
+  return rest;
+}
+
+/** oclif's parse errors are the caller's: exit 64, not oclif's 2. */
+function asUsage(thrown: Error): PublicError | undefined {
+  const isParseError = 'oclif' in thrown && !(thrown instanceof BrokerError);
+  if (!isParseError) return undefined;
+  const [first, ...rest] = thrown.message.split('\n').filter((line) => line !== '' && !line.startsWith('See more help'));
+  const message = [first, ...rest].join('; ');
+  return { code: 'usage', exit: EXIT.usage, message: message.charAt(0).toLowerCase() + message.slice(1), hint: 'see --help' };
+}

@@ -1,0 +1,47 @@
+// The CLI's own surroundings: the only reader of process.env among the clients. What a target may see of the caller's
+// environment is for the target's allow-list; here only what is sallyport's own is taken out.
+import { homedir, userInfo } from 'node:os';
+
+export interface Environment {
+  readonly home: string;
+  readonly xdgStateHome: string | undefined;
+  readonly xdgConfigHome: string | undefined;
+  /** SALLYPORT_STATE: the folder of the private broker. */
+  readonly stateOverride: string | undefined;
+  /** SALLYPORT_SOCKET: a broker that runs already; none is started. */
+  readonly socketOverride: string | undefined;
+  /** SALLYPORT_CONFIG or --config. */
+  readonly configFile: string | undefined;
+  readonly approverKey: string | undefined;
+  readonly task: string | undefined;
+  readonly why: string | undefined;
+  readonly term: string;
+  readonly cwd: string;
+  readonly uid: number;
+  /** Offered to shell targets; each passes on only what its allow-list names. */
+  readonly offered: Readonly<Record<string, string>>;
+}
+
+/** Reads the surroundings once. `--config` wins over SALLYPORT_CONFIG. */
+export function readEnvironment(configFlag?: string): Environment {
+  const { env } = process;
+  const offered: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !name.startsWith('SALLYPORT_')) offered[name] = value;
+  }
+  return {
+    home: env.HOME || homedir(),
+    xdgStateHome: env.XDG_STATE_HOME,
+    xdgConfigHome: env.XDG_CONFIG_HOME,
+    stateOverride: env.SALLYPORT_STATE || undefined,
+    socketOverride: env.SALLYPORT_SOCKET || undefined,
+    configFile: configFlag ?? (env.SALLYPORT_CONFIG || undefined),
+    approverKey: env.SALLYPORT_APPROVER_KEY || undefined,
+    task: env.SALLYPORT_TASK || undefined,
+    why: env.SALLYPORT_WHY || undefined,
+    term: env.TERM || 'xterm-256color',
+    cwd: process.cwd(),
+    uid: userInfo().uid,
+    offered,
+  };
+}
