@@ -26,20 +26,23 @@ export interface SearchPlaces {
   readonly trust: { trustOf(file: Pick<ConfigFile, 'path' | 'digest'>): Trust };
 }
 
-export interface FoundConfig {
-  readonly source: ConfigSource;
-  /** Project files on the way up that do not count, nearest first; the CLI says so on standard error. */
-  readonly untrusted: readonly UntrustedFile[];
-}
-
 export type ConfigSource =
-  | {
-      readonly kind: 'explicit' | 'project' | 'user' | 'system';
-      readonly file: ConfigFile;
-      /** As errors name it: what the caller typed, else the absolute path. */
-      readonly label: string;
-    }
-  | { readonly kind: 'built-in' };
+  | (Surveyed & {
+      readonly kind: 'file';
+      readonly place: 'explicit' | 'project' | 'user' | 'system';
+      /** Absolute; a broker that reads it again holds it to `digest`. */
+      readonly file: string;
+      readonly text: string;
+      readonly digest: string;
+    })
+  | (Surveyed & { readonly kind: 'built-in' });
+
+interface Surveyed {
+  /** Project files on the way up that do not count, nearest first. */
+  readonly untrusted: readonly UntrustedFile[];
+  /** What the CLI says of them on standard error, one line each. */
+  readonly notes: readonly string[];
+}
 
 export interface UntrustedFile {
   readonly path: string;
@@ -51,26 +54,33 @@ export interface UntrustedFile {
  * Looks in order and reads at most one file a place. Throws BrokerError (exit 78): `config-not-found` (the explicit
  * one only), `config-unreadable`, `config-permissions`, `bad-config`.
  */
-export function findConfig(places: SearchPlaces): FoundConfig {
-  if (places.explicit) return { source: namedConfig(places.explicit, places), untrusted: [] };
+export function findConfig(places: SearchPlaces): ConfigSource {
+  const { explicit, cwd, uid, system = SYSTEM_CONFIG_FILE } = places;
+  const none: Surveyed = { untrusted: [], notes: [] };
+  if (explicit) return asSource('explicit', resolve(cwd, explicit), namedConfig(explicit, places), none);
   const { trusted, untrusted } = searchUpwards(places);
-  if (trusted !== undefined) {
-    return { source: { kind: 'project', file: trusted, label: trusted.path }, untrusted };
-  }
-  for (const [kind, path] of [
+  const surveyed: Surveyed = { untrusted, notes: untrusted.map((file) => untrustedNote(file, cwd)) };
+  if (trusted !== undefined) return asSource('project', trusted.path, trusted, surveyed);
+  for (const [place, path] of [
     ['user', userConfigFile(places)],
-    ['system', places.system ?? SYSTEM_CONFIG_FILE],
+    ['system', system],
   ] as const) {
     const file = readConfigFile(path);
     if (file === undefined) continue;
-    refuseForeignWriters(file, places.uid);
-    return { source: { kind, file, label: path }, untrusted };
+    refuseForeignWriters(file, uid);
+    return asSource(place, path, file, surveyed);
   }
-  return { source: { kind: 'built-in' }, untrusted };
+  return { kind: 'built-in', ...surveyed };
+}
+
+type Place = Extract<ConfigSource, { kind: 'file' }>['place'];
+
+function asSource(place: Place, file: string, { text, digest }: ConfigFile, surveyed: Surveyed): ConfigSource {
+  return { kind: 'file', place, file, text, digest, ...surveyed };
 }
 
 /** One line for standard error, without an end of line. */
-export function untrustedNote({ path, trust }: UntrustedFile, cwd: string): string {
+function untrustedNote({ path, trust }: UntrustedFile, cwd: string): string {
   const near = relative(cwd, path);
   const shown = quoted(near === CONFIG_FILE_NAME ? `./${near}` : near).slice(1, -1);
   return trust === 'changed'
@@ -78,7 +88,7 @@ export function untrustedNote({ path, trust }: UntrustedFile, cwd: string): stri
     : `found an untrusted ${shown}; ignored; run "sallyport trust" to use it`;
 }
 
-function namedConfig(explicit: string, { cwd, uid }: SearchPlaces): ConfigSource {
+function namedConfig(explicit: string, { cwd, uid }: SearchPlaces): ConfigFile {
   const file = readConfigFile(resolve(cwd, explicit));
   if (file === undefined) {
     throw new BrokerError({
@@ -89,7 +99,7 @@ function namedConfig(explicit: string, { cwd, uid }: SearchPlaces): ConfigSource
     });
   }
   refuseForeignWriters(file, uid);
-  return { kind: 'explicit', file, label: explicit };
+  return file;
 }
 
 /** Past an untrusted file the search goes on: dropping one there must not switch off the trusted one above it. */
