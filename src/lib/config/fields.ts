@@ -14,10 +14,10 @@ export function section<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
-/** A text of that form. */
-export function text(expected: string, form: RegExp | ((value: string) => boolean)) {
+/** A text of that form. `brief` is what the reference calls it; an error says all of `expected`. */
+export function text(expected: string, form: RegExp | ((value: string) => boolean), brief = expected) {
   const fits = typeof form === 'function' ? form : (value: string) => form.test(value);
-  return z.string({ error: expected }).refine(fits, { error: expected }).meta({ form: expected });
+  return z.string({ error: expected }).refine(fits, { error: expected }).meta({ form: brief });
 }
 
 /** One of these words. */
@@ -38,7 +38,7 @@ export function list<Item extends z.ZodType>(item: Item, { min = 0 }: { readonly
   return z
     .array(item, { error: 'a list' })
     .min(min, { error: `a list of at least ${min}` })
-    .meta({ form: `a list: ${formOf(item)}` });
+    .meta({ form: formOf(item) === MAPPING ? 'a list, see below' : `a list: ${formOf(item)}` });
 }
 
 /** What people name, and what it is: names become file names, log lines and arguments, hence the plain form. */
@@ -49,8 +49,10 @@ export function named<Value extends z.ZodType>(value: Value) {
 /** The words for a leaf, as the reference prints them. */
 export function formOf(schema: z.ZodType): string {
   const form = schema.meta()?.form;
-  return typeof form === 'string' ? form : 'a mapping';
+  return typeof form === 'string' ? form : MAPPING;
 }
+
+const MAPPING = 'a mapping';
 
 /** Milliseconds, written as `90s`, `15m`, `2h`; both ends included. */
 export function duration(range: { readonly minMs: number; readonly maxMs: number }) {
@@ -93,12 +95,17 @@ export function integer(min: number, max: number) {
 
 /** Names of targets, approvers, groups and rules. */
 export const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
-export const name = text('a name: a-z, 0-9, ".", "_", "-", starting with a letter or digit, at most 63', NAME);
+export const name = text(
+  'a name: a-z, 0-9, ".", "_", "-", starting with a letter or digit, at most 63',
+  NAME,
+  'a name',
+);
 
 /** Without a final slash, `.` or `..`, so that two spellings of one folder do not look like two. */
 export const absolutePath = text(
   'an absolute path without "..", starting with /',
   (value) => /^\/[^\0-\x1f\x7f]*$/.test(value) && value.length <= 4096 && !/\/\.{1,2}(\/|$)/.test(value),
+  'an absolute path',
 );
 
 /** useradd(8), with the capitals and dots that directories hand out. */
@@ -116,14 +123,27 @@ const HOST_NAME = /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_
 export const fingerprint = text(
   'a host key fingerprint, SHA256:… as ssh-keygen -l prints it',
   /^SHA256:[A-Za-z0-9+/]{43}$/,
+  '`SHA256:…`, as ssh-keygen -l prints it',
 );
 
-export const publicKey = text('one line of an OpenSSH public key, such as "ssh-ed25519 AAAA… ops"', isSshPublicKeyLine);
+export const publicKey = text(
+  'one line of an OpenSSH public key, such as "ssh-ed25519 AAAA… ops"',
+  isSshPublicKeyLine,
+  'an OpenSSH public key',
+);
 
-export const network = text('an IP address or a network without host bits, such as 10.0.0.0/8', isNetwork);
+export const network = text(
+  'an IP address or a network without host bits, such as 10.0.0.0/8',
+  isNetwork,
+  'an address or a network',
+);
 
 export const variableName = text('the name of a variable', /^[A-Za-z_][A-Za-z0-9_]*$/);
-export const variablePattern = text('the name of a variable, or a glob such as LC_*', /^[A-Za-z_*?][A-Za-z0-9_*?]*$/);
+export const variablePattern = text(
+  'the name of a variable, or a glob such as LC_*',
+  /^[A-Za-z_*?][A-Za-z0-9_*?]*$/,
+  'a name or a glob',
+);
 
 /** One pattern, word or sentence; a limit keeps a slip of the editor from becoming a rule. */
 export function line(expected: string, maxLength = 1000) {

@@ -26,23 +26,20 @@ export interface SearchPlaces {
   readonly trust: { trustOf(file: Pick<ConfigFile, 'path' | 'digest'>): Trust };
 }
 
-export type ConfigSource =
-  | (Surveyed & {
-      readonly kind: 'file';
-      readonly place: 'explicit' | 'project' | 'user' | 'system';
-      /** Absolute; a broker that reads it again holds it to `digest`. */
-      readonly file: string;
-      readonly text: string;
-      readonly digest: string;
-    })
-  | (Surveyed & { readonly kind: 'built-in' });
-
-interface Surveyed {
-  /** Project files on the way up that do not count, nearest first. */
+export interface FoundConfig {
+  readonly source: ConfigSource;
+  /** Project files on the way up that do not count, nearest first; the CLI says so on standard error. */
   readonly untrusted: readonly UntrustedFile[];
-  /** What the CLI says of them on standard error, one line each. */
-  readonly notes: readonly string[];
 }
+
+export type ConfigSource =
+  | {
+      readonly kind: 'explicit' | 'project' | 'user' | 'system';
+      readonly file: ConfigFile;
+      /** As errors name it: what the caller typed, else the absolute path. */
+      readonly label: string;
+    }
+  | { readonly kind: 'built-in' };
 
 export interface UntrustedFile {
   readonly path: string;
@@ -54,33 +51,26 @@ export interface UntrustedFile {
  * Looks in order and reads at most one file a place. Throws BrokerError (exit 78): `config-not-found` (the explicit
  * one only), `config-unreadable`, `config-permissions`, `bad-config`.
  */
-export function findConfig(places: SearchPlaces): ConfigSource {
-  const { explicit, cwd, uid, system = SYSTEM_CONFIG_FILE } = places;
-  const none: Surveyed = { untrusted: [], notes: [] };
-  if (explicit) return asSource('explicit', resolve(cwd, explicit), namedConfig(explicit, places), none);
+export function findConfig(places: SearchPlaces): FoundConfig {
+  if (places.explicit) return { source: namedConfig(places.explicit, places), untrusted: [] };
   const { trusted, untrusted } = searchUpwards(places);
-  const surveyed: Surveyed = { untrusted, notes: untrusted.map((file) => untrustedNote(file, cwd)) };
-  if (trusted !== undefined) return asSource('project', trusted.path, trusted, surveyed);
-  for (const [place, path] of [
+  if (trusted !== undefined) {
+    return { source: { kind: 'project', file: trusted, label: trusted.path }, untrusted };
+  }
+  for (const [kind, path] of [
     ['user', userConfigFile(places)],
-    ['system', system],
+    ['system', places.system ?? SYSTEM_CONFIG_FILE],
   ] as const) {
     const file = readConfigFile(path);
     if (file === undefined) continue;
-    refuseForeignWriters(file, uid);
-    return asSource(place, path, file, surveyed);
+    refuseForeignWriters(file, places.uid);
+    return { source: { kind, file, label: path }, untrusted };
   }
-  return { kind: 'built-in', ...surveyed };
-}
-
-type Place = Extract<ConfigSource, { kind: 'file' }>['place'];
-
-function asSource(place: Place, file: string, { text, digest }: ConfigFile, surveyed: Surveyed): ConfigSource {
-  return { kind: 'file', place, file, text, digest, ...surveyed };
+  return { source: { kind: 'built-in' }, untrusted };
 }
 
 /** One line for standard error, without an end of line. */
-function untrustedNote({ path, trust }: UntrustedFile, cwd: string): string {
+export function untrustedNote({ path, trust }: UntrustedFile, cwd: string): string {
   const near = relative(cwd, path);
   const shown = quoted(near === CONFIG_FILE_NAME ? `./${near}` : near).slice(1, -1);
   return trust === 'changed'
@@ -88,7 +78,7 @@ function untrustedNote({ path, trust }: UntrustedFile, cwd: string): string {
     : `found an untrusted ${shown}; ignored; run "sallyport trust" to use it`;
 }
 
-function namedConfig(explicit: string, { cwd, uid }: SearchPlaces): ConfigFile {
+function namedConfig(explicit: string, { cwd, uid }: SearchPlaces): ConfigSource {
   const file = readConfigFile(resolve(cwd, explicit));
   if (file === undefined) {
     throw new BrokerError({
@@ -99,7 +89,7 @@ function namedConfig(explicit: string, { cwd, uid }: SearchPlaces): ConfigFile {
     });
   }
   refuseForeignWriters(file, uid);
-  return file;
+  return { kind: 'explicit', file, label: explicit };
 }
 
 /** Past an untrusted file the search goes on: dropping one there must not switch off the trusted one above it. */

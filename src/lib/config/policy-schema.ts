@@ -7,10 +7,11 @@ import { choice, duration, integer, line, list, NAME, name, oneOrMore, section, 
 
 const verdict = choice('deny', 'ask', 'allow');
 const glob = line('a glob');
-const argument = text('a glob, at most 1000 characters', (value) => value.length <= 1000);
+const argument = text('a glob, at most 1000 characters', (value) => value.length <= 1000, 'a glob');
 const path = text(
   'a path glob that starts with /, ~/ or **',
   (value) => /^(\/|~\/|\*\*)[^\0-\x1f\x7f]*$/.test(value) && value.length <= 1000,
+  'a path glob',
 );
 
 // Keyed by the fields of the core's own types: a field added there is missing here until it has a form.
@@ -45,6 +46,7 @@ const RULE = {
   id: text(
     'a name (a-z, 0-9, ".", "_", "-", at most 63) other than "default" and "opaque"',
     (value) => NAME.test(value) && !RESERVED_IDS.has(value),
+    'a name',
   ).describe('shows in decisions and the audit log; each once'),
   on: section(SCOPE).exactOptional().describe('where the rule applies; everywhere without it'),
   match: section(MATCH).describe('every field given must match the same command; at least one'),

@@ -1,0 +1,84 @@
+// The sallyport.yaml that `sallyport init` writes: what a newcomer can read in two minutes. It loads as it stands, and
+// so does every setting in it that is switched off; only features that exist are in it.
+
+export interface TemplateOptions {
+  /** Packs to start from, in the order they are explained. */
+  readonly packs: readonly { readonly name: string; readonly summary: string }[];
+  /** The person who may approve; without one, the section is there but switched off. */
+  readonly approver?: { readonly name: string; readonly key: string } | undefined;
+}
+
+/** The whole file. "# Text" explains; "#key" is a setting that is switched off: remove the "#" to switch it on. */
+export function configTemplate({ packs, approver }: TemplateOptions): string {
+  const width = Math.max(0, ...packs.map(({ name }) => name.length));
+  return `# sallyport: what an agent may reach, what it may run there, and who it has to ask.
+# Lines that start with "# " explain; a "#" without a space switches a setting off.
+# Every setting is described in docs/config.md. After a change: sallyport broker stop
+version: 1
+
+# The places an agent can reach, by name.
+targets:
+  # Your own shell, in the folder the agent works in:
+  #   sallyport shell local -- ls -l
+  local:
+    kind: shell
+    # Of your variables, the program gets only these:
+    #env: [HOME, LANG, LC_*, LOGNAME, PATH, TERM, TZ, USER]
+
+  # A server. A certificate is minted for each command; on the server, sshd must trust the line
+  # that "sallyport ssh-ca public-key" prints (TrustedUserCAKeys in sshd_config).
+  #   sallyport ssh web -- uptime
+  #web:
+  #  kind: ssh
+  #  host: web.example.org
+  #  user: deploy
+  #  # On the server: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub
+  #  hostKey: "${EXAMPLE_FINGERPRINT}"
+
+# The people who can approve what a rule asks for. They sign with an SSH key of theirs; whoever
+# asked can never approve. Without anybody here, everything a rule asks for is refused.
+${approverSection(approver)}
+# What may run. deny beats ask beats allow, whatever the order of the rules.
+policy:
+  # Rules that come with sallyport:
+  packs:
+${packs.map(({ name, summary }) => `    - ${name.padEnd(width)} # ${summary}`).join('\n')}
+  # Your own. Try them without running anything: sallyport policy check --target local -- COMMAND
+  rules:
+    - id: build
+      on: { target: local }
+      match: { command: make, args: [test] }
+      verdict: allow
+    #- id: restart
+    #  on: { target: "web*" }
+    #  match: { command: systemctl, args: [restart, "*"] }
+    #  verdict: ask
+    #  ttl: 10m
+    #- id: no-etc
+    #  match: { writes: "/etc/**" }
+    #  verdict: deny
+    #  reason: the configuration of machines is changed by pull request
+    #  suggest: open one
+  # What no rule matched, and what the parser cannot read:
+  default: ask
+  opaque: deny
+
+# When sessions and requests end.
+#limits:
+#  hard: 1h
+#  idle: 10m
+#  approvalWait: 15m
+`;
+}
+
+/** Well-formed, so that the file loads when the example is switched on; no server has a key with that print. */
+export const EXAMPLE_FINGERPRINT = `SHA256:${'REPLACE'.repeat(7).slice(0, 43)}`;
+
+const EXAMPLE_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA ann@example.org';
+
+function approverSection(approver: TemplateOptions['approver']): string {
+  if (approver !== undefined) {
+    return `approvers:\n  ${approver.name}:\n    keys:\n      - ${JSON.stringify(approver.key)}\n`;
+  }
+  return `#approvers:\n#  ann:\n#    keys:\n#      # The line in ~/.ssh/id_ed25519.pub:\n#      - "${EXAMPLE_KEY}"\n`;
+}
