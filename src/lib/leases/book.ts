@@ -11,10 +11,10 @@ import type { LeaseRow, Store } from '../ports/store.ts';
 
 export type Lease = Pick<LeaseRow, 'id' | 'session' | 'plan'>;
 
-export interface SweepReport {
-  readonly revoked: readonly LeaseId[];
-  /** Still open in the book; the next sweep tries again. */
-  readonly failed: readonly { readonly lease: LeaseId; readonly error: BrokerError }[];
+/** A lease that is still open in the book; the next sweep tries again. */
+export interface SweepFailure {
+  readonly lease: LeaseId;
+  readonly error: BrokerError;
 }
 
 export interface LeaseBook {
@@ -35,9 +35,9 @@ export interface LeaseBook {
   /**
    * Revokes what nobody holds any more: leases of an earlier process, and those whose revocation failed. Never touches
    * a lease this process handed out and still holds. Call it at start, before the first issue, and from time to time.
-   * Rejects with `cannot-audit` (74) only; a lease that cannot be revoked is in the report and in the audit log.
+   * Resolves with what could not be revoked. Rejects with `cannot-audit` (74), and with what the store rejects with.
    */
-  sweep(): Promise<SweepReport>;
+  sweep(): Promise<readonly SweepFailure[]>;
 }
 
 /** A book over a store. Only one book may work on a store at a time: another's live leases would look left behind. */
@@ -160,20 +160,18 @@ export function leaseBook(deps: {
       return ends.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     },
     async sweep() {
-      const revoked: LeaseId[] = [];
-      const failed: { lease: LeaseId; error: BrokerError }[] = [];
+      const failed: SweepFailure[] = [];
       for (const { id } of await book.open()) {
         if (held.has(id)) continue;
         try {
           await end(id, 'credential.swept');
-          revoked.push(id);
         } catch (thrown) {
           const error = asBrokerError(thrown);
           if (error.code === 'cannot-audit') throw error;
           failed.push({ lease: id, error });
         }
       }
-      return { revoked, failed };
+      return failed;
     },
   };
 }
