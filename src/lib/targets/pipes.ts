@@ -14,7 +14,7 @@ import { PipesOutput } from './pipes-output.ts';
 
 /**
  * Starts a program as the leader of a new session without a terminal. Rejects with `cannot-start` (exit 69).
- * `write` rejects with `program-ended`, and with `input-closed` where the program lives on but closed its input.
+ * Its `write` resolves once the pipe has taken everything, or has nobody at its other end while the program lives.
  */
 export async function openPipes(launch: Launch): Promise<Program> {
   const ends = openEnds();
@@ -78,8 +78,10 @@ function runProgram(
       if (reaped || disposal !== undefined) return Promise.reject(programEnded());
       return new Promise((resolve, reject) => {
         stdin.write(bytes, (error) => {
-          if (error === null || error === undefined) resolve();
-          else reject(reaped || disposal !== undefined ? programEnded() : inputClosed(error));
+          // A program that closed its input and runs on (`head -1; sleep 9`) wants no more: dropped, as ssh does, so
+          // that the client's signals still have a way.
+          if (error === null || error === undefined || !(reaped || disposal !== undefined)) resolve();
+          else reject(programEnded());
         });
       });
     },
@@ -128,16 +130,6 @@ function cannotStart(what: string, cause: unknown): BrokerError {
     message: `"${what}" cannot be started`,
     hint: 'run "sallyport targets check"; the broker\'s log has the reason of the system',
     detail: cause instanceof Error ? cause.message : String(cause),
-    cause,
-  });
-}
-
-function inputClosed(cause: unknown): BrokerError {
-  return new BrokerError({
-    code: 'input-closed',
-    exit: EXIT.unavailable,
-    message: 'the program closed its input and runs on',
-    hint: 'send no more input',
     cause,
   });
 }

@@ -1,0 +1,86 @@
+// The environment of a program: exactly what the target's list lets through, nothing of the broker's own. Variables
+// that make an interpreter or the loader run other code than what was judged never pass, whatever the list says.
+import { BrokerError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import type { Account } from '../os/accounts.ts';
+
+export interface EnvironmentOptions {
+  /** Names, and globs with `*` and `?`, of the caller's variables to pass on. */
+  readonly allow: readonly string[];
+  /** Set whatever the caller has. */
+  readonly set: Readonly<Record<string, string>>;
+}
+
+/**
+ * The caller's variables reduced to the list, then `set`. `account` is given where the program runs as somebody else
+ * than the caller: home, names, shell and PATH are that account's, not the caller's. `term` is the terminal's kind.
+ */
+export function buildEnvironment(
+  caller: Readonly<Record<string, string>>,
+  options: EnvironmentOptions,
+  account: Account | undefined,
+  term: string | undefined,
+): Record<string, string> {
+  // Without a prototype, or a variable named __proto__ would be one.
+  const env: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(caller)) {
+    if (mayPass(name, options.allow) && !value.includes('\0')) env[name] = value;
+  }
+  if (account !== undefined) {
+    const { name, home, shell } = account;
+    Object.assign(env, { HOME: home, USER: name, LOGNAME: name, SHELL: shell, PATH: defaultPath(account.uid) });
+  }
+  env.PATH ??= defaultPath(account?.uid);
+  if (term !== undefined) env.TERM = term;
+  return Object.assign(env, options.set);
+}
+
+/** Throws BrokerError `bad-environment` (exit 78) where a target sets a variable that must never reach a program. */
+export function requireHarmless(target: string, set: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(set)) {
+    if (NAME.test(name) && !isNeverPassed(name) && !value.includes('\0')) continue;
+    throw new BrokerError({
+      code: 'bad-environment',
+      exit: EXIT.configuration,
+      message: `target "${target}" sets the variable "${name}", which can run other code than what was judged`,
+      hint: `remove it from targets.${target}.set`,
+    });
+  }
+}
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+// bash(1): files read at start, options, functions, code run at prompts and in traces; ld.so(8). SALLYPORT_* is the
+// broker's and the task's own. The form of NAME already refuses BASH_FUNC_name%%.
+const NEVER = /^(?:BASH_.*|ENV|SHELLOPTS|BASHOPTS|PS[0-4]|PROMPT_COMMAND|LD_.*|GCONV_PATH|SALLYPORT_.*)$/;
+// A socket that signs for whoever can open it: only where it is named in full, never through a glob.
+const NAMED_ONLY = new Set(['SSH_AUTH_SOCK']);
+
+function isNeverPassed(name: string): boolean {
+  return NEVER.test(name);
+}
+
+function mayPass(name: string, allow: readonly string[]): boolean {
+  if (!NAME.test(name) || isNeverPassed(name)) return false;
+  if (allow.includes(name)) return true;
+  return !NAMED_ONLY.has(name) && allow.some((pattern) => matchesGlob(pattern, name));
+}
+
+/** Anchored; `*` is any run of characters, `?` any one. Linear: names and patterns are short, and no backtracking. */
+function matchesGlob(pattern: string, name: string): boolean {
+  let reached = new Set([0]);
+  for (const token of pattern) {
+    const next = new Set<number>();
+    for (const at of reached) {
+      if (token === '*') for (let end = at; end <= name.length; end++) next.add(end);
+      else if (at < name.length && (token === '?' || token === name[at])) next.add(at + 1);
+    }
+    reached = next;
+  }
+  return reached.has(name.length);
+}
+
+/** What login gives (login.defs(5), ENV_PATH and ENV_SUPATH). */
+function defaultPath(uid: number | undefined): string {
+  const path = '/usr/local/bin:/usr/bin:/bin';
+  return uid === 0 ? `/usr/local/sbin:/usr/sbin:/sbin:${path}` : path;
+}
