@@ -1,6 +1,6 @@
 // The broker's HTTP routes as one table. A handler parses, calls one service and returns JSON, or a stream of bytes.
 import type { ApprovalDesk } from '../approval/desk.ts';
-import { verifyAuditFile, verifyAuditStore } from '../audit/verify.ts';
+import { verifyAuditLog } from '../audit/verify.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { isId, type RequestId, type SessionId } from '../core/ids.ts';
@@ -20,6 +20,8 @@ export interface RouteDeps {
   readonly desk: ApprovalDesk;
   readonly leases: LeaseBook;
   readonly auditFile: string;
+  /** Names, groups and public keys: a client picks the key to sign with. */
+  readonly approvers: readonly { readonly name: string; readonly keys: readonly string[]; readonly groups: readonly string[] }[];
   readonly hello: (principal: Principal) => Hello;
   readonly caPublicKeyLine: () => Promise<string>;
   /** Ends the broker after the answer is sent. */
@@ -55,6 +57,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/targets', access: 'caller', handle: listTargets },
   { method: 'POST', path: '/targets/:name/check', access: 'caller', handle: checkTarget },
   { method: 'GET', path: '/ssh-ca', access: 'caller', handle: async (_, deps) => ({ line: await deps.caPublicKeyLine() }) },
+  { method: 'GET', path: '/approvers', access: 'caller', handle: async (_, deps) => ({ approvers: deps.approvers }) },
   { method: 'GET', path: '/requests', access: 'caller', handle: listRequests },
   { method: 'GET', path: '/requests/:id', access: 'caller', handle: async (call, deps) => deps.desk.get(param(call, 'id')) },
   { method: 'POST', path: '/requests/:id/decision', access: 'caller', handle: decideRequest },
@@ -182,8 +185,7 @@ async function readAudit(call: Call, deps: RouteDeps): Promise<unknown> {
 }
 
 async function verifyAudit(_: Call, deps: RouteDeps): Promise<unknown> {
-  const [store, file] = [await verifyAuditStore(deps.store), await verifyAuditFile(deps.auditFile)];
-  return { store, file };
+  return verifyAuditLog({ file: deps.auditFile, store: deps.store });
 }
 
 async function stopBroker(call: Call, deps: RouteDeps): Promise<unknown> {

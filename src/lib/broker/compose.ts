@@ -93,6 +93,7 @@ export async function composeBroker(options: ComposeOptions): Promise<ComposedBr
     desk,
     leases,
     auditFile,
+    approvers: [...config.approvers.values()].map(({ name, keys, groups }) => ({ name, keys, groups })),
     hello,
     caPublicKeyLine: async () => ca.publicKeyLine(),
     stop: options.stop,
@@ -123,6 +124,7 @@ export async function composeBroker(options: ComposeOptions): Promise<ComposedBr
     },
     async close() {
       await audit.append({ type: 'broker.stopped', actor: 'broker', data: {} });
+      await audit.close();
       await store.close();
     },
   };

@@ -75,8 +75,8 @@ function checkSocketOwner(socket: string, uid: number): void {
 /** A file given by name must be the one the broker runs with; a found one that changed is only mentioned. */
 function checked(running: { client: ApiClient; hello: Hello }, location: Location, environment: Environment): Connection {
   const { hello } = running;
-  const { boot, source, isConfigured } = location;
-  const notes = source.notes.map((note) => note);
+  const { boot, isConfigured } = location;
+  const notes = [...location.notes];
   const differs = hello.configFile !== boot.configFile || hello.configDigest !== boot.configDigest;
   if (differs && !isConfigured) {
     const theirs = hello.configFile ?? 'the built-in configuration';

@@ -1,44 +1,49 @@
 // Which configuration applies and where its broker listens. Reads the file, but parses it only where it could move the
 // broker: the CLI must stay as light as ssh.
 import type { BootOptions } from '../broker/boot.ts';
-import { type ConfigSource, findConfig } from '../config/find.ts';
-import { statePaths } from '../config/paths.ts';
-import { trustFile } from '../config/paths.ts';
+import type { ConfigFile } from '../config/config-file.ts';
+import { type ConfigSource, findConfig, untrustedNote } from '../config/find.ts';
+import { statePaths, trustFolder } from '../config/paths.ts';
 import { trustStore } from '../config/trust.ts';
 import type { Environment } from './environment.ts';
 import { packageVersion } from './version.ts';
 
 export interface Location {
-  readonly source: ConfigSource;
   /** True where somebody else starts the broker: the CLI never does. */
   readonly isConfigured: boolean;
   readonly boot: BootOptions;
+  /** What a person should know, such as a project file that is not trusted; one line each. */
+  readonly notes: readonly string[];
 }
 
-/** Finds config and broker. Throws what is wrong with the file or the paths (exit 78). */
-export async function locateBroker(environment: Environment): Promise<Location> {
-  const { home, xdgConfigHome, xdgStateHome, stateOverride, cwd } = environment;
-  const source = await findConfig({
+/** Which configuration applies in these surroundings. Throws what is wrong with the file (exit 78). */
+export function chooseConfig(environment: Environment): { readonly source: ConfigSource; readonly notes: readonly string[] } {
+  const { home, xdgConfigHome, cwd, uid } = environment;
+  const { source, untrusted } = findConfig({
     explicit: environment.configFile,
     home,
     xdgConfigHome,
     cwd,
-    trust: trustStore(trustFile({ home, xdgConfigHome })),
+    uid,
+    trust: trustStore(trustFolder({ home, xdgConfigHome })),
   });
-  const moved = source.kind === 'file' && mayMoveBroker(source.text) ? await brokerSection(source) : undefined;
+  return { source, notes: untrusted.map((file) => untrustedNote(file, cwd)) };
+}
+
+/** Finds config and broker. Throws what is wrong with the file or the paths (exit 78). */
+export async function locateBroker(environment: Environment): Promise<Location> {
+  const { home, xdgStateHome, stateOverride } = environment;
+  const { source, notes } = chooseConfig(environment);
+  const file = source.kind === 'built-in' ? null : source.file;
+  const moved = source.kind !== 'built-in' && mayMoveBroker(source.file.text) ? await brokerSection(source.file) : undefined;
   const paths = statePaths(
     { home, xdgStateHome, stateOverride },
     { state: moved?.state, socket: environment.socketOverride ?? moved?.socket, recordings: moved?.recordings },
   );
   return {
-    source,
     isConfigured: environment.socketOverride !== undefined || moved?.mode === 'service',
-    boot: {
-      ...paths,
-      configFile: source.kind === 'file' ? source.file : null,
-      configDigest: source.kind === 'file' ? source.digest : null,
-      version: packageVersion(),
-    },
+    boot: { ...paths, configFile: file?.path ?? null, configDigest: file?.digest ?? null, version: packageVersion() },
+    notes,
   };
 }
 
@@ -47,9 +52,9 @@ function mayMoveBroker(text: string): boolean {
   return /broker|recording|\\/.test(text);
 }
 
-async function brokerSection(source: Extract<ConfigSource, { kind: 'file' }>) {
+async function brokerSection(file: ConfigFile) {
   const [{ parseConfig }, { configError }] = await Promise.all([import('../config/load.ts'), import('../config/problem.ts')]);
-  const parsed = parseConfig(source.text, { file: source.file });
+  const parsed = parseConfig(file.text, { file: file.path });
   if (!parsed.ok) throw configError(parsed.problems);
   const { broker, recording } = parsed.config;
   return { mode: broker.mode, state: broker.state, socket: broker.socket, recordings: recording.folder };

@@ -1,0 +1,41 @@
+import * as Flags from '@oclif/core/flags';
+import { SallyportCommand } from '../../lib/cli/base-command.ts';
+import { connectBroker } from '../../lib/cli/connect.ts';
+import { oneLine } from '../../lib/cli/render.ts';
+import type { AuditEntry } from '../../lib/ports/store.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const FOLLOW_EVERY_MS = 500;
+
+export default class AuditTail extends SallyportCommand<typeof AuditTail> {
+  static override summary = 'print the last entries of the audit log; with --follow the new ones as they come';
+  static override description = 'With --json every entry is one JSON line, exactly as it stands in the chain.';
+  static override flags = {
+    lines: Flags.integer({ char: 'n', default: 20, min: 1, max: 10_000, description: 'how many', helpValue: 'N' }),
+    follow: Flags.boolean({ char: 'f', description: 'go on until interrupted' }),
+  };
+
+  async run(): Promise<void> {
+    const { client } = await connectBroker(this.environment);
+    let { entries, last } = await client.get<{ entries: AuditEntry[]; last: number }>(`/audit?limit=${this.flags.lines}`);
+    this.show(entries);
+    while (this.flags.follow) {
+      await delay(FOLLOW_EVERY_MS);
+      const from = last + 1;
+      ({ entries, last } = await client.get<{ entries: AuditEntry[]; last: number }>(`/audit?from=${from}&limit=10000`));
+      this.show(entries);
+    }
+  }
+
+  private show(entries: readonly AuditEntry[]): void {
+    for (const entry of entries) this.print(entry, `${this.line(entry)}\n`);
+  }
+
+  private line({ seq, at, type, actor, session, data }: AuditEntry): string {
+    const time = new Date(at).toISOString();
+    const details = Object.entries(data)
+      .filter(([name]) => name !== 'proof')
+      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    return oneLine(`${String(seq).padStart(5)}  ${time}  ${type.padEnd(18)} ${actor}  ${session ?? '-'}  ${details.join(' ')}`);
+  }
+}

@@ -1,0 +1,34 @@
+import { SallyportCommand } from '../../lib/cli/base-command.ts';
+import { connectBroker } from '../../lib/cli/connect.ts';
+import { relativeTime, renderTable } from '../../lib/cli/render.ts';
+
+interface Listed {
+  readonly session: string;
+  readonly bytes: number;
+  readonly modifiedAt: number;
+  readonly target: string | null;
+  readonly command: string | null;
+  readonly principal: string | null;
+  readonly state: string | null;
+  readonly exitCode: number | null;
+}
+
+export default class RecordingsList extends SallyportCommand<typeof RecordingsList> {
+  static override summary = 'list the recordings, newest first';
+
+  async run(): Promise<void> {
+    const { client } = await connectBroker(this.environment);
+    const { recordings } = await client.get<{ recordings: Listed[] }>('/recordings');
+    const rows = recordings.map((row) => [
+      row.session,
+      relativeTime(row.modifiedAt, Date.now()),
+      row.target ?? '-',
+      row.principal ?? '-',
+      row.state === 'child' ? String(row.exitCode) : (row.state ?? '-'),
+      `${Math.ceil(row.bytes / 1024)} KiB`,
+      row.command ?? '(free terminal)',
+    ]);
+    const text = rows.length === 0 ? 'there is no recording yet\n' : renderTable(['SESSION', 'ENDED', 'TARGET', 'WHO', 'EXIT', 'SIZE', 'COMMAND'], rows, this.out);
+    this.print({ recordings }, text);
+  }
+}

@@ -1,0 +1,18 @@
+import * as Args from '@oclif/core/args';
+import { SallyportCommand } from '../../lib/cli/base-command.ts';
+import { connectBroker } from '../../lib/cli/connect.ts';
+import { EXIT } from '../../lib/core/exit-codes.ts';
+import type { Verification } from '../../lib/recording/manifest.ts';
+
+export default class RecordingsVerify extends SallyportCommand<typeof RecordingsVerify> {
+  static override summary = 'compare a recording with its manifest, byte for byte';
+  static override args = { session: Args.string({ required: true, description: 'id of the session' }) };
+
+  async run(): Promise<void> {
+    const { client } = await connectBroker(this.environment);
+    const { verification } = await client.get<{ verification: Verification }>(`/recordings/${encodeURIComponent(this.args.session)}/info`);
+    const why = verification.outcome === 'altered' ? `: ${verification.why}` : '';
+    this.print({ session: this.args.session, ...verification }, `${this.args.session}  ${verification.outcome}${why}\n`);
+    if (verification.outcome === 'altered') process.exitCode = EXIT.cannotRecord;
+  }
+}

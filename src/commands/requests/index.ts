@@ -1,0 +1,25 @@
+import * as Flags from '@oclif/core/flags';
+import { SallyportCommand } from '../../lib/cli/base-command.ts';
+import { connectBroker } from '../../lib/cli/connect.ts';
+import { relativeTime, renderTable } from '../../lib/cli/render.ts';
+import type { RequestRow } from '../../lib/ports/store.ts';
+
+export default class Requests extends SallyportCommand<typeof Requests> {
+  static override summary = 'list the requests that wait for a person';
+  static override flags = { all: Flags.boolean({ description: 'decided ones too' }) };
+
+  async run(): Promise<void> {
+    const { client } = await connectBroker(this.environment);
+    const { requests } = await client.get<{ requests: RequestRow[] }>(`/requests${this.flags.all ? '?state=all' : ''}`);
+    const rows = requests.map((row) => [
+      row.id,
+      row.state,
+      row.subject.target,
+      row.subject.principal,
+      relativeTime(row.expiresAt, Date.now()),
+      row.subject.command ?? '(free terminal)',
+    ]);
+    const text = rows.length === 0 ? 'no request waits\n' : renderTable(['REQUEST', 'STATE', 'TARGET', 'WHO', 'EXPIRES', 'COMMAND'], rows, this.out);
+    this.print({ requests }, text);
+  }
+}
