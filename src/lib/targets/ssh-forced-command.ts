@@ -1,0 +1,55 @@
+// Wraps a judged bash text so that sshd runs exactly it: the result goes through the account's login shell, which may be
+// sh, dash, bash, zsh, fish, csh or tcsh, and must reach bash untouched. Pure text; it judges nothing.
+
+/** What the broker asks for on a second channel of the same connection; see `DELIVER_SIGNAL`. */
+export const SIGNAL_REQUEST = 'sallyport:signal:';
+
+/** The whole life of a jump host's session: every shell knows it, and it runs nothing. */
+export const NO_COMMAND = 'exit 1';
+
+// sshd refuses the protocol's own signal request in a session with a forced command (session_signal_req in OpenSSH's
+// session.c), and without a terminal it leaves the program running when the connection closes. So the forced command
+// delivers signals itself: asked for one, it sends it to the process group of every other session of *this very
+// connection* (they share sshd's connection process as parent) and ends. On another connection it has no siblings.
+// Linux only, by /proc and bash's builtins alone. No backslash, quote or exclamation mark: see `quoteForAnyShell`.
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: bash's own expansions
+const DELIVER_SIGNAL = [
+  `if [[ \${SSH_ORIGINAL_COMMAND-} = ${SIGNAL_REQUEST}* ]]; then`,
+  'for f in /proc/[0-9]*/status; do while read -r k v; do if [[ $k = PPid: ]]; then',
+  'f=${f//[^0-9]/}; if [[ $v = $PPID && $f -ne $$ ]]; then kill -s "${SSH_ORIGINAL_COMMAND##*:}" -- "-$f"; fi; break;',
+  'fi; done < "$f"; done 2> /dev/null; exit 0; fi;',
+].join(' ');
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: bash's own expansions
+
+// Variables and start-up files through which an account's environment could change what a bash text means.
+const CLEAN_BASH = 'env -u BASH_ENV -u ENV -u SHELLOPTS -u BASHOPTS bash --noprofile --norc';
+
+/**
+ * The text for `force-command` and for the exec request: bash runs `text` with the program's own standard input, exit
+ * code and signals, in `cwd` where one is given (exit 1 where it does not exist).
+ */
+export function forcedCommandFor(text: string, cwd?: string): string {
+  // Not `cd … && text`: in `cd /gone && a; b` the b would run in the wrong folder.
+  const source = cwd === undefined ? text : `cd -- ${quote(cwd)} || exit 1; ${text}`;
+  const plain = `${DELIVER_SIGNAL} ${source}`;
+  if (passesUntouched(plain)) return `exec ${CLEAN_BASH} -c ${quote(plain)}`;
+  // Base64 holds no character any shell looks at. The `x` keeps trailing newlines through $(…); a server without
+  // base64 runs nothing. A second exec, not eval, so that $0, variables and error messages are the plain form's.
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's own expansion
+  const decode = '_t=$(printf %s "$0" | base64 -d && printf x) || exit 126; exec bash --noprofile --norc -c "${_t%x}"';
+  const encoded = Buffer.from(source, 'utf8').toString('base64');
+  return `exec ${CLEAN_BASH} -c ${quote(`${DELIVER_SIGNAL} ${decode}`)} ${encoded}`;
+}
+
+/**
+ * True where single quotes keep the text whole in every login shell: fish knows `\\` and `\'` inside them, csh expands
+ * `!` and ends a string at a newline; other control bytes and bytes over 127 depend on a terminal or a locale.
+ */
+function passesUntouched(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text) && !/[\\!]/.test(text);
+}
+
+/** Single quotes, each inner one as '\'': understood alike by every shell named above. */
+function quote(text: string): string {
+  return /^[\w/.:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

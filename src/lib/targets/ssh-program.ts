@@ -1,0 +1,207 @@
+// A program on an SSH channel, as the port's Program. It owns the channel and everything handed to it that must be
+// closed afterwards; it opens no connection.
+
+import type { Clock } from '../core/clock.ts';
+import type { BrokerError } from '../core/errors.ts';
+import type { ExitStatus } from '../core/events.ts';
+import type { TerminalSize } from '../core/terminal.ts';
+import type { OutputChunk, Program } from '../ports/target.ts';
+import { knownSignal, programEnded } from './launch.ts';
+import { OutputQueue } from './output-queue.ts';
+import type { ClientChannel, SshConnection } from './ssh-connection.ts';
+import { connectionLost, type Place } from './ssh-errors.ts';
+import { SIGNAL_REQUEST } from './ssh-forced-command.ts';
+import { waitFor, withDeadline } from './ssh-waiting.ts';
+
+// Unread bytes we hold before we stop taking from the channel; the channel itself holds one SSH window (2 MiB) more.
+const MAX_UNREAD_BYTES = 256 * 1024;
+// How long a server may take to deliver a signal.
+const SIGNAL_LIMIT_MS = 2_000;
+const END_OF_TRANSMISSION = Uint8Array.of(0x04);
+const CONTROL_CHARACTERS: Readonly<Record<string, number>> = { SIGINT: 0x03, SIGQUIT: 0x1c, SIGTSTP: 0x1a };
+
+export interface SshProgramParts {
+  readonly channel: ClientChannel;
+  readonly connection: SshConnection;
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly hasPty: boolean;
+  /** True where sshd runs a forced command, which delivers signals itself (ssh-forced-command.ts). */
+  readonly forced: boolean;
+  /** Closes the connection and every hop before it. */
+  readonly close: () => Promise<void>;
+}
+
+/** Must be called in the same turn in which the channel opened: its first bytes may already be on the way. */
+export function sshProgram(parts: SshProgramParts): Program {
+  return new SshProgram(parts);
+}
+
+class SshProgram implements Program {
+  readonly output: AsyncIterable<OutputChunk>;
+  readonly exited: Promise<ExitStatus>;
+  readonly #parts: SshProgramParts;
+  readonly #queue: OutputQueue;
+  readonly #pendingWrites = new Set<(error: BrokerError) => void>();
+  #exit: 'unknown' | 'known' | 'lost' = 'unknown';
+  #inputEnded = false;
+  #disposal: Promise<void> | undefined;
+  #signals: Promise<void> = Promise.resolve();
+
+  constructor(parts: SshProgramParts) {
+    this.#parts = parts;
+    const { channel } = parts;
+    this.#queue = new OutputQueue({
+      maxBytes: MAX_UNREAD_BYTES,
+      resume: () => {
+        channel.resume();
+        channel.stderr.resume();
+      },
+    });
+    this.output = this.#queue;
+    this.exited = this.#watchExit();
+    // Whoever awaits it later sees the rejection; nobody doing so must not end the broker.
+    this.exited.catch(() => {});
+    this.#watchOutput();
+  }
+
+  #watchOutput(): void {
+    const { channel, connection, place } = this.#parts;
+    let open = 2;
+    for (const [stream, source] of [
+      ['stdout', channel],
+      ['stderr', channel.stderr],
+    ] as const) {
+      source.on('data', (bytes: Buffer) => {
+        if (this.#queue.ended || this.#queue.push({ stream, bytes })) return;
+        channel.pause();
+        channel.stderr.pause();
+      });
+      source.once('end', () => {
+        open--;
+        if (open > 0) return;
+        this.#queue.end();
+      });
+    }
+    // The exit is known but bytes may be missing: the reader must not take what it has for everything. (ssh2 ends the
+    // streams of a dead connection as if the server had, a turn after this.)
+    void connection.closed.then((error) => {
+      if (this.#exit === 'known' && open > 0 && this.#disposal === undefined)
+        this.#queue.fail(connectionLost(place, error));
+    });
+  }
+
+  #watchExit(): Promise<ExitStatus> {
+    const { channel, connection, place } = this.#parts;
+    return new Promise((resolve, reject) => {
+      channel.once('exit', (code: number | null, signal?: string) => {
+        this.#exit = 'known';
+        resolve(code === null ? { kind: 'signal', signal: signalName(signal) } : { kind: 'code', code });
+        this.#refuseWrites(programEnded());
+      });
+      const lost = (error?: Error) => {
+        if (this.#exit === 'unknown') this.#exit = 'lost';
+        const reason = connectionLost(place, error);
+        reject(reason);
+        this.#refuseWrites(this.#exit === 'known' ? programEnded() : reason);
+      };
+      channel.once('close', () => lost());
+      void connection.closed.then(lost);
+    });
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    if (this.#exit === 'known' || this.#inputEnded || this.#disposal !== undefined)
+      return Promise.reject(programEnded());
+    if (this.#exit === 'lost') return Promise.reject(connectionLost(this.#parts.place));
+    return new Promise((resolve, reject) => {
+      // ssh2 forgets the callback of a write that waits for window space when the channel closes.
+      this.#pendingWrites.add(reject);
+      this.#parts.channel.write(bytes, (error) => {
+        this.#pendingWrites.delete(reject);
+        if (error) reject(programEnded());
+        else resolve();
+      });
+    });
+  }
+
+  #refuseWrites(reason: BrokerError): void {
+    for (const reject of this.#pendingWrites) reject(reason);
+    this.#pendingWrites.clear();
+  }
+
+  endInput(): void {
+    if (this.#inputEnded || this.#exit !== 'unknown') return;
+    if (this.#parts.hasPty) {
+      this.#parts.channel.write(END_OF_TRANSMISSION);
+      return;
+    }
+    this.#inputEnded = true;
+    this.#parts.channel.end();
+  }
+
+  resize({ cols, rows }: TerminalSize): void {
+    if (this.#parts.hasPty && this.#exit === 'unknown') this.#parts.channel.setWindow(rows, cols, 0, 0);
+  }
+
+  signal(name: string): void {
+    knownSignal(name);
+    if (this.#exit !== 'unknown' || this.#disposal !== undefined) return;
+    this.#signals = this.#signals.then(() => this.#deliver(name));
+  }
+
+  async #deliver(name: string): Promise<void> {
+    const { channel, connection, clock, place, forced, hasPty } = this.#parts;
+    if (this.#exit !== 'unknown') return;
+    if (!forced) {
+      channel.signal(name.slice(3));
+      return;
+    }
+    const options = {
+      clock,
+      ms: SIGNAL_LIMIT_MS,
+      signal: new AbortController().signal,
+      late: () => connectionLost(place),
+    };
+    try {
+      await withDeadline(options, async (limit) => {
+        const request = `${SIGNAL_REQUEST}${name.slice(3)}`;
+        const messenger = await connection.exec(request, null, limit, (opened) => opened);
+        messenger.stderr.resume();
+        await waitFor<void>(limit, (resolve) => {
+          messenger.once('close', () => resolve()).resume();
+          return () => messenger.close();
+        });
+      });
+    } catch {
+      // The server allows one session a connection (MaxSessions 1), or is gone. A terminal can still be typed at.
+      const character = CONTROL_CHARACTERS[name];
+      if (hasPty && character !== undefined && this.#exit === 'unknown') channel.write(Uint8Array.of(character));
+    }
+  }
+
+  inputIsHidden(): boolean {
+    // Whether the far terminal echoes cannot be known from here.
+    return this.#parts.hasPty;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal ??= this.#dispose();
+    return this.#disposal;
+  }
+
+  async #dispose(): Promise<void> {
+    this.#queue[Symbol.dispose]();
+    // Closing the connection hangs up a terminal, but leaves a program without one running: end it first.
+    if (this.#exit === 'unknown' && this.#parts.forced) {
+      await this.#signals;
+      await this.#deliver('SIGKILL');
+    }
+    await this.#parts.close();
+  }
+}
+
+/** sshd sends `SIG@openssh.com` for a signal that RFC 4254 has no name for. */
+function signalName(name: string | undefined): string {
+  return name === undefined || name.includes('@') ? 'unknown' : name;
+}

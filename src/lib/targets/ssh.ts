@@ -1,0 +1,219 @@
+// The target kind `ssh`: a program on another host through a certificate minted for that one connection. It never reads
+// a user's ssh configuration, starts no local program, offers no agent and writes nothing to disk.
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../core/clock.ts';
+import { BrokerError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import type { Credential, CredentialRequest, SshCertificateRequest } from '../ports/provider.ts';
+import type { Program, ProgramSpec, Target } from '../ports/target.ts';
+import { checkSshTarget } from './ssh-check.ts';
+import type { SshConnection } from './ssh-connection.ts';
+import { type OpenStream, openTcp, SshDialer } from './ssh-dial.ts';
+import { forwardRefused, type Place, ptyRefused, startRefused, timedOut } from './ssh-errors.ts';
+import { forcedCommandFor, NO_COMMAND } from './ssh-forced-command.ts';
+import { type HostKey, parsePublicKeyLine } from './ssh-host-key.ts';
+import { sshProgram } from './ssh-program.ts';
+import { withDeadline } from './ssh-waiting.ts';
+
+export interface SshTargetOptions {
+  readonly host: string;
+  readonly port?: number;
+  readonly user: string;
+  /** Pinned host keys, `SHA256:…` as ssh-keygen -l prints them. */
+  readonly hostKey?: readonly string[];
+  /** Public key lines of CAs whose host certificates are believed. One of `hostKey` and `hostCa` is required. */
+  readonly hostCa?: readonly string[];
+  /** Life of the certificate; 2 minutes. */
+  readonly ttlMs?: number;
+  /** Where the server sees us come from; where absent, loopback for a loopback host, else not limited. */
+  readonly sourceAddress?: readonly string[];
+  /** For everything from the first packet to the running program; 10 s. */
+  readonly connectTimeoutMs?: number;
+  /** Folder on the target; the account's home where absent. The caller's own folder means nothing there. */
+  readonly cwd?: string;
+}
+
+/** An ssh target another one can be reached through. */
+export interface SshHop {
+  readonly name: string;
+  /** The credentials for a connection that may forward and run nothing, one per hop, nearest first. */
+  hopCredentials(keyId: string): readonly SshCertificateRequest[];
+  /** A stream to `to`; closing it closes every connection it went through. Rejects as `open` does. */
+  reach(to: { host: string; port: number }, credentials: readonly Credential[], signal: AbortSignal): Promise<Tunnel>;
+}
+
+export interface Tunnel extends AsyncDisposable {
+  readonly stream: Duplex;
+}
+
+export type SshTarget = Target & SshHop;
+
+const DEFAULTS = { port: 22, ttlMs: 120_000, connectTimeoutMs: 10_000 } as const;
+const LOOPBACK = ['127.0.0.1/32', '::1/128'] as const;
+
+/**
+ * Throws `target-misconfigured` (exit 78) where no host key can be checked: neither `hostKey` nor `hostCa`, or a line of
+ * `hostCa` that is no public key.
+ */
+export function sshTarget(
+  name: string,
+  options: SshTargetOptions,
+  { via, clock }: { via?: SshHop | undefined; clock: Clock },
+): SshTarget {
+  const place: Place = { name, host: options.host, port: options.port ?? DEFAULTS.port };
+  const connectTimeoutMs = options.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs;
+  const dialer = new SshDialer({ place, hostKey: options.hostKey ?? [], hostCas: hostCas(name, options), clock });
+
+  function request(
+    keyId: string,
+    forceCommand: string | null,
+    extensions: SshCertificateRequest['extensions'],
+  ): SshCertificateRequest {
+    return {
+      provider: 'ssh-ca',
+      principal: options.user,
+      keyId,
+      forceCommand,
+      extensions,
+      sourceAddress: options.sourceAddress ?? (isLoopback(options.host) ? LOOPBACK : null),
+      ttlMs: options.ttlMs ?? DEFAULTS.ttlMs,
+    };
+  }
+
+  /** Connects through every hop, under the target's own deadline. */
+  async function reachSelf(
+    credentials: readonly Credential[],
+    signal: AbortSignal,
+    onHostKey?: (key: HostKey) => void,
+  ): Promise<Reached> {
+    const own = credentials.at(-1);
+    if (own === undefined) throw new TypeError('an ssh target needs a credential');
+    // A dial may open several streams (host certificate, other host keys); each goes through a tunnel of its own, and
+    // all are closed with the connection.
+    const tunnels: Tunnel[] = [];
+    const closeTunnels = async () => {
+      await Promise.all(tunnels.map((tunnel) => tunnel[Symbol.asyncDispose]()));
+    };
+    const openStream: OpenStream = async (limit) => {
+      if (via === undefined) return openTcp(place, limit);
+      const tunnel = await via.reach(place, credentials.slice(0, -1), limit);
+      tunnels.push(tunnel);
+      return tunnel.stream;
+    };
+    try {
+      const connection = await dialer.dial(openStream, own, signal, onHostKey);
+      const close = async () => {
+        await connection[Symbol.asyncDispose]();
+        await closeTunnels();
+      };
+      return { connection, close };
+    } catch (thrown) {
+      await closeTunnels();
+      throw thrown;
+    }
+  }
+
+  function inTime<T>(signal: AbortSignal, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
+    return withDeadline({ clock, ms: connectTimeoutMs, signal, late: () => timedOut(place, connectTimeoutMs) }, work);
+  }
+
+  return {
+    name,
+    kind: 'ssh',
+
+    credentialsFor(spec: ProgramSpec): readonly CredentialRequest[] {
+      const keyId = `sallyport session=${spec.session} task=${spec.task ?? '-'}`;
+      const forced = spec.work.kind === 'command' ? forcedCommandFor(spec.work.text, options.cwd) : null;
+      const extensions = spec.pty === null ? [] : (['permit-pty'] as const);
+      return [...(via?.hopCredentials(keyId) ?? []), request(keyId, forced, extensions)];
+    },
+
+    async open(spec: ProgramSpec, credentials: readonly Credential[], signal: AbortSignal): Promise<Program> {
+      return inTime(signal, async (limit) => {
+        const { connection, close } = await reachSelf(credentials, limit);
+        try {
+          const parts = { connection, place, clock, close, hasPty: spec.pty !== null };
+          if (spec.work.kind === 'command') {
+            const text = forcedCommandFor(spec.work.text, options.cwd);
+            return await connection.exec(text, spec.pty, limit, (channel) =>
+              sshProgram({ ...parts, channel, forced: true }),
+            );
+          }
+          if (spec.pty === null) throw new TypeError('a free terminal needs a terminal');
+          return await connection.shell(spec.pty, limit, (channel) => sshProgram({ ...parts, channel, forced: false }));
+        } catch (thrown) {
+          await close();
+          if (limit.aborted || thrown instanceof BrokerError || thrown instanceof TypeError) throw thrown;
+          throw /pseudo-terminal/.test(String(thrown)) ? ptyRefused(place, thrown) : startRefused(place, thrown);
+        }
+      });
+    },
+
+    check(issue, signal) {
+      return checkSshTarget({
+        place,
+        user: options.user,
+        via,
+        issueAll: async (forced) => {
+          const keyId = 'sallyport check';
+          const requests = [...(via?.hopCredentials(keyId) ?? []), request(keyId, forced, ['permit-pty'])];
+          const credentials: Credential[] = [];
+          for (const one of requests) credentials.push(await issue(one));
+          return credentials;
+        },
+        reach: (credentials, onHostKey) => inTime(signal, (limit) => reachSelf(credentials, limit, onHostKey)),
+        inTime: (work) => inTime(signal, work),
+      });
+    },
+
+    hopCredentials(keyId: string): readonly SshCertificateRequest[] {
+      const own = request(`${keyId} hop=${name}`, NO_COMMAND, ['permit-port-forwarding']);
+      return [...(via?.hopCredentials(keyId) ?? []), own];
+    },
+
+    async reach(to, credentials, signal): Promise<Tunnel> {
+      return inTime(signal, async (limit) => {
+        const { connection, close } = await reachSelf(credentials, limit);
+        try {
+          const stream = await connection.forward(to, limit);
+          return { stream, [Symbol.asyncDispose]: close };
+        } catch (thrown) {
+          await close();
+          if (limit.aborted) throw thrown;
+          throw forwardRefused(place, to, thrown);
+        }
+      });
+    },
+  };
+}
+
+export interface Reached {
+  readonly connection: SshConnection;
+  readonly close: () => Promise<void>;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function hostCas(name: string, { hostKey = [], hostCa = [] }: SshTargetOptions): Uint8Array[] {
+  if (hostKey.length + hostCa.length === 0) {
+    throw misconfigured(`"${name}" has neither hostKey nor hostCa, so its server could be anybody`, name);
+  }
+  return hostCa.map((line) => {
+    const blob = parsePublicKeyLine(line);
+    if (blob === undefined)
+      throw misconfigured(`hostCa of "${name}" has a line that is no public key: "${line}"`, name);
+    return blob;
+  });
+}
+
+function misconfigured(message: string, name: string): BrokerError {
+  return new BrokerError({
+    code: 'target-misconfigured',
+    exit: EXIT.configuration,
+    message,
+    hint: `set targets.${name}.hostKey to what "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub" prints on the server`,
+  });
+}
