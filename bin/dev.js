@@ -1,5 +1,7 @@
-#!/usr/bin/env -S node --import tsx
+#!/usr/bin/env node
 // Runs the sources, without a build.
-import { runCli } from '../src/lib/cli/main.ts';
+import { register } from 'tsx/esm/api';
 
+register();
+const { runCli } = await import('../src/lib/cli/main.ts');
 await runCli(import.meta.url, { commands: './src/commands' });

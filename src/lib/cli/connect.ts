@@ -116,9 +116,9 @@ function spawnBroker(boot: BootOptions): Promise<BootAnswer> {
   const isSource = import.meta.url.endsWith('.ts');
   const main = fileURLToPath(new URL(`../broker/main.${isSource ? 'ts' : 'js'}`, import.meta.url));
   const log = openSync(boot.log, 'a', 0o600);
-  const child = spawn(process.execPath, [...(isSource ? process.execArgv : []), main, JSON.stringify(boot)], {
+  const child = spawn(process.execPath, [...(isSource ? ['--import', import.meta.resolve('tsx')] : []), main, JSON.stringify(boot)], {
     detached: true,
-    cwd: isSource ? process.cwd() : '/',
+    cwd: '/',
     stdio: ['ignore', log, log, 'pipe'],
     // The broker is nobody's child: it gets what a program needs to start, not the caller's credentials.
     env: pick(process.env, ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'TZ', 'TMPDIR']),
