@@ -6,6 +6,8 @@ import type { AuditEntry } from '../../lib/ports/store.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const FOLLOW_EVERY_MS = 500;
+/** Evidence that only a program reads; --json has it. */
+const BULKY = new Set(['proof', 'statement', 'signature', 'subject']);
 
 export default class AuditTail extends SallyportCommand<typeof AuditTail> {
   static override summary = 'print the last entries of the audit log; with --follow the new ones as they come';
@@ -34,7 +36,7 @@ export default class AuditTail extends SallyportCommand<typeof AuditTail> {
   private line({ seq, at, type, actor, session, data }: AuditEntry): string {
     const time = new Date(at).toISOString();
     const details = Object.entries(data)
-      .filter(([name]) => name !== 'proof')
+      .filter(([name]) => !BULKY.has(name))
       .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
     return oneLine(`${String(seq).padStart(5)}  ${time}  ${type.padEnd(18)} ${actor}  ${session ?? '-'}  ${details.join(' ')}`);
   }

@@ -20,7 +20,7 @@ export default class BrokerStop extends SallyportCommand<typeof BrokerStop> {
       this.print({ stopped: false, running: false }, 'no broker runs\n');
       return;
     }
-    await running.client.post('/stop', { force: this.flags.force });
+    await running.client.post('/stop', { force: this.flags.force ?? false });
     const until = performance.now() + STOP_TIMEOUT_MS;
     while (isAlive(running.hello.pid)) {
       if (performance.now() > until) {

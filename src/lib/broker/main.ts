@@ -16,7 +16,6 @@ function answer(value: BootAnswer): void {
 
 const boot = JSON.parse(process.argv[2] ?? '') as BootOptions;
 process.chdir('/');
-process.umask(0o077);
 try {
   const broker = await runBroker(boot, systemClock);
   if (broker === undefined) {

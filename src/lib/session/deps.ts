@@ -1,11 +1,11 @@
 // What the use-case needs, declared by the one who uses it; the broker's composition root fills it in.
 import type { ApprovalDesk } from '../approval/desk.ts';
-import type { AuditLog } from '../audit/log.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CommandInput } from '../core/command-input.ts';
 import type { Decision } from '../core/decision.ts';
 import type { LeaseBook } from '../leases/book.ts';
 import type { Archive } from '../ports/archive.ts';
+import type { AuditLog } from '../ports/audit.ts';
 import type { SessionStore } from '../ports/store.ts';
 import type { Target } from '../ports/target.ts';
 import type { LiveSessions } from './live-sessions.ts';
@@ -40,7 +40,7 @@ export interface SessionDeps {
   readonly leases: Pick<LeaseBook, 'issue' | 'revoke'>;
   readonly sessions: SessionStore;
   readonly archive: Archive;
-  readonly audit: Pick<AuditLog, 'append'>;
+  readonly audit: AuditLog;
   readonly live: LiveSessions;
   readonly clock: Clock;
   /** How long a request stays open where its rule does not say, ms. */

@@ -99,19 +99,25 @@ async function walk(
       clock: deps.clock,
       maxBytes: deps.maxRecordingBytes,
       header: {
-        size: invocation.pty?.size ?? { cols: 80, rows: 24 },
-        term: invocation.pty?.term ?? 'dumb',
-        hasTerminal: invocation.pty !== null,
+        size: invocation.pty?.size ?? null,
+        term: invocation.pty?.term ?? null,
+        shell: null,
         title: `${invocation.target}: ${subject.command ?? 'free terminal'}`,
         target: invocation.target,
         kind: invocation.kind,
-        command: subject.command,
         principal: client.principal.name,
+        task: invocation.task,
+        command: subject.command,
       },
     });
     progress.recording = deps.archive.locate(id);
-    end.onEnd('close the recording', () => recorder.close({ status: progress.status, error: progress.error?.code ?? null }));
     const mark = (name: string, data: Record<string, unknown>) => recorder.record({ kind: 'marker', name, data });
+    end.onEnd('close the recording', async () => {
+      await recorder.close({ status: progress.status });
+    });
+    end.onEnd('mark the end', async () => {
+      if (progress.error !== null) await mark('session.ended', { error: progress.error.code });
+    });
     await mark('command.judged', { verdict: decision.verdict, rule: decision.rule, reason: decision.reason });
     if (approval !== undefined) {
       await mark('request.approved', { request: approval.id, approvers: approval.votes.map((vote) => vote.approver) });
