@@ -38,13 +38,15 @@ export function readDocument(text: string, file: string): SourceDocument {
     resolveKnownTags: false,
     schema: 'core',
     merge: false,
-    logLevel: 'silent',
+    logLevel: 'error', // 'silent' would also let a second document pass
   });
   const positionAt = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const unreadable = syntaxProblems(document.errors, file, positionAt);
+  // An unknown directive is a warning to them; so is an unknown tag, which is reported with its path below.
+  const warnings = document.warnings.filter(({ code }) => code !== 'TAG_RESOLVE_FAILED');
+  const unreadable = syntaxProblems([...document.errors, ...warnings], file, positionAt);
   if (unreadable.length > 0) {
     return { value: undefined, problems: unreadable, readable: false, locate: top, locateKey: top };
   }
@@ -220,17 +222,15 @@ function syntaxProblems(
   file: string,
   positionAt: (offset: number) => Position,
 ): ConfigProblem[] {
-  // After the stack ran out everything else is noise.
-  const exhausted = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
-  const seen = new Set<string>();
-  const problems: ConfigProblem[] = [];
+  // After the stack ran out everything else is noise, and where a quote stays open so is what it swallowed.
+  const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  const byOffset = new Map<number, YAMLError>();
   for (const error of exhausted === undefined ? errors : [exhausted]) {
-    const [expected, got] = SYNTAX[error.code] ?? ['YAML', undefined];
-    const position = positionAt(error.pos[0]);
-    const key = `${position.line}:${expected}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    problems.push({ file, ...position, path: '', expected, got });
+    const offset = error.pos[0];
+    if (!byOffset.has(offset) || error.code === 'MISSING_CHAR') byOffset.set(offset, error);
   }
-  return problems;
+  return [...byOffset].map(([offset, { code }]) => {
+    const [expected, got] = SYNTAX[code] ?? ['YAML', undefined];
+    return { file, ...positionAt(offset), path: '', expected, got };
+  });
 }

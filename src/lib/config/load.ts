@@ -33,12 +33,20 @@ export function parseConfig(text: string, { file, knownPacks }: ParseOptions): P
     ...(result.success ? [] : result.error.issues.flatMap((issue) => fromIssue(issue, document))),
     ...crossCheck(document, knownPacks).map((finding) => ({ ...finding, path: valueAt(document, finding.path).shown })),
   ];
-  const problems = [...source.problems, ...findings.map((finding) => locate(finding, source, file))].sort(
-    (a, b) => a.line - b.line || a.column - b.column,
-  );
+  const problems = inFileOrder([...source.problems, ...findings.map((finding) => locate(finding, source, file))]);
   if (!result.success || problems.length > 0) return { ok: false, problems };
   const config = resolveConfig(result.data, (index) => source.locate(['policy', 'rules', index]));
   return { ok: true, config, digest: sha256(text) };
+}
+
+/** Of several at one place the first: what the document could not hold, the schema misses as well. */
+function inFileOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  const byPlace = new Map<string, ConfigProblem>();
+  for (const problem of problems) {
+    const place = `${problem.line}:${problem.column}:${problem.path}`;
+    if (!byPlace.has(place)) byPlace.set(place, problem);
+  }
+  return [...byPlace.values()].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** The parts of a schema's issue that are used here; every message is an expectation (fields.ts). */

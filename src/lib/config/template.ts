@@ -2,14 +2,14 @@
 // so does every setting in it that is switched off; only features that exist are in it.
 
 export interface TemplateOptions {
-  /** Packs to start from, in the order they are explained. */
-  readonly packs: readonly { readonly name: string; readonly summary: string }[];
-  /** The person who may approve; without one, the section is there but switched off. */
+  /** Packs to start from, in the order they are explained; without it, those that stand for the built-in policy. */
+  readonly packs?: readonly { readonly name: string; readonly summary: string }[];
+  /** The person who may approve, by any name; without one, the section is there but switched off. */
   readonly approver?: { readonly name: string; readonly key: string } | undefined;
 }
 
 /** The whole file. "# Text" explains; "#key" is a setting that is switched off: remove the "#" to switch it on. */
-export function configTemplate({ packs, approver }: TemplateOptions): string {
+export function configTemplate({ packs = STARTING_PACKS, approver }: TemplateOptions = {}): string {
   const width = Math.max(0, ...packs.map(({ name }) => name.length));
   return `# sallyport: what an agent may reach, what it may run there, and who it has to ask.
 # Lines that start with "# " explain; a "#" without a space switches a setting off.
@@ -71,6 +71,14 @@ ${packs.map(({ name, summary }) => `    - ${name.padEnd(width)} # ${summary}`).j
 `;
 }
 
+const STARTING_PACKS = [
+  { name: 'read-only', summary: 'allows looking: ls, cat, grep, git status …' },
+  { name: 'destructive', summary: 'denies what cannot be undone: rm -rf /, mkfs, dd onto a disk …' },
+  { name: 'secrets', summary: 'denies reading keys, tokens and password files' },
+  { name: 'privilege', summary: 'asks or denies where a command would get more rights' },
+  { name: 'exfiltration', summary: 'asks or denies where files would leave the machine' },
+];
+
 /** Well-formed, so that the file loads when the example is switched on; no server has a key with that print. */
 export const EXAMPLE_FINGERPRINT = `SHA256:${'REPLACE'.repeat(7).slice(0, 43)}`;
 
@@ -78,7 +86,16 @@ const EXAMPLE_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAA
 
 function approverSection(approver: TemplateOptions['approver']): string {
   if (approver !== undefined) {
-    return `approvers:\n  ${approver.name}:\n    keys:\n      - ${JSON.stringify(approver.key)}\n`;
+    return `approvers:\n  ${asName(approver.name)}:\n    keys:\n      - ${JSON.stringify(approver.key)}\n`;
   }
   return `#approvers:\n#  ann:\n#    keys:\n#      # The line in ~/.ssh/id_ed25519.pub:\n#      - "${EXAMPLE_KEY}"\n`;
+}
+
+/** The nearest name that the config takes (fields.ts, NAME): an account may be called "Ann Smith". */
+function asName(text: string): string {
+  const plain = text
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '');
+  return plain.slice(0, 63) || 'me';
 }
