@@ -76,7 +76,13 @@ export function localDirectoryArchive(folder: string): Archive {
 
 /** Creates the folder, or takes group's and others' rights away from one that exists. */
 async function makePrivate(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  try {
+    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  } catch (error) {
+    // mkdir(2) says EEXIST of a file in the folder's place, which would read as "the recording exists".
+    if (errorCode(error) === 'EEXIST') throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
+    throw error;
+  }
   const { mode } = await stat(folder);
   if ((mode & 0o077) !== 0) await chmod(folder, FOLDER_MODE);
 }
@@ -167,7 +173,7 @@ async function guard<T>(folder: string, doing: string, work: () => Promise<T>): 
   try {
     return await work();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = errorCode(error);
     throw new BrokerError({
       code: 'cannot-record',
       exit: EXIT.cannotRecord,
@@ -177,4 +183,8 @@ async function guard<T>(folder: string, doing: string, work: () => Promise<T>): 
       cause: error,
     });
   }
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -3,20 +3,28 @@
 import type { ExitStatus } from '../core/events.ts';
 import type { Verification } from './manifest.ts';
 import type { CastMarker, CastSummary } from './read.ts';
-import type { RecordingSource } from './web-page.ts';
 
 /** More than these help nobody; the player gets the same ones, so that a click finds its marker by number. */
 const MAX_LISTED_MARKERS = 500;
 const MAX_TEXT = 4000;
 const MAX_DETAIL = 160;
 
+export interface PageContent {
+  /** A session's id or a file's name. */
+  readonly name: string;
+  readonly summary: CastSummary;
+  /** Null where there is no manifest to compare with: a file from elsewhere. */
+  readonly verification: Verification | null;
+}
+
 type Tone = 'good' | 'bad' | 'warn' | 'plain';
 
 /** The whole page. Its script and styles are files beside it. */
-export function renderPage(source: RecordingSource, summary: CastSummary): string {
+export function renderPage(content: PageContent): string {
+  const { name, summary } = content;
   const { header, markers } = summary;
   const facts = header.facts;
-  const heading = facts?.command ?? header.title ?? (facts === null ? source.name : 'free terminal');
+  const heading = facts?.command ?? header.title ?? (facts === null ? name : 'free terminal');
   const listed = markers.slice(0, MAX_LISTED_MARKERS);
   return `<!doctype html>
 <html lang="en">
@@ -31,9 +39,9 @@ export function renderPage(source: RecordingSource, summary: CastSummary): strin
 </head>
 <body>
 <header>
-<p class="brand">sallyport <span>recording ${escaped(source.name)}</span></p>
+<p class="brand">sallyport <span>recording ${escaped(name)}</span></p>
 <h1>${escaped(heading)}</h1>
-<p class="chips">${chips(source, summary)}</p>
+<p class="chips">${chips(content)}</p>
 <dl>${factRows(summary)}</dl>
 </header>
 <main>
@@ -54,13 +62,13 @@ ${markers.length > listed.length ? `<p class="none">and ${markers.length - liste
 `;
 }
 
-function chips(source: RecordingSource, summary: CastSummary): string {
+function chips({ summary, verification }: PageContent): string {
   const judged = summary.markers.find((marker) => typeof marker.data.verdict === 'string');
   const verdict = judged === undefined ? '' : String(judged.data.verdict);
   return [
     verdict === '' ? '' : chip(VERDICT_WORDS[verdict] ?? verdict, VERDICT_TONES[verdict] ?? 'plain'),
     chip(...ending(summary)),
-    source.verification === null ? '' : chip(...integrity(source.verification)),
+    verification === null ? '' : chip(...integrity(verification)),
   ].join('');
 }
 

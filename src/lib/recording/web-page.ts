@@ -10,10 +10,10 @@ import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { newPageToken, type SessionId } from '../core/ids.ts';
 import type { Archive } from '../ports/archive.ts';
-import { type Verification, verifyRecording } from './manifest.ts';
+import { verifyRecording } from './manifest.ts';
 import { summarise } from './read.ts';
 import { PAGE_ICON, PAGE_SCRIPT, PAGE_STYLE } from './web-page-assets.ts';
-import { renderPage } from './web-page-content.ts';
+import { type PageContent, renderPage } from './web-page-content.ts';
 
 export interface WebPage {
   /** `http://127.0.0.1:PORT/TOKEN/`; the token is what protects it, so do not log it. */
@@ -30,13 +30,9 @@ export interface WebPageOptions {
 }
 
 /** A recording wherever it is. */
-export interface RecordingSource {
-  /** A session's id or a file's name, for the title. */
-  readonly name: string;
+export interface RecordingSource extends Pick<PageContent, 'name' | 'verification'> {
   /** Called once for each reading. */
   readonly open: () => AsyncIterable<Uint8Array>;
-  /** Null where there is no manifest to compare with: a file from elsewhere. */
-  readonly verification: Verification | null;
 }
 
 /**
@@ -59,7 +55,7 @@ export async function serveRecording(
 
 /** Serves any recording. Rejects with `recording-damaged`, `cannot-listen` (exit 69). */
 export async function serveSource(source: RecordingSource, options: WebPageOptions): Promise<WebPage> {
-  const html = renderPage(source, await summarise(source.open()));
+  const html = renderPage({ ...source, summary: await summarise(source.open()) });
   const files = new Map<string, PageFile>([
     ['', { type: 'text/html; charset=utf-8', body: html }],
     ['page.css', { type: 'text/css; charset=utf-8', body: PAGE_STYLE }],

@@ -1,0 +1,88 @@
+// The recorder's files in the asciinema everybody has.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { SessionEvent } from '../../src/lib/core/events.ts';
+import { needs } from '../helpers/needs.ts';
+import { eventsOf, input, type OpenOptions, output, recordSample, shown } from './samples.ts';
+
+const marker = (name: string, data: Record<string, unknown>): SessionEvent => ({ kind: 'marker', name, data });
+
+const SESSIONS: readonly [string, readonly SessionEvent[], OpenOptions][] = [
+  ['plain output', [output('hello\r\n'), output('world\r\n')], {}],
+  ['no output at all', [], {}],
+  ['empty chunks', [output(''), output('x'), output('')], {}],
+  [
+    'resizes, markers, input and hidden input',
+    [
+      marker('command.judged', { verdict: 'allow', reason: 'a "quoted" reason\u2028with more' }),
+      output('a\r\n'),
+      { kind: 'resize', size: { cols: 132, rows: 50 } },
+      input('secret? no\r'),
+      { kind: 'hidden-input', byteCount: 8 },
+      output('b\r\n'),
+    ],
+    {},
+  ],
+  [
+    'characters of all lengths, cut in two',
+    [output('é→'), output(Buffer.from('😀').subarray(0, 2)), output(Buffer.from('😀').subarray(2))],
+    {},
+  ],
+  ['invalid bytes', [output(Uint8Array.of(0x41, 0xff, 0xed, 0xa0, 0x80, 0x42))], {}],
+  ['line and paragraph separators', [output('a\u2028b\u2029c\u0085d\u000be\u000cf\u001cg\u001dh\u001ei')], {}],
+  [
+    'escape sequences',
+    [output('\u001b[2J\u001b[31mred\u001b[0m\u001b]0;title\u0007'), output('\u0000\u0001\u007f')],
+    {},
+  ],
+  ['two streams of a pipe', [output('out\n'), output('err\n', 'stderr'), output('out\n')], { size: null }],
+  ['binary data of a pipe', [output('text\n'), output(Buffer.alloc(70_000)), output('text\n')], { size: null }],
+  ['half surrogates in the command', [output('x')], { command: 'echo \ud800' }],
+  ['a chunk of a mebibyte', [output('0123456789abcde\n'.repeat(65_536))], { size: null }],
+];
+
+/** Runs asciinema with a terminal of its own, which it wants; what it writes there. */
+function asciinema(args: readonly string[]): { status: number | null; text: string } {
+  const command = ['asciinema', ...args].join(' ');
+  const result = spawnSync('script', ['-qec', command, '/dev/null'], {
+    input: '',
+    env: {
+      PATH: process.env.PATH,
+      HOME: '/nonexistent',
+      ASCIINEMA_CONFIG_HOME: '/tmp',
+      TERM: 'xterm',
+      LC_ALL: 'C.UTF-8',
+    },
+    maxBuffer: 64 * 1024 * 1024,
+    timeout: 60_000,
+  });
+  return { status: result.status, text: result.stdout.toString() };
+}
+
+for (const [what, events, options] of SESSIONS) {
+  needs(test, 'asciinema')(`asciinema cat and play show a recording with ${what} exactly`, async () => {
+    const { archive, session } = await recordSample(events, options);
+    const expected = shown(await eventsOf(archive, session));
+    const path = archive.locate(session);
+    for (const args of [
+      ['cat', path],
+      ['play', '-i', '0.01', '-s', '100', path],
+    ]) {
+      const { status, text } = asciinema(args);
+      assert.is(status, 0, text);
+      assert.is(text, expected, args[0]);
+    }
+  });
+}
+
+needs(test, 'asciinema')('every line is JSON to a parser that is not JavaScript’s', async () => {
+  for (const [, events, options] of SESSIONS) {
+    const { archive, session } = await recordSample(events, options);
+    const check =
+      'import json,sys\nfor line in open(sys.argv[1], encoding="utf-8"): json.dumps(json.loads(line), ensure_ascii=False).encode("utf-8")';
+    execFileSync('python3', ['-c', check, archive.locate(session)]);
+  }
+});
+
+test.run();
