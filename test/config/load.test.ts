@@ -227,22 +227,22 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...lines: string
   [
     'a relative folder',
     shell('cwd: app'),
-    '2:30: targets.here.cwd: expected an absolute path without "..", starting with /, got "app"',
+    '2:29: targets.here.cwd: expected an absolute path without "..", starting with /, got "app"',
   ],
   [
     'a folder through ..',
     shell('cwd: /srv/../etc'),
-    '2:30: targets.here.cwd: expected an absolute path without "..", starting with /, got "/srv/../etc"',
+    '2:29: targets.here.cwd: expected an absolute path without "..", starting with /, got "/srv/../etc"',
   ],
   [
     'a home folder',
     shell('cwd: ~/app'),
-    '2:30: targets.here.cwd: expected an absolute path without "..", starting with /, got "~/app"',
+    '2:29: targets.here.cwd: expected an absolute path without "..", starting with /, got "~/app"',
   ],
   [
     'a sandbox that does not exist yet',
     shell('sandbox: workspace'),
-    '2:34: targets.here.sandbox: expected "off" (read-only and workspace do not exist yet), got "workspace"',
+    '2:33: targets.here.sandbox: expected "off" (read-only and workspace do not exist yet), got "workspace"',
   ],
   [
     'another kind of target',
@@ -315,7 +315,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...lines: string
   [
     'a verdict that is none',
     rule('verdict: alow'),
-    '3:46: policy.rules[0].verdict: expected deny, ask or allow, got "alow"',
+    '3:49: policy.rules[0].verdict: expected deny, ask or allow, got "alow"',
   ],
   ['opaque: allow', 'policy: { opaque: allow }', '1:19: policy.opaque: expected deny or ask, got "allow"'],
   ['a document that is a list', '- a', '1:1: expected a mapping, got a list'],
@@ -324,17 +324,17 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...lines: string
   [
     'a variable that is no text',
     shell('set: { PORT: 8080 }'),
-    '2:38: targets.here.set.PORT: expected a text (put numbers in quotes), got a number',
+    '2:37: targets.here.set.PORT: expected a text (put numbers in quotes), got a number',
   ],
   [
     'a variable of an impossible name',
     shell('set: { "A=B": x }'),
-    '2:32: targets.here.set["A=B"]: expected the name of a variable, got "A=B"',
+    '2:31: targets.here.set["A=B"]: expected the name of a variable, got "A=B"',
   ],
   [
     'a relative path in a rule',
     match('writes: etc/passwd'),
-    '3:49: policy.rules[0].match.writes: expected a path glob that starts with /, ~/ or **, got "etc/passwd"',
+    '3:48: policy.rules[0].match.writes: expected a path glob that starts with /, ~/ or **, got "etc/passwd"',
   ],
   [
     'an approver without a key',
@@ -384,7 +384,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...lines: string
   [
     'via a shell',
     `targets:\n  a: { kind: shell }\n  w: { kind: ssh, host: h, user: u, hostKey: "${FINGERPRINT}", via: a }`,
-    '3:95: targets.w.via: expected the name of an ssh target, got "a"',
+    '3:105: targets.w.via: expected the name of an ssh target, got "a"',
   ],
   ['via itself', ssh('via: web'), '2:107: targets.web.via: expected a way that ends, got "web → web"'],
   [
@@ -410,22 +410,22 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...lines: string
   [
     'a free terminal with a command',
     match('terminal: free, command: ls'),
-    '3:41: policy.rules[0].match.terminal: expected terminal on its own: at its opening there is no command yet, got other fields beside it',
+    '3:40: policy.rules[0].match.terminal: expected terminal on its own: at its opening there is no command yet, got other fields beside it',
   ],
   [
     'a quorum where nobody is asked',
     rule('verdict: allow, quorum: 2'),
-    '3:53: policy.rules[0].quorum: expected no quorum with verdict allow (nobody is asked), got 2',
+    '3:56: policy.rules[0].quorum: expected no quorum with verdict allow (nobody is asked), got 2',
   ],
   [
     'an approver that does not exist',
     rule('verdict: ask, approvers: [ops]'),
-    '3:63: policy.rules[0].approvers[0]: expected the name of an approver or group, got "ops"',
+    '3:66: policy.rules[0].approvers[0]: expected the name of an approver or group, got "ops"',
   ],
   [
     'a quorum that nobody can reach',
     `approvers: { ann: { keys: ["${KEY}"] } }\n${rule('verdict: ask, quorum: 2')}`,
-    '4:59: policy.rules[0].quorum: expected at most 1, the number of people who may approve, got 2',
+    '4:62: policy.rules[0].quorum: expected at most 1, the number of people who may approve, got 2',
   ],
   [
     'a key of two approvers',
