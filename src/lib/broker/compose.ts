@@ -46,7 +46,7 @@ export interface ComposeOptions {
 /** Rejects with whatever cannot be opened; then nothing listens. */
 export async function composeBroker(options: ComposeOptions): Promise<ComposedBroker> {
   const { boot, config, clock, log, uid } = options;
-  const policy = compilePolicy(config.policy);
+  const policy = compilePolicy(config.policy, { approvalTtlMs: config.limits.approvalWaitMs });
   const store = await openSqliteStore(join(boot.state, 'sallyport.db'));
   const auditFile = join(boot.state, 'audit.jsonl');
   const audit = await openAuditLog({ store, file: auditFile, clock });

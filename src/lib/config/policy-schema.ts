@@ -29,13 +29,21 @@ const MATCH = {
   flags: oneOrMore(line('an option such as -r or --force'))
     .exactOptional()
     .describe('all of these are present, bundled or long: `-rf` has `-r` and `-f`'),
+  without: oneOrMore(line('an option such as -r or --force'))
+    .exactOptional()
+    .describe('none of these options is present'),
   text: line('a regular expression (RE2)')
     .exactOptional()
     .describe('the printed text of the command, from its first to its last character'),
-  reads: oneOrMore(path).exactOptional().describe('files it reads; `**` crosses folders'),
-  writes: oneOrMore(path).exactOptional().describe('files it writes'),
-  removes: oneOrMore(path).exactOptional().describe('files it removes'),
+  reads: oneOrMore(path, { min: 0 })
+    .exactOptional()
+    .describe('files it reads; `**` crosses folders; `[]` is none'),
+  writes: oneOrMore(path, { min: 0 }).exactOptional().describe('files it writes; `[]` is none'),
+  removes: oneOrMore(path, { min: 0 }).exactOptional().describe('files it removes; `[]` is none'),
   wrapper: oneOrMore(glob).exactOptional().describe('it is run through one of these: `sudo`'),
+  does: oneOrMore(line('an action such as git.force-push', 63))
+    .exactOptional()
+    .describe('what it does, in the words that `sallyport policy check --json` shows'),
   terminal: choice('free').exactOptional().describe('the opening of a raw terminal instead of a command'),
 } satisfies Record<keyof RuleMatch, z.ZodType>;
 

@@ -17,19 +17,23 @@ export interface RuleScope {
  * `args`: one glob an argument, in order; a final `**` matches any number more.
  * `flags`: all of these options are present, in any bundled or long form the option has (`-rf` has `-r` and `-f`).
  * `text`: RE2 over the printed text of the simple command, anchored at both ends.
- * `reads` / `writes` / `removes`: path globs, `**` crosses folders.
+ * `without`: none of these options is present.
+ * `reads` / `writes` / `removes`: path globs, `**` crosses folders; an empty list is "no file".
  * `wrapper`: the command is run through one of these (`sudo`).
+ * `does`: one of these actions, as the policy room names them (`git.force-push`).
  * `terminal: free`: the opening of a raw terminal instead of a command.
  */
 export interface RuleMatch {
   readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly flags?: readonly string[];
+  readonly without?: readonly string[];
   readonly text?: string;
   readonly reads?: readonly string[];
   readonly writes?: readonly string[];
   readonly removes?: readonly string[];
   readonly wrapper?: readonly string[];
+  readonly does?: readonly string[];
   readonly terminal?: 'free';
 }
 

@@ -1,0 +1,26 @@
+// Code that is given to an interpreter and was not read here.
+import type { CommandFact } from './index.ts';
+
+/**
+ * `code.from-input`: code that comes through a pipe; `code.inline`: code in an argument; `code.file`: a script;
+ * `filter.runs`: a program for sed or awk that may run commands or write files.
+ */
+export function codeActions({ code, stdin, name }: CommandFact): string[] {
+  if (code.length === 0) return [];
+  const risk = name === 'sed' || name === 'gsed' ? sedRisk : /awk$/.test(name) ? awkRisk : undefined;
+  if (risk !== undefined) return code.some(({ text }) => text === undefined || risk(text)) ? ['filter.runs'] : [];
+  if (code.every(({ text }) => text !== undefined)) return ['code.inline'];
+  return stdin.kind === 'pipe' ? ['code.from-input'] : ['code.file'];
+}
+
+function awkRisk(text: string): boolean {
+  return /system|getline|\||>|@load|@include|ENVIRON\s*\[.*\]\s*=/.test(text);
+}
+
+// Only scripts of plain substitutions, deletions and prints are sure neither to run (`e`) nor to write (`w`).
+const SED_PLAIN =
+  /^\s*(?:(?:\d+|\$|\/(?:[^/\\\n]|\\.)*\/)(?:,(?:\d+|\$|\/(?:[^/\\\n]|\\.)*\/))?\s*!?\s*)?(?:[pdqDPNnGgHhx=]|s([/|#,:@])(?:(?!\1)[^\\\n]|\\.)*\1(?:(?!\1)[^\\\n]|\\.)*\1[gpiI\d]*|y\/(?:[^/\\\n]|\\.)*\/(?:[^/\\\n]|\\.)*\/)\s*$/;
+
+function sedRisk(text: string): boolean {
+  return !text.split(/[;\n]/).every((part) => part.trim() === '' || SED_PLAIN.test(part));
+}

@@ -1,0 +1,68 @@
+// The machine as a whole: switching it off, ending everybody's processes, rights on files, hiding what happened.
+import { parseOptions } from '../options.ts';
+import type { CommandFact } from './index.ts';
+
+/** `system.stop`, `process.kill-all`, `files.setuid`, `files.world-writable`, `history.clear`, `firewall.off`. */
+export function systemActions(command: CommandFact): string[] {
+  const { name, args } = command;
+  const words = args.map(({ value }) => value);
+  switch (name) {
+    case 'shutdown':
+      return words.includes('-c') ? [] : ['system.stop'];
+    case 'reboot':
+    case 'halt':
+    case 'poweroff':
+      return ['system.stop'];
+    case 'init':
+    case 'telinit':
+      return /^[016]$/.test(words[0] ?? '') ? ['system.stop'] : [];
+    case 'systemctl':
+      return words.some((word) =>
+        /^(poweroff|reboot|halt|kexec|suspend|hibernate|rescue|emergency|isolate)$/.test(word),
+      )
+        ? ['system.stop']
+        : [];
+    case 'kill':
+    case 'killall5':
+      return name === 'killall5' || words.slice(words[0]?.startsWith('-') === true ? 1 : 0).includes('-1')
+        ? ['process.kill-all']
+        : [];
+    case 'pkill':
+    case 'killall':
+      return words.some(
+        (word) => /^(-u|--user|--euid)/.test(word) || word === '.' || word === '.*' || /^-[a-zA-Z]*v/.test(word),
+      )
+        ? ['process.kill-all']
+        : [];
+    case 'chmod':
+      return modeActions(command);
+    case 'setcap':
+      return ['files.setuid'];
+    case 'history':
+      return words.some((word) => /^-[a-z]*[cd]/.test(word)) ? ['history.clear'] : [];
+    case 'iptables':
+    case 'ip6tables':
+      return words.some((word) => /^(-F|--flush|-X|--delete-chain)$/.test(word)) ||
+        (words.includes('-P') && words.includes('ACCEPT'))
+        ? ['firewall.off']
+        : [];
+    case 'nft':
+      return words.join(' ').includes('flush ruleset') ? ['firewall.off'] : [];
+    case 'ufw':
+      return words.some((word) => word === 'disable' || word === 'reset') ? ['firewall.off'] : [];
+    default:
+      return [];
+  }
+}
+
+function modeActions({ args }: CommandFact): string[] {
+  const mode = parseOptions(args, { long: ['reference'] }).operands[0]?.value ?? '';
+  const numeric = /^0*([0-7]?)([0-7])([0-7])([0-7])$/.exec(mode);
+  const special = Number(numeric?.[1] || '0');
+  const others = Number(numeric?.[4] ?? '0');
+  return [
+    ...(/[ug]?\+?[rwxX]*s/.test(mode) || (special & 6) !== 0 ? ['files.setuid'] : []),
+    ...(/(^|,)(o|a|)[ugoa]*[+=][rxX]*w/.test(mode) && !/^[ug]+[+=]/.test(mode) ? ['files.world-writable'] : []),
+    ...((others & 2) !== 0 ? ['files.world-writable'] : []),
+  ];
+}

@@ -1,0 +1,126 @@
+// One command about to run → its facts, and those of every command it runs in turn. The table of runners says which
+// commands take code or other commands; everything else is what it is. Runs nothing.
+import { actionsOf } from './actions/index.ts';
+import { effectsOf } from './effects.ts';
+import type { CodeFact, EnvFact, Field, PathFact } from './facts.ts';
+import { pathForms } from './paths.ts';
+import { quote } from './print.ts';
+import { runnerOf } from './runners.ts';
+import { fork, type Scope } from './scope.ts';
+import { showValue } from './unknowns.ts';
+import { unwrap } from './unwrap.ts';
+import { type Call, note, type Walk, walkNode } from './walk.ts';
+import { wrapperOf } from './wrappers.ts';
+
+/** Collects what the command does; a function's body and every wrapped command are walked as well. */
+export function runCommand(walk: Walk, scope: Scope, call: Call): void {
+  const [head, ...args] = call.fields;
+  if (head === undefined) return;
+  if (!head.exact) {
+    note(walk, 'a command name that only the run will know', call.text);
+    emit(walk, scope, call, { name: '', args });
+    return;
+  }
+  const name = baseName(head.value);
+  if (isOddName(head.value)) note(walk, 'a command name that may not be one', head.value);
+  if (call.wrappers.length === walk.wrappers.length && walk.functions.has(head.value)) {
+    callFunction(walk, scope, call, head.value, args);
+    return;
+  }
+  const wrapper = wrapperOf(name);
+  if (wrapper !== undefined) {
+    const inner = unwrap(walk, scope, call, name, wrapper);
+    emit(walk, scope, call, { name, args, wraps: inner });
+    return;
+  }
+  const ran = runnerOf(name)?.(walk, scope, call, args);
+  emit(walk, scope, call, { name, args, ...ran });
+}
+
+/** Name without its folder: a deny for `rm` is one for `/bin/rm`. */
+export function baseName(path: string): string {
+  return (
+    path
+      .split('/')
+      .filter((part) => part !== '')
+      .at(-1) ?? ''
+  );
+}
+
+// All digits: `2\<newline>>x rm` made one. `[` and `[[` alone are commands.
+function isOddName(name: string): boolean {
+  if (name === '[' || name === '[[') return false;
+  return name === '' || /^\d+$/.test(name) || /[{[\]}\s<>|&;()$`"'\\]/.test(name);
+}
+
+function callFunction(walk: Walk, scope: Scope, call: Call, name: string, args: readonly Field[]): void {
+  walk.called.add(name);
+  emit(walk, scope, call, { name, args, call: walk.certain.has(name) && walk.depth === 0 });
+  if (walk.stack.includes(name)) {
+    note(walk, 'a function that calls itself', call.text);
+    return;
+  }
+  const outer = scope.positional;
+  for (const body of walk.functions.get(name) ?? []) {
+    scope.positional = args.some((arg) => arg.many) ? undefined : args.map((arg) => arg.value);
+    walkNode({ ...walk, stack: [...walk.stack, name] }, scope, body, call.stdin);
+  }
+  scope.positional = outer;
+}
+
+/** What a runner or wrapper found out about its own command. */
+export interface Own {
+  readonly name: string;
+  readonly args: readonly Field[];
+  readonly wraps?: boolean;
+  readonly call?: boolean;
+  readonly code?: readonly CodeFact[];
+  readonly reads?: readonly Field[];
+}
+
+function emit(walk: Walk, scope: Scope, call: Call, own: Own): void {
+  const { name, args } = own;
+  const effects = effectsOf(name, args);
+  const recursive = effects.recursive === true;
+  const files = (fields: readonly Field[] = []): PathFact[] =>
+    fields.map((field) => ({ forms: pathForms(field.value, scope.place), recursive, by: 'argument' }));
+  const bare = {
+    name,
+    path: call.fields[0]?.value ?? '',
+    args,
+    wrappers: call.wrappers,
+    env: environment(scope, call.env),
+    reads: [...call.reads, ...files(effects.reads), ...files(own.reads)],
+    writes: [...call.writes, ...files(effects.writes)],
+    removes: files(effects.removes),
+    code: own.code ?? [],
+    stdin: call.stdin,
+    wraps: own.wraps ?? false,
+    call: own.call ?? false,
+    text: textOf(call),
+  };
+  walk.commands.push({ ...bare, does: actionsOf(bare) });
+}
+
+// The command alone, without assignments and redirections; as it was written where it is not known exactly.
+function textOf(call: Call): string {
+  if (call.fields.every((field) => field.exact)) return call.fields.map((field) => quote(field.value)).join(' ');
+  return call.fields.map((field) => showValue(field.value)).join(' ');
+}
+
+// Bash passes on what the text exported, and what it assigned to names that the environment had before.
+function environment(scope: Scope, own: readonly EnvFact[]): EnvFact[] {
+  const before = [...scope.exported].map(([name, value]) => ({ name, value }));
+  const assigned = [...scope.vars].filter(([name]) => /^[A-Z_][A-Z0-9_]*$/.test(name) && !scope.exported.has(name));
+  return [...before, ...assigned.flatMap(([name, values]) => values.map((value) => ({ name, value }))), ...own];
+}
+
+/** The scope of a program that is another shell: it has the exported variables and nothing else. */
+export function innerScope(scope: Scope, positional: readonly string[] | undefined): Scope {
+  const inner = fork(scope);
+  inner.vars.clear();
+  for (const [name, value] of scope.exported) inner.vars.set(name, [value]);
+  inner.positional = positional;
+  inner.splitting = false;
+  return inner;
+}

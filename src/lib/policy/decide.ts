@@ -1,0 +1,156 @@
+// Facts and rules → one decision. deny beats ask beats allow; a command is allowed only when every simple command in it
+// is. Pure; the one place where verdicts are combined.
+import type { ApprovalTerms, Decision, Verdict } from '../core/decision.ts';
+import type { CommandFacts, SimpleCommand } from './facts.ts';
+import { concerns, covers, isInScope, type RuleContext } from './match.ts';
+import { isNoFile } from './no-file.ts';
+import type { CompiledPolicy, CompiledRule } from './rules.ts';
+import { wrapperOf } from './wrappers.ts';
+
+/** What one simple command came to, and through which rule. */
+export interface Finding {
+  readonly verdict: Verdict;
+  readonly rule: CompiledRule | 'default' | 'opaque';
+  readonly command: SimpleCommand | undefined;
+  /** The rule may be meant, but the command is not known well enough to say so. */
+  readonly unsure: boolean;
+  readonly reason: string;
+}
+
+/** Judges a whole command. */
+export function decide(policy: CompiledPolicy, facts: CommandFacts, context: RuleContext): Decision {
+  const rules = policy.rules.filter((rule) => isInScope(rule, context));
+  const findings = [
+    ...facts.commands.flatMap((command) => judgeSimple(command, rules, policy)),
+    ...facts.opaque.map(
+      ({ reason, span }): Finding => ({
+        verdict: policy.opaque,
+        rule: 'opaque',
+        command: undefined,
+        unsure: false,
+        reason: span === '' ? reason : `${reason}: ${span}`,
+      }),
+    ),
+  ];
+  return combine(policy, findings, facts.opaque.length > 0);
+}
+
+/** Judges the opening of a raw terminal: only a rule that says `terminal: free` grants one. */
+export function decideFreeTerminal(policy: CompiledPolicy, context: RuleContext): Decision {
+  const rules = policy.rules.filter((rule) => rule.match.terminal && isInScope(rule, context));
+  const rule = (['deny', 'ask', 'allow'] as const).flatMap((verdict) =>
+    rules.filter((each) => each.rule.verdict === verdict),
+  )[0];
+  if (rule === undefined) {
+    return {
+      verdict: 'deny',
+      rule: 'default',
+      reason: 'no rule grants a free terminal here',
+      guidance: 'run one command at a time: put it after --',
+      opaque: false,
+    };
+  }
+  const finding: Finding = {
+    verdict: rule.rule.verdict,
+    rule,
+    command: undefined,
+    unsure: false,
+    reason: rule.rule.reason ?? 'a free terminal',
+  };
+  return combine(policy, [finding], false);
+}
+
+function judgeSimple(command: SimpleCommand, rules: readonly CompiledRule[], policy: CompiledPolicy): Finding[] {
+  const found = rules.flatMap((rule): Finding[] => {
+    const { verdict } = rule.rule;
+    if (verdict === 'allow') return [];
+    const match = concerns(rule.match, command);
+    if (match === 'no') return [];
+    const unsure = match === 'maybe';
+    return [{ verdict: unsure ? 'ask' : verdict, rule, command, unsure, reason: reasonOf(rule, command, unsure) }];
+  });
+  if (found.length > 0) return found;
+  if (command.wraps || command.call || isInert(command)) return [];
+  const boundaries = command.wrappers.filter((name) => wrapperOf(name)?.boundary === true || name === 'ssh');
+  const allowing = rules.find((rule) => rule.rule.verdict === 'allow' && covers(rule.match, command, boundaries));
+  if (allowing !== undefined) {
+    return [{ verdict: 'allow', rule: allowing, command, unsure: false, reason: reasonOf(allowing, command, false) }];
+  }
+  const name = command.name === '' ? 'a redirection' : `"${command.name}"`;
+  return [
+    {
+      verdict: policy.default,
+      rule: 'default',
+      command,
+      unsure: false,
+      reason: `no rule covers ${name} as it is used here`,
+    },
+  ];
+}
+
+// Assignments alone, and redirections that write nothing.
+function isInert(command: SimpleCommand): boolean {
+  return command.name === '' && command.path === '' && command.writes.every(isNoFile);
+}
+
+function reasonOf({ rule, id }: CompiledRule, command: SimpleCommand, unsure: boolean): string {
+  const reason = rule.reason ?? `rule "${id}" concerns "${command.name}"`;
+  return unsure ? `${reason} (it may be meant here: a part is only known when it runs)` : reason;
+}
+
+const ORDER = { deny: 2, ask: 1, allow: 0 } as const;
+
+function combine(policy: CompiledPolicy, findings: readonly Finding[], opaque: boolean): Decision {
+  // Ours to explain: a rule rather than the parser, the parser rather than the default, the first in the text.
+  const rank = (finding: Finding) =>
+    ORDER[finding.verdict] * 3 + (finding.rule === 'default' ? 0 : finding.rule === 'opaque' ? 1 : 2);
+  const first = findings.reduce<Finding | undefined>(
+    (best, each) => (best === undefined || rank(each) > rank(best) ? each : best),
+    undefined,
+  );
+  if (first === undefined) {
+    return { verdict: 'allow', rule: 'default', reason: 'it runs nothing', guidance: '', opaque };
+  }
+  const base = { rule: idOf(first), reason: first.reason, guidance: guidanceOf(first), opaque };
+  if (first.verdict !== 'ask') return { ...base, verdict: first.verdict };
+  const terms = approvalTerms(
+    policy,
+    findings.filter((each) => each.verdict === 'ask'),
+  );
+  if (terms !== undefined) return { ...base, verdict: 'ask', approval: terms };
+  return {
+    ...base,
+    verdict: 'deny',
+    reason: 'parts of this command ask different people',
+    guidance: 'split it into one command for each',
+  };
+}
+
+function idOf({ rule }: Finding): string {
+  return typeof rule === 'string' ? rule : rule.id;
+}
+
+function guidanceOf({ rule, verdict }: Finding): string {
+  if (typeof rule !== 'string' && rule.rule.suggest !== undefined) return rule.rule.suggest;
+  if (rule === 'opaque') return 'write it plainly: commands and paths spelled out, one step at a time';
+  return verdict === 'deny' && rule === 'default'
+    ? 'use a command that a rule allows; see: sallyport policy check'
+    : '';
+}
+
+// Whoever approves approves all of it: the people that every asking rule names, the most of them, the shortest time.
+function approvalTerms(policy: CompiledPolicy, findings: readonly Finding[]): ApprovalTerms | undefined {
+  const rules = findings.flatMap(({ rule }) => (typeof rule === 'string' ? [] : [rule.rule]));
+  const times = findings.map(
+    ({ rule }) => (typeof rule === 'string' ? undefined : rule.rule.ttlMs) ?? policy.approvalTtlMs,
+  );
+  const lists = rules.flatMap((rule) => (rule.approvers === undefined ? [] : [rule.approvers]));
+  const [head, ...others] = lists;
+  const approvers = (head ?? []).filter((name) => others.every((list) => list.includes(name)));
+  if (head !== undefined && approvers.length === 0) return undefined;
+  return {
+    approvers,
+    quorum: Math.max(1, ...rules.map((rule) => rule.quorum ?? 1)),
+    ttlMs: Math.min(...times),
+  };
+}

@@ -1,0 +1,108 @@
+// Anchored globs, and whether one can match a value that is partly unknown. Linear in the product of the lengths: no
+// backtracking, so no pattern is slow.
+import { ANY, DIGITS, ONE, SOME, STAR } from './unknowns.ts';
+
+/** A compiled glob. Build with `compileGlob`, use with `globMatches`. */
+export interface Glob {
+  readonly source: string;
+  /** Characters, with the markers of `unknowns.ts` for wildcards. */
+  readonly pattern: string;
+  /** The literal beginning, for a quick refusal. */
+  readonly prefix: string;
+  readonly literal: boolean;
+}
+
+/**
+ * Compiles `*`, `?`, `[…]` and `**`; a backslash takes the next character literally. In a `path`, `*` stops at slashes
+ * and a final `/**` matches the folder itself too; in `text`, `*` matches anything.
+ */
+export function compileGlob(source: string, kind: 'path' | 'text'): Glob {
+  let pattern = '';
+  for (let index = 0; index < source.length; index++) {
+    const char = source[index] ?? '';
+    if (char === '\\' && index + 1 < source.length) {
+      index++;
+      pattern += source[index];
+    } else if (char === '*') {
+      const double = source[index + 1] === '*';
+      if (double) index++;
+      pattern += double || kind === 'text' ? ANY : STAR;
+    } else if (char === '?') pattern += ONE;
+    else if (char === '[') {
+      const end = source.indexOf(']', index + 2);
+      if (end === -1) pattern += char;
+      else {
+        pattern += ONE;
+        index = end;
+      }
+    } else pattern += char;
+  }
+  const wild = pattern.search(/[\ue000-\ue004]/);
+  return { source, pattern, prefix: wild === -1 ? pattern : pattern.slice(0, wild), literal: wild === -1 };
+}
+
+/** True where some value that `value` may stand for is matched by the glob. */
+export function globMatches(glob: Glob, value: string): boolean {
+  if (glob.literal && glob.pattern === value) return true;
+  if (glob.pattern.endsWith(`/${ANY}`) && overlaps(glob.pattern.slice(0, -2), value)) return true;
+  return overlaps(glob.pattern, value);
+}
+
+const WILD_RUN = new Set([STAR, ANY, SOME, DIGITS]);
+
+/** True where two patterns have a string in common. */
+export function overlaps(left: string, right: string): boolean {
+  // Equal beginnings first: most comparisons end here.
+  let start = 0;
+  for (;;) {
+    const a = left[start];
+    const b = right[start];
+    if (a === undefined && b === undefined) return true;
+    if (a === undefined || b === undefined || isWild(a) || isWild(b)) break;
+    if (a !== b) return false;
+    start++;
+  }
+  return product(left.slice(start), right.slice(start));
+}
+
+function isWild(char: string): boolean {
+  return char >= STAR && char <= SOME;
+}
+
+// Reachable pairs of positions, row by row. A run wildcard may end (move on) or eat what the other side offers.
+function product(left: string, right: string): boolean {
+  const width = right.length + 1;
+  const seen = new Uint8Array((left.length + 1) * width);
+  const stack = [0];
+  while (stack.length > 0) {
+    const at = stack.pop() ?? 0;
+    if (seen[at] === 1) continue;
+    seen[at] = 1;
+    const i = Math.floor(at / width);
+    const j = at % width;
+    if (i === left.length && j === right.length) return true;
+    const a = left[i];
+    const b = right[j];
+    if (a !== undefined && WILD_RUN.has(a)) stack.push(at + width);
+    if (b !== undefined && WILD_RUN.has(b)) stack.push(at + 1);
+    if (a === undefined || b === undefined || !meets(a, b)) continue;
+    const aRuns = WILD_RUN.has(a);
+    const bRuns = WILD_RUN.has(b);
+    if (aRuns) stack.push(at + 1);
+    if (bRuns) stack.push(at + width);
+    if (!aRuns && !bRuns) stack.push(at + width + 1);
+  }
+  return false;
+}
+
+// Whether the two can stand for one same character.
+function meets(a: string, b: string): boolean {
+  if (a === ANY || a === SOME || b === ANY || b === SOME) return true;
+  if (a === DIGITS || b === DIGITS) {
+    const other = a === DIGITS ? b : a;
+    return isWild(other) || /\d/.test(other);
+  }
+  if (a === STAR || a === ONE) return b !== '/';
+  if (b === STAR || b === ONE) return a !== '/';
+  return a === b;
+}

@@ -1,0 +1,41 @@
+// The submit path, one function for every surface: limits → parse → facts → rules → the printed form. Pure.
+import type { CommandInput } from '../core/command-input.ts';
+import type { Decision } from '../core/decision.ts';
+import { decide, decideFreeTerminal } from './decide.ts';
+import type { CommandFacts } from './facts.ts';
+import type { RuleContext } from './match.ts';
+import { parseCommand } from './parse.ts';
+import type { CompiledPolicy } from './rules.ts';
+import { newScope } from './scope.ts';
+import { newWalk, walkWhole } from './walk.ts';
+
+export interface CommandContext extends RuleContext {
+  /** Absolute; where the command would start. Absent: not known here, or the account's home. */
+  readonly cwd?: string;
+  readonly home?: string;
+}
+
+export interface Judgement {
+  readonly decision: Decision;
+  /** The only form that may run. */
+  readonly printed: string;
+  readonly facts: CommandFacts;
+}
+
+/**
+ * Judges a command that was not run yet. Throws what the parser refuses (all exit 64): `empty-command`,
+ * `command-too-long`, `command-too-deep`, `control-characters`, `syntax-error`.
+ */
+export function judgeCommand(policy: CompiledPolicy, input: CommandInput, context: CommandContext): Judgement {
+  const { script, printed, opaque } = parseCommand(input);
+  const walk = newWalk();
+  const cwd = context.cwd ?? (context.kind === 'ssh' ? '@home' : '@cwd');
+  walkWhole(walk, newScope({ cwd, home: context.home }, []), script);
+  const facts: CommandFacts = { commands: walk.commands, opaque: [...opaque, ...walk.opaque] };
+  return { decision: decide(policy, facts, context), printed, facts };
+}
+
+/** Judges the opening of a raw terminal. */
+export function judgeFreeTerminal(policy: CompiledPolicy, context: RuleContext): Decision {
+  return decideFreeTerminal(policy, context);
+}

@@ -1,0 +1,346 @@
+// Lowers the parser's words: quoting is resolved to text, braces are expanded, backticks become `$( )`. What it does
+// not know it notes as opaque; it never guesses what bash would make of it.
+import type { DoubleQuotedChild, ParsedScript, Word as ParsedWord, WordPart } from 'unbash';
+import { lowerArithmetic } from './lower-arithmetic.ts';
+import type { OpaqueFact, ParamOp, Piece, Script, Word } from './syntax.ts';
+
+/** What the lowering of one text carries along. */
+export interface Lowering {
+  /** Notes a part that cannot be judged. */
+  readonly opaque: (reason: string, span: string) => void;
+  readonly script: (script: ParsedScript, span: string) => Script;
+}
+
+/** Collects opaque facts; spans are cut so that a report stays readable. */
+export function noteOpaque(facts: OpaqueFact[], reason: string, span: string): void {
+  facts.push({ reason, span: span.length > 120 ? `${span.slice(0, 117)}…` : span });
+}
+
+/** Words one brace expansion may make. */
+const MAX_BRACE_WORDS = 256;
+
+/** A word in a place where bash expands braces: possibly several words. */
+export function lowerWords(lowering: Lowering, word: ParsedWord): Word[] {
+  const parts = word.parts;
+  const brace = parts?.find((part) => part.type === 'BraceExpansion');
+  if (parts === undefined || brace === undefined) return [lowerWord(lowering, word)];
+  let words: string[][] = [[]];
+  const pieces: Piece[][] = [];
+  for (const part of parts) {
+    if (part.type === 'BraceExpansion') {
+      const alternatives = expandBraces(part.text);
+      if (alternatives === undefined || alternatives.length * words.length > MAX_BRACE_WORDS) {
+        lowering.opaque('a brace expansion that is not plain text, or too large', word.text);
+        return [{ pieces: [{ kind: 'text', text: word.value }] }];
+      }
+      words = words.flatMap((made) => alternatives.map((text) => [...made, text]));
+      pieces.push([]);
+    } else {
+      const lowered = lowerPart(lowering, part, pieces.length === 0);
+      pieces.push(lowered);
+      words = words.map((made) => [...made, '']);
+    }
+  }
+  return words.map((chosen) =>
+    merge(
+      chosen.flatMap((text, index): readonly Piece[] => {
+        const fixed = pieces[index] ?? [];
+        return fixed.length > 0 || text === '' ? fixed : globPieces(text);
+      }),
+    ),
+  );
+}
+
+// `{~,x}` makes a tilde at a word's beginning, `{*,x}` a glob: kept out, as text of braces must be plain.
+function globPieces(text: string): Piece[] {
+  return [{ kind: 'text', text }];
+}
+
+/** `{a,b}` and `{1..3}` of plain characters; undefined where there is more to it. */
+export function expandBraces(text: string): string[] | undefined {
+  if (!/^\{[\w.,{}/:+%@=-]*\}$/.test(text) || text.length > 2000) return undefined;
+  const range = /^\{(-?\d{1,6})\.\.(-?\d{1,6})\}$/.exec(text);
+  if (range !== null) return numbers(range[1] ?? '', range[2] ?? '');
+  const letters = /^\{([a-z])\.\.([a-z])\}$|^\{([A-Z])\.\.([A-Z])\}$/.exec(text);
+  if (letters !== null) {
+    const [from, to] = [letters[1] ?? letters[3] ?? '', letters[2] ?? letters[4] ?? ''];
+    return codes(from.charCodeAt(0), to.charCodeAt(0)).map((code) => String.fromCharCode(code));
+  }
+  if (text.includes('..')) return undefined;
+  return splitBraces(text.slice(1, -1));
+}
+
+function numbers(from: string, to: string): string[] | undefined {
+  const padded = [from, to].some((side) => /^-?0\d/.test(side));
+  if (padded || Math.abs(Number(from) - Number(to)) >= MAX_BRACE_WORDS) return undefined;
+  return codes(Number(from), Number(to)).map(String);
+}
+
+function codes(from: number, to: number): number[] {
+  const step = from <= to ? 1 : -1;
+  return Array.from({ length: Math.abs(from - to) + 1 }, (_, index) => from + index * step);
+}
+
+// Commas outside inner braces separate; each alternative may hold braces of its own.
+function splitBraces(inner: string): string[] | undefined {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let index = 0; index <= inner.length; index++) {
+    const char = inner[index];
+    if (char === '{') depth++;
+    if (char === '}') depth--;
+    if (index === inner.length || (char === ',' && depth === 0)) {
+      parts.push(inner.slice(start, index));
+      start = index + 1;
+    }
+  }
+  if (depth !== 0 || parts.length < 2) return undefined;
+  const all: string[] = [];
+  for (const part of parts) {
+    const nested = /^([^{}]*)(\{.*\})([^{}]*)$/.exec(part);
+    if (nested === null) {
+      if (/[{}]/.test(part)) return undefined;
+      all.push(part);
+      continue;
+    }
+    const middle = expandBraces(nested[2] ?? '');
+    if (middle === undefined) return undefined;
+    for (const text of middle) all.push(`${nested[1]}${text}${nested[3]}`);
+    if (all.length > MAX_BRACE_WORDS) return undefined;
+  }
+  return all;
+}
+
+/** A word in a place without brace expansion: an assignment's value, a redirection, a pattern. */
+export function lowerWord(lowering: Lowering, word: ParsedWord, place: 'word' | 'value' = 'word'): Word {
+  if (word.text.includes('\\\n') && !/^'[^']*'$/.test(word.text)) {
+    lowering.opaque('a line continuation inside a word', word.text);
+  }
+  const parts = word.parts;
+  if (parts === undefined) return merge(unquoted(lowering, word.text, word.value, true, true, place));
+  return merge(
+    parts.flatMap((part, index) => {
+      if (part.type === 'Literal') {
+        return unquoted(lowering, part.text, part.value, index === 0, index === parts.length - 1, place);
+      }
+      if (part.type === 'BraceExpansion' && place === 'value') return [{ kind: 'text', text: part.text } as const];
+      return lowerPart(lowering, part, index === 0);
+    }),
+  );
+}
+
+// Unquoted text: a tilde at the start (and after `:` and `=` in a value) is an expansion, the rest is itself.
+function unquoted(
+  lowering: Lowering,
+  raw: string,
+  value: string,
+  first: boolean,
+  last: boolean,
+  place: 'word' | 'value',
+): Piece[] {
+  if (!raw.includes('~')) return [{ kind: 'text', text: value }];
+  const start = first ? /^~[\w.+-]*/.exec(raw)?.[0] : undefined;
+  if (start !== undefined) {
+    const rest = raw.slice(start.length);
+    const ends = rest === '' ? last : rest.startsWith('/') || (place === 'value' && rest.startsWith(':'));
+    if (ends) return [{ kind: 'tilde', text: start }, ...later(lowering, rest, value.slice(start.length), place)];
+  }
+  return later(lowering, raw, value, place);
+}
+
+function later(lowering: Lowering, raw: string, value: string, place: 'word' | 'value'): Piece[] {
+  const inside = place === 'value' ? /:~/ : /^[A-Za-z_]\w*=~|^[A-Za-z_]\w*=.*:~/;
+  if (!inside.test(raw)) return value === '' ? [] : [{ kind: 'text', text: value }];
+  const at = raw.search(/[:=]~/) + 1;
+  const tilde = /^~[\w.+-]*/.exec(raw.slice(at))?.[0] ?? '~';
+  const rest = raw.slice(at + tilde.length);
+  // Escapes before or after it, or a second one: rare enough to be left to a person.
+  if (raw !== value || !/^(\/[^~]*)?$/.test(rest)) {
+    lowering.opaque('a tilde in the middle of a word', raw);
+    return [{ kind: 'text', text: value }];
+  }
+  return [
+    { kind: 'text', text: raw.slice(0, at) },
+    { kind: 'tilde', text: tilde },
+    ...(rest === '' ? [] : [{ kind: 'text', text: rest } as const]),
+  ];
+}
+
+function merge(pieces: readonly Piece[]): Word {
+  const merged: Piece[] = [];
+  for (const piece of pieces) {
+    const last = merged.at(-1);
+    if (piece.kind === 'text' && last?.kind === 'text') {
+      merged[merged.length - 1] = { kind: 'text', text: last.text + piece.text };
+    } else merged.push(piece);
+  }
+  if (merged.length === 1 && merged[0]?.kind === 'text' && merged[0].text === '') return { pieces: [] };
+  return { pieces: merged };
+}
+
+function lowerPart(lowering: Lowering, part: WordPart, first: boolean): Piece[] {
+  switch (part.type) {
+    case 'Literal':
+      return unquoted(lowering, part.text, part.value, first, false, 'word');
+    case 'SingleQuoted':
+      return [{ kind: 'text', text: part.value }];
+    case 'AnsiCQuoted':
+      if (part.text.includes('\\\n') || part.value.includes('\ufffd') || part.value.includes('\0')) {
+        lowering.opaque("a $'…' string that is not plain text", part.text);
+      }
+      return [{ kind: 'text', text: part.value }];
+    case 'DoubleQuoted':
+      // An empty text keeps `""` a word of its own beside expansions.
+      if (part.parts.length === 0) return [{ kind: 'text', text: '' }];
+      return part.parts.flatMap((child) => lowerQuoted(lowering, child));
+    case 'LocaleString':
+      // Bash looks the string up in a message catalogue that the environment names.
+      lowering.opaque('a translated string', part.text);
+      return part.parts.flatMap((child) => lowerQuoted(lowering, child));
+    case 'Glob':
+      if (part.kind === 'bracket' && !/^\[[!^]?\]?(\[:[a-z]+:\]|[\w.,@%+-])+\]$/.test(part.text)) {
+        lowering.opaque('a bracket expression with quotes or expansions', part.text);
+      }
+      return [{ kind: 'glob', text: part.text }];
+    case 'ExtendedGlob':
+      lowering.opaque('an extended pattern', part.text);
+      return [{ kind: 'text', text: part.text }];
+    case 'BraceExpansion':
+      lowering.opaque('a brace expansion where bash may not expand it', part.text);
+      return [{ kind: 'text', text: part.text }];
+    case 'ProcessSubstitution':
+      if (part.script === undefined) return unknown(lowering, part.text);
+      return [{ kind: 'process', direction: part.operator, script: lowering.script(part.script, part.text) }];
+    default:
+      return lowerExpansion(lowering, part, false);
+  }
+}
+
+function unknown(lowering: Lowering, text: string): Piece[] {
+  lowering.opaque('an expansion that was not understood', text);
+  return [{ kind: 'text', text }];
+}
+
+function lowerQuoted(lowering: Lowering, child: DoubleQuotedChild): Piece[] {
+  return child.type === 'Literal' ? [{ kind: 'text', text: child.value }] : lowerExpansion(lowering, child, true);
+}
+
+/** The pieces of a here-document's body, which reads like the inside of double quotes. */
+export function lowerBody(lowering: Lowering, parts: readonly WordPart[]): Piece[] {
+  return parts.flatMap((part): Piece[] => {
+    switch (part.type) {
+      case 'Literal':
+        return [{ kind: 'text', text: part.value }];
+      case 'SimpleExpansion':
+      case 'ParameterExpansion':
+      case 'CommandExpansion':
+      case 'ArithmeticExpansion':
+        return lowerExpansion(lowering, part, true);
+      default:
+        return unknown(lowering, part.text);
+    }
+  });
+}
+
+function lowerExpansion(
+  lowering: Lowering,
+  part: Exclude<DoubleQuotedChild, { type: 'Literal' }>,
+  quoted: boolean,
+): Piece[] {
+  switch (part.type) {
+    case 'SimpleExpansion': {
+      const name = part.text.slice(1);
+      if (!/^([A-Za-z_]\w*|[0-9@*#?!$-])$/.test(name)) return unknown(lowering, part.text);
+      return [{ kind: 'param', name, quoted, length: false, index: undefined, op: undefined }];
+    }
+    case 'CommandExpansion':
+      if (part.script === undefined || /^\$\{/.test(part.text)) return unknown(lowering, part.text);
+      return [{ kind: 'command', script: lowering.script(part.script, part.text), quoted }];
+    case 'ArithmeticExpansion': {
+      const inner = part.text.startsWith('$((') ? part.text.slice(3, -2) : part.text.slice(2, -1);
+      const lowered = lowerArithmetic(inner);
+      if (lowered === undefined) {
+        lowering.opaque('arithmetic that may evaluate text', part.text);
+        return [{ kind: 'text', text: part.text }];
+      }
+      return [{ kind: 'arith', ...lowered, quoted }];
+    }
+    case 'ParameterExpansion':
+      return lowerParameter(lowering, part, quoted);
+  }
+}
+
+type ParameterPart = Extract<DoubleQuotedChild, { type: 'ParameterExpansion' }>;
+
+function lowerParameter(lowering: Lowering, part: ParameterPart, quoted: boolean): Piece[] {
+  const index = part.index?.text;
+  if (part.prefix === '!') return unknown(lowering, part.text);
+  if (!/^([A-Za-z_]\w*|\d{1,3}|[@*#?!$-])$/.test(part.parameter)) return unknown(lowering, part.text);
+  if (index !== undefined && !/^(\d{1,6}|[@*])$/.test(index)) {
+    lowering.opaque('a subscript that bash would evaluate', part.text);
+    return [{ kind: 'text', text: part.text }];
+  }
+  const op = lowerOperation(lowering, part);
+  if (op === 'unknown') return unknown(lowering, part.text);
+  return [{ kind: 'param', name: part.parameter, quoted, length: part.prefix === '#', index, op }];
+}
+
+function lowerOperation(lowering: Lowering, part: ParameterPart): ParamOp | undefined | 'unknown' {
+  const operation = part.operation;
+  if (operation === undefined) return undefined;
+  const make = (symbol: string, ...words: (ParsedWord | undefined)[]): ParamOp | 'unknown' => {
+    const operands = words.filter((word) => word !== undefined).map((word) => operand(lowering, word));
+    return operands.includes(undefined)
+      ? 'unknown'
+      : { symbol, operands: operands.filter((each) => each !== undefined) };
+  };
+  switch (operation.type) {
+    case 'Default':
+    case 'Remove':
+      return make(operation.operator, operation.operand);
+    case 'CaseModification':
+      return make(operation.operator, operation.operand);
+    case 'Replace':
+      return make(operation.operator, operation.pattern, operation.replacement);
+    case 'Slice': {
+      const offsets = [operation.offset.text, operation.length?.text ?? '0'];
+      // Offsets are arithmetic: only numbers are known to be no code.
+      if (!offsets.every((text) => /^ *-?\d{1,9}$/.test(text))) return 'unknown';
+      const words = [operation.offset, operation.length].filter((word) => word !== undefined);
+      return { symbol: ':', operands: words.map((word) => ({ pieces: [{ kind: 'text', text: word.text }] })) };
+    }
+    default:
+      return 'unknown';
+  }
+}
+
+// Inside `${…}` quoting has rules of its own: only text without any, and whole expansions, are taken.
+function operand(lowering: Lowering, word: ParsedWord): Word | undefined {
+  const plain = (text: string): Piece | undefined =>
+    /^[\w.@%+,:=*?# -]*$/.test(text) || text === '/' || /^\/[\w./-]*$|^[\w.-]+(\/[\w.*-]*)+$/.test(text)
+      ? { kind: 'text', text }
+      : undefined;
+  if (word.parts === undefined) {
+    const piece = plain(word.text);
+    return piece === undefined ? undefined : { pieces: word.text === '' ? [] : [piece] };
+  }
+  const pieces: Piece[] = [];
+  for (const part of word.parts) {
+    if (part.type === 'Literal' || part.type === 'Glob') {
+      const piece =
+        part.text === '*' || part.text === '*/' || part.text === '/*'
+          ? ({ kind: 'text', text: part.text } as const)
+          : plain(part.text);
+      if (piece === undefined) return undefined;
+      pieces.push(piece);
+    } else if (
+      part.type === 'SimpleExpansion' ||
+      part.type === 'CommandExpansion' ||
+      part.type === 'ParameterExpansion'
+    ) {
+      pieces.push(...lowerExpansion(lowering, part, false));
+    } else return undefined;
+  }
+  return { pieces };
+}

@@ -1,0 +1,311 @@
+// Lowers the parser's tree to our command language. The only room where the parser's node types are known. A construct
+// that is not in the table here is opaque: it is never dropped.
+import type {
+  Assignment,
+  CommandNode,
+  CompoundCommand,
+  CompoundList,
+  AndOr as ParsedAndOr,
+  ParsedScript,
+  Statement as ParsedStatement,
+  Word as ParsedWord,
+  PipelineNode,
+  Redirection,
+  TestExpression,
+} from 'unbash';
+import { lowerArithmetic } from './lower-arithmetic.ts';
+import { type Lowering, lowerBody, lowerWord, lowerWords, noteOpaque } from './lower-words.ts';
+import type {
+  Assign,
+  Compound,
+  Node,
+  OpaqueFact,
+  Piece,
+  Redir,
+  Script,
+  Simple,
+  Statement,
+  TestNode,
+  Word,
+} from './syntax.ts';
+
+export interface Lowered {
+  readonly script: Script;
+  /** Parts that have no lowered form; where there are any, the script must not be trusted. */
+  readonly opaque: readonly OpaqueFact[];
+  /** The parser's own complaints, of any depth. */
+  readonly errors: readonly string[];
+}
+
+/** Lowers a parsed script with all scripts inside it. */
+export function lowerScript(parsed: ParsedScript): Lowered {
+  const opaque: OpaqueFact[] = [];
+  const errors: string[] = [];
+  const lowering: Lowering = {
+    opaque: (reason, span) => noteOpaque(opaque, reason, span),
+    script: (script, span) => {
+      for (const error of script.errors ?? []) errors.push(error.message);
+      const statements = script.commands.map((statement) => lowerStatement(lowering, statement));
+      if (statements.length === 0 && span !== '') noteOpaque(opaque, 'an empty substitution', span);
+      return { statements };
+    },
+  };
+  return { script: lowering.script(parsed, ''), opaque, errors };
+}
+
+function lowerList(lowering: Lowering, list: CompoundList): Script {
+  return { statements: list.commands.map((statement) => lowerStatement(lowering, statement)) };
+}
+
+function lowerStatement(lowering: Lowering, statement: ParsedStatement): Statement {
+  return { node: lowerNode(lowering, statement.command), background: statement.background === true };
+}
+
+const NOTHING: Simple = { kind: 'simple', assigns: [], words: [], redirs: [] };
+
+function lowerNode(lowering: Lowering, node: PipelineNode | ParsedAndOr): Node {
+  switch (node.type) {
+    case 'AndOr':
+      return { kind: 'andor', nodes: node.commands.map((each) => lowerNode(lowering, each)), ops: node.operators };
+    case 'Pipeline': {
+      const kinds = node.prefixes.map((prefix) => prefix.type);
+      const options = node.prefixes.some((prefix) => prefix.type === 'Time' && (prefix.posix || prefix.endOfOptions));
+      if (options || kinds.lastIndexOf('Time') > 0 || kinds.filter((kind) => kind === 'Negation').length > 1) {
+        lowering.opaque('prefixes of a pipeline in an unusual form', kinds.join(' '));
+      }
+      return {
+        kind: 'pipeline',
+        negated: kinds.includes('Negation'),
+        timed: kinds.includes('Time'),
+        stages: node.commands.map((each) => lowerNode(lowering, each)),
+        ops: node.operators,
+      };
+    }
+    case 'Command':
+      return lowerSimple(lowering, node);
+    case 'Function': {
+      const name = node.name.text;
+      if (!/^([A-Za-z_][\w-]*|:)$/.test(name)) lowering.opaque('a function with an unusual name', name);
+      if (node.body.type === 'CompoundList') return NOTHING;
+      return { kind: 'function', name, body: lowerCompound(lowering, node.body) };
+    }
+    case 'Coproc':
+      lowering.opaque('a coprocess', node.name?.text ?? 'coproc');
+      return node.body.type === 'CompoundList' ? NOTHING : lowerNode(lowering, node.body);
+    default:
+      return lowerCompound(lowering, node);
+  }
+}
+
+function lowerCompound(
+  lowering: Lowering,
+  node: CompoundCommand | Extract<CommandNode, { type: 'Redirected' }>,
+  redirects: readonly Redirection[] = [],
+): Compound {
+  const redirs = redirects.flatMap((redirect) => lowerRedirect(lowering, redirect));
+  const list = (each: CompoundList): Script => {
+    if (each.commands.length === 0) lowering.opaque('an empty list of commands', '');
+    return lowerList(lowering, each);
+  };
+  switch (node.type) {
+    case 'Redirected':
+      return lowerCompound(lowering, node.command, node.redirects);
+    case 'Subshell':
+      return { kind: 'subshell', body: list(node.body), redirs };
+    case 'BraceGroup':
+      return { kind: 'group', body: list(node.body), redirs };
+    case 'If':
+      return {
+        kind: 'if',
+        branches: [node, ...node.elif].map((branch) => ({ test: list(branch.clause), body: list(branch.then) })),
+        otherwise: node.else === undefined ? undefined : list(node.else),
+        redirs,
+      };
+    case 'While':
+      return { kind: node.kind, test: list(node.clause), body: list(node.body), redirs };
+    case 'For':
+      return {
+        kind: 'for',
+        name: variableName(lowering, node.name),
+        words: node.wordlist?.flatMap((word) => lowerWords(lowering, word)),
+        body: list(node.body),
+        redirs,
+      };
+    case 'Case':
+      return {
+        kind: 'case',
+        word: lowerWord(lowering, node.word),
+        items: node.items.map((item) => ({
+          patterns: item.pattern.map((pattern) => lowerWord(lowering, pattern)),
+          body: lowerList(lowering, item.body),
+          end: item.terminator ?? ';;',
+        })),
+        redirs,
+      };
+    case 'TestCommand':
+      return { kind: 'test', test: lowerTest(lowering, node.expression), redirs };
+    case 'ArithmeticCommand': {
+      const lowered = lowerArithmetic(node.body);
+      if (lowered === undefined) lowering.opaque('arithmetic that may evaluate text', `((${node.body}))`);
+      return { kind: 'arith', ...(lowered ?? { text: '0', names: [] }), redirs };
+    }
+    case 'ArithmeticFor':
+    case 'Select':
+      lowering.opaque(node.type === 'Select' ? 'select' : 'for with arithmetic', '');
+      return { kind: 'group', body: list(node.body), redirs };
+  }
+}
+
+function variableName(lowering: Lowering, word: ParsedWord): string {
+  if (!/^[A-Za-z_]\w*$/.test(word.text)) lowering.opaque('a variable with an unusual name', word.text);
+  return word.text;
+}
+
+function lowerSimple(lowering: Lowering, node: Extract<CommandNode, { type: 'Command' }>): Simple {
+  const assigns: Assign[] = [];
+  const redirs: Redir[] = [];
+  const words: (Word | Assign)[] = [];
+  for (const item of node.prefix) {
+    if (item.type === 'Assignment') assigns.push(lowerAssign(lowering, item));
+    else redirs.push(...lowerRedirect(lowering, item));
+  }
+  if (node.name !== undefined) {
+    checkName(lowering, node.name);
+    words.push(...lowerWords(lowering, node.name));
+  }
+  for (const item of node.suffix) {
+    if (item.type === 'Word') words.push(...lowerWords(lowering, item));
+    else if (item.type === 'Assignment') words.push(lowerAssign(lowering, item));
+    else redirs.push(...lowerRedirect(lowering, item));
+  }
+  return { kind: 'simple', assigns, words, redirs };
+}
+
+// Where the parser and bash were seen to part: see the record on the printed form.
+function checkName(lowering: Lowering, name: ParsedWord): void {
+  if (/^\d+$/.test(name.text)) lowering.opaque('a command name of digits only', name.text);
+  if (name.text.includes('{') && name.parts === undefined) lowering.opaque('a command name with a brace', name.text);
+  if (name.text.includes('[') && name.text !== '[' && !/^['"$`]/.test(name.text)) {
+    lowering.opaque('a command name with a bracket', name.text);
+  }
+}
+
+function lowerAssign(lowering: Lowering, item: Assignment): Assign {
+  if (item.index !== undefined) {
+    if (!/^\d{1,6}$/.test(item.index.text)) lowering.opaque('a subscript that bash would evaluate', item.text);
+    else lowering.opaque('an assignment to an array element', item.text);
+  }
+  const value = item.value;
+  return {
+    name: item.name,
+    append: item.append === true,
+    value:
+      value.type === 'Word'
+        ? lowerWord(lowering, value, 'value')
+        : value.elements.flatMap((element) => {
+            if (/^\[/.test(element.text)) lowering.opaque('a subscript that bash would evaluate', element.text);
+            return lowerWords(lowering, element);
+          }),
+  };
+}
+
+function lowerRedirect(lowering: Lowering, redirect: Redirection): Redir[] {
+  if (redirect.descriptor?.type === 'FileDescriptorVariable') {
+    lowering.opaque('a descriptor kept in a variable', redirect.descriptor.name);
+    return [];
+  }
+  const fd = redirect.descriptor?.value;
+  switch (redirect.type) {
+    case 'HereString':
+      if (redirect.target === undefined) return [];
+      return [{ kind: 'text', fd, body: lowerWord(lowering, redirect.target) }];
+    case 'HereDoc':
+      return [lowerHereDoc(lowering, redirect, fd)];
+    case 'Redirect':
+      if (redirect.target === undefined) return [];
+      return [{ kind: 'file', fd, op: redirect.operator, target: lowerWord(lowering, redirect.target) }];
+  }
+}
+
+/** A here-document is the here-string of its body without the last newline, which bash puts back. */
+function lowerHereDoc(
+  lowering: Lowering,
+  doc: Extract<Redirection, { type: 'HereDoc' }>,
+  fd: number | undefined,
+): Redir {
+  const raw = doc.body.text;
+  if (doc.closing === undefined) lowering.opaque('a here-document without its end', doc.delimiter?.text ?? '<<');
+  const stripped = doc.operator === '<<-' ? raw.replace(/^\t+/gm, '') : raw;
+  const quoted = doc.delimiter?.quoted === true;
+  let pieces: Piece[] = [{ kind: 'text', text: stripped }];
+  if (!quoted && /[\\$`]/.test(raw)) {
+    if (doc.operator === '<<-' && stripped !== raw) lowering.opaque('an expanding here-document with tabs', '<<-');
+    if (/\\\n/.test(raw)) lowering.opaque('a line continuation in a here-document', '<<');
+    pieces =
+      doc.body.parts === undefined
+        ? [{ kind: 'text', text: raw.replace(/\\([\\$`])/g, '$1') }]
+        : lowerBody(lowering, doc.body.parts);
+  }
+  if (stripped === '') return { kind: 'file', fd, op: '<', target: { pieces: [{ kind: 'text', text: '/dev/null' }] } };
+  const last = pieces.at(-1);
+  if (last?.kind !== 'text' || !last.text.endsWith('\n')) {
+    lowering.opaque('a here-document that does not end with a newline', '<<');
+  } else {
+    pieces = [...pieces.slice(0, -1), { kind: 'text', text: last.text.slice(0, -1) }];
+  }
+  return { kind: 'text', fd, body: { pieces: mergeText(pieces) } };
+}
+
+function mergeText(pieces: readonly Piece[]): Piece[] {
+  const merged: Piece[] = [];
+  for (const piece of pieces) {
+    const last = merged.at(-1);
+    if (piece.kind === 'text' && last?.kind === 'text') {
+      merged[merged.length - 1] = { kind: 'text', text: last.text + piece.text };
+    } else if (piece.kind !== 'text' || piece.text !== '') merged.push(piece);
+  }
+  return merged;
+}
+
+const NUMERIC_TESTS = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge']);
+
+function lowerTest(lowering: Lowering, test: TestExpression): TestNode {
+  switch (test.type) {
+    case 'TestUnary':
+      // `-v` evaluates a subscript, so its operand must be a plain name.
+      if ((test.operator === '-v' || test.operator === '-R') && !/^[A-Za-z_]\w*$/.test(test.operand.text)) {
+        lowering.opaque('a test of a name that bash would evaluate', `${test.operator} ${test.operand.text}`);
+      }
+      return { kind: 'unary', op: test.operator, word: lowerWord(lowering, test.operand) };
+    case 'TestBinary': {
+      if (test.operator === '=~') {
+        // In quotes or not, only text that is the same to both, or one expansion.
+        const regex = test.right.text;
+        if (!/^[\w.*+?^$|()[\]/:@%,=!<>~#-]*$/.test(regex) || /\$[\w({[]/.test(regex)) {
+          lowering.opaque('a regular expression with quotes or expansions', regex);
+        }
+        return { kind: 'regex', left: lowerWord(lowering, test.left), regex };
+      }
+      if (NUMERIC_TESTS.has(test.operator)) {
+        for (const side of [test.left, test.right]) {
+          if (!/^("?)\$?(\{#?[A-Za-z_]\w*\}|[A-Za-z_]\w*|#|\?|-?\d+)\1$/.test(side.text)) {
+            lowering.opaque('a numeric test that bash would evaluate', side.text);
+          }
+        }
+      }
+      return {
+        kind: 'binary',
+        op: test.operator,
+        left: lowerWord(lowering, test.left),
+        right: lowerWord(lowering, test.right),
+      };
+    }
+    case 'TestLogical':
+      return { kind: 'logical', op: test.operator, operands: test.operands.map((each) => lowerTest(lowering, each)) };
+    case 'TestNot':
+      if (test.negations.length !== 1) lowering.opaque('more than one negation', '!');
+      return { kind: 'not', operand: lowerTest(lowering, test.operand) };
+    case 'TestGroup':
+      return { kind: 'group', operand: lowerTest(lowering, test.expression) };
+  }
+}

@@ -1,0 +1,176 @@
+// Whether a rule matches a command: yes, no, or maybe where the command is not known well enough. Allow needs a yes; for
+// deny and ask a maybe counts, as a question.
+
+import { isHarmlessVariable } from './actions/environment.ts';
+import type { Field, PathFact, SimpleCommand } from './facts.ts';
+import { type Glob, globMatches, overlaps } from './glob.ts';
+import { isNoFile } from './no-file.ts';
+import { hasOption } from './options.ts';
+import type { CompiledMatch, CompiledRule } from './rules.ts';
+import { ANY, DIGITS, isExact, SOME } from './unknowns.ts';
+
+export type Match = 'yes' | 'maybe' | 'no';
+
+/** Where a command would run, as far as rules ask. */
+export interface RuleContext {
+  readonly target: string;
+  readonly kind: string;
+  readonly principal: string;
+}
+
+/** True where the rule applies there at all. */
+export function isInScope({ scope }: CompiledRule, { target, kind, principal }: RuleContext): boolean {
+  return (
+    (scope.target?.some((glob) => globMatches(glob, target)) ?? true) &&
+    (scope.kind?.includes(kind) ?? true) &&
+    (scope.principal?.some((glob) => globMatches(glob, principal)) ?? true)
+  );
+}
+
+/** Whether a deny or ask rule concerns the command: one file, one wrapper is enough. */
+export function concerns(match: CompiledMatch, command: SimpleCommand): Match {
+  if (match.terminal) return 'no';
+  return all([
+    match.command === undefined ? 'yes' : yesOrNo(match.command.some((glob) => globMatches(glob, command.name))),
+    argsMatch(match, command.args),
+    match.flags === undefined ? 'yes' : all(match.flags.map((flag) => hasFlag(command.args, flag))),
+    match.without === undefined ? 'yes' : not(any(match.without.map((flag) => hasFlag(command.args, flag)))),
+    textMatches(match, command),
+    anyFile(match.reads, command.reads, 'maybe'),
+    anyFile(match.writes, command.writes, 'yes'),
+    anyFile(match.removes, command.removes, 'yes'),
+    match.wrapper === undefined
+      ? 'yes'
+      : yesOrNo(match.wrapper.some((glob) => command.wrappers.some((each) => globMatches(glob, each)))),
+    match.does === undefined ? 'yes' : yesOrNo(match.does.some((action) => command.does.includes(action))),
+  ]);
+}
+
+/** Programs found there are what their name says. */
+const SYSTEM_FOLDERS = /^(\/usr(\/local)?)?\/s?bin\/[^/]+$|^\/opt\/homebrew\/bin\/[^/]+$/;
+
+/** Actions that naming the command alone does not cover: the code comes from elsewhere. */
+const NEEDS_NAMING = new Set(['code.from-input', 'filter.runs']);
+
+/**
+ * Whether an allow rule covers the whole of what the command does: the very program, every file that a redirection
+ * writes, every variable it sets, every boundary it crosses.
+ */
+export function covers(match: CompiledMatch, command: SimpleCommand, boundaries: readonly string[]): boolean {
+  if (match.terminal || concerns(match, command) !== 'yes') return false;
+  const isPlainProgram = command.path === command.name || SYSTEM_FOLDERS.test(command.path);
+  if (match.command !== undefined && !isPlainProgram) return false;
+  if (match.args !== undefined && !command.args.every((arg) => arg.exact || match.moreArgs)) return false;
+  if (match.text !== undefined && !command.args.every((arg) => arg.exact)) return false;
+  if (match.without !== undefined && command.args.some(mayBeOption)) return false;
+  if (boundaries.some((wrapper) => !(match.wrapper?.some((glob) => globMatches(glob, wrapper)) ?? false))) return false;
+  if (command.env.some(({ name }) => !isHarmlessVariable(name))) return false;
+  if (command.does.some((action) => NEEDS_NAMING.has(action) && !(match.does?.includes(action) ?? false))) return false;
+  if (!allFiles(match.reads, command.reads)) return false;
+  const writes =
+    match.writes === undefined ? command.writes.filter((file) => file.by === 'redirection') : command.writes;
+  return allFiles(match.writes ?? [], writes) && allFiles(match.removes, command.removes);
+}
+
+function all(parts: readonly Match[]): Match {
+  if (parts.includes('no')) return 'no';
+  return parts.includes('maybe') ? 'maybe' : 'yes';
+}
+
+function any(parts: readonly Match[]): Match {
+  if (parts.includes('yes')) return 'yes';
+  return parts.includes('maybe') ? 'maybe' : 'no';
+}
+
+function not(match: Match): Match {
+  return match === 'yes' ? 'no' : match === 'no' ? 'yes' : 'maybe';
+}
+
+function yesOrNo(value: boolean): Match {
+  return value ? 'yes' : 'no';
+}
+
+function argsMatch({ args: patterns, moreArgs }: CompiledMatch, args: readonly Field[]): Match {
+  if (patterns === undefined) return 'yes';
+  const variable = args.some((arg) => arg.many);
+  if (!variable && (args.length < patterns.length || (args.length > patterns.length && !moreArgs))) return 'no';
+  const certain = args.findIndex((arg) => arg.many);
+  const fixed = certain === -1 ? patterns : patterns.slice(0, certain);
+  for (const [index, pattern] of fixed.entries()) {
+    const arg = args[index];
+    if (arg === undefined) return variable ? 'maybe' : 'no';
+    if (!globMatches(pattern, arg.value)) return 'no';
+  }
+  const exact = args.slice(0, patterns.length).every((arg) => arg.exact);
+  return variable || !exact ? 'maybe' : 'yes';
+}
+
+// The forms of options that mean the same to every command of coreutils and its like.
+const SAME: Readonly<Record<string, readonly string[]>> = {
+  '-r': ['-R', '--recursive'],
+  '-R': ['-r', '--recursive'],
+  '--recursive': ['-r', '-R'],
+  '-f': ['--force'],
+  '--force': ['-f'],
+};
+
+function hasFlag(args: readonly Field[], flag: string): Match {
+  const names = [flag, ...(Object.hasOwn(SAME, flag) ? (SAME[flag] ?? []) : [])];
+  const singleDashWord = /^-[^-]./.test(flag);
+  if (singleDashWord ? args.some((arg) => arg.value === flag) : hasOption(args, ...names)) return 'yes';
+  return args.some(mayBeOption) ? 'maybe' : 'no';
+}
+
+/** An argument whose beginning only the run will know. */
+function mayBeOption({ value }: Field): boolean {
+  const first = value[0];
+  return first === ANY || first === SOME;
+}
+
+function textMatches({ text }: CompiledMatch, command: SimpleCommand): Match {
+  if (text === undefined) return 'yes';
+  if (text.matches(command.text)) return 'yes';
+  return command.args.every((arg) => arg.exact) ? 'no' : 'maybe';
+}
+
+// `[]` is "no file of that kind"; a recursive command concerns everything below what it names.
+function anyFile(patterns: readonly Glob[] | undefined, files: readonly PathFact[], below: Match): Match {
+  if (patterns === undefined) return 'yes';
+  const real = files.filter((file) => !isNoFile(file));
+  if (patterns.length === 0) return yesOrNo(real.length === 0);
+  return any(real.flatMap((file) => patterns.map((glob) => fileMatches(glob, file, below))));
+}
+
+function fileMatches(glob: Glob, { forms, recursive }: PathFact, below: Match): Match {
+  let best: Match = 'no';
+  for (const form of forms) {
+    const value = form.startsWith('@any') ? ANY + form.slice('@any'.length) : form;
+    const isKnown = !new RegExp(`[${ANY}${SOME}${DIGITS}]`).test(value);
+    if (globMatches(glob, value)) best = any([best, isKnown ? 'yes' : 'maybe']);
+    // Any folder may hold a `.env`; what is read by walking folders is judged by the places that are named.
+    if (below === 'maybe' && glob.pattern.startsWith(ANY)) continue;
+    if (recursive && overlaps(glob.pattern, `${value === '/' ? '' : value}/${ANY}`))
+      best = any([best, isKnown ? below : 'maybe']);
+  }
+  return best;
+}
+
+function allFiles(patterns: readonly Glob[] | undefined, files: readonly PathFact[]): boolean {
+  if (patterns === undefined) return true;
+  return files.every((file) => isNoFile(file) || patterns.some((glob) => fileIsInside(glob, file)));
+}
+
+// Every file the fact may stand for. Globs of bash stay in their folder; other unknowns could climb out of it.
+function fileIsInside(glob: Glob, { forms, recursive }: PathFact): boolean {
+  const [form = ''] = forms;
+  if (glob.source === '**') return true;
+  if (recursive && !glob.source.endsWith('**')) return false;
+  return forms.some((each) => isExact(each) && globMatches(glob, each)) || isBelow(glob, form);
+}
+
+function isBelow(glob: Glob, form: string): boolean {
+  if (new RegExp(`[${ANY}${SOME}]`).test(form) || form.startsWith('@any')) return false;
+  return (
+    glob.pattern.endsWith(`/${ANY}`) && isExact(glob.pattern.slice(0, -1)) && form.startsWith(glob.pattern.slice(0, -1))
+  );
+}

@@ -1,0 +1,99 @@
+// Reads the options of a command the way getopt_long does: bundled letters, `--long=value`, abbreviated long names, `--`.
+// Which options take a value comes from the caller's table; it never guesses that one does.
+import type { Field } from './facts.ts';
+
+/** Which options take a value: letters for `-x VALUE`, names for `--name VALUE`. */
+export interface OptionSpec {
+  readonly short?: string;
+  readonly long?: readonly string[];
+  /** Options stop at the first word that is none (`env`, `sudo`, `xargs`). */
+  readonly posix?: boolean;
+}
+
+export interface Option {
+  /** `-r` or `--recursive`, as it was written. */
+  readonly name: string;
+  readonly value: Field | undefined;
+}
+
+export interface ParsedOptions {
+  readonly options: readonly Option[];
+  readonly operands: readonly Field[];
+}
+
+/** Options and operands of the arguments after a command's name. */
+export function parseOptions(args: readonly Field[], spec: OptionSpec): ParsedOptions {
+  const options: Option[] = [];
+  const operands: Field[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index];
+    if (arg === undefined) break;
+    if (arg.value === '--') {
+      operands.push(...args.slice(index + 1));
+      break;
+    }
+    if (arg.value === '-' || !arg.value.startsWith('-')) {
+      if (spec.posix === true) {
+        operands.push(...args.slice(index));
+        break;
+      }
+      operands.push(arg);
+    } else if (arg.value.startsWith('--')) index += readLong(arg, args[index + 1], spec, options);
+    else index += readShort(arg, args[index + 1], spec, options);
+  }
+  return { options, operands };
+}
+
+// Answers how many further arguments were taken.
+function readLong(arg: Field, next: Field | undefined, spec: OptionSpec, options: Option[]): number {
+  const equals = arg.value.indexOf('=');
+  if (equals !== -1) {
+    options.push({ name: arg.value.slice(0, equals), value: { ...arg, value: arg.value.slice(equals + 1) } });
+    return 0;
+  }
+  const name = arg.value.slice(2);
+  const takes = (spec.long ?? []).some((each) => each === name || (name.length >= 3 && each.startsWith(name)));
+  options.push({ name: arg.value, value: takes ? next : undefined });
+  return takes ? 1 : 0;
+}
+
+function readShort(arg: Field, next: Field | undefined, spec: OptionSpec, options: Option[]): number {
+  for (let at = 1; at < arg.value.length; at++) {
+    const letter = arg.value[at] ?? '';
+    if (!(spec.short ?? '').includes(letter)) {
+      options.push({ name: `-${letter}`, value: undefined });
+      continue;
+    }
+    const rest = arg.value.slice(at + 1);
+    options.push({ name: `-${letter}`, value: rest === '' ? next : { ...arg, value: rest } });
+    return rest === '' ? 1 : 0;
+  }
+  return 0;
+}
+
+/**
+ * True where an option is there in any of its forms: `hasOption(args, '-r', '--recursive')` sees `-rf`, `--rec`. It
+ * looks at every argument before `--`, so it may see too much and never too little.
+ */
+export function hasOption(args: readonly Field[], ...names: readonly string[]): boolean {
+  for (const { value } of args) {
+    if (value === '--') return false;
+    if (!value.startsWith('-') || value === '-') continue;
+    for (const name of names) {
+      if (value === name) return true;
+      if (name.startsWith('--')) {
+        const written = value.split('=', 1)[0] ?? '';
+        if (written.length >= 4 && name.startsWith(written)) return true;
+      } else if (name.length === 2 && !value.startsWith('--') && value.includes(name[1] ?? '')) return true;
+    }
+  }
+  return false;
+}
+
+/** Arguments that are not options; after `--`, all of them. Values of options count as operands here. */
+export function plainOperands(args: readonly Field[]): Field[] {
+  const end = args.findIndex((arg) => arg.value === '--');
+  const before = end === -1 ? args : args.slice(0, end);
+  const after = end === -1 ? [] : args.slice(end + 1);
+  return [...before.filter((arg) => !arg.value.startsWith('-') || arg.value === '-'), ...after];
+}

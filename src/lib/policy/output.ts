@@ -1,0 +1,71 @@
+// What a few commands print, where the text alone tells: `echo`, `printf`, counts, listings. Everything else prints
+// the unknown.
+import type { Field } from './facts.ts';
+import type { Values } from './scope.ts';
+import type { Node, Word } from './syntax.ts';
+import { isAssign } from './syntax.ts';
+import { ANY, DIGITS, SOME } from './unknowns.ts';
+
+/** They print names of files, hosts, commits, dates: nothing that was written to be run. */
+const LISTINGS = new Set(
+  (
+    'git find fd ls pwd date hostname whoami id groups basename dirname realpath readlink mktemp uname which whereis type ' +
+    'nproc seq stat du df locate npm yarn pnpm pip node go cargo rustc docker kubectl podman helm jq yq uptime arch tty ' +
+    'getconf lscpu free ps pgrep pidof lsof ss ip dpkg rpm apt brew tput rg grep uuidgen lsb_release systemctl sw_vers'
+  ).split(' '),
+);
+/** They pass such names on. */
+const FILTERS = new Set('head tail sort uniq grep wc rg tee nl column'.split(' '));
+const COUNTS = new Set(['nproc', 'expr']);
+
+/** The values that the last of these stages of a pipeline prints, as `$( )` would give them. */
+export function outputValues(stages: readonly Node[], expand: (word: Word) => readonly Field[]): Values {
+  const commands = stages.map((stage) => command(stage, expand));
+  const last = commands.at(-1);
+  if (last === undefined) return [ANY];
+  if (isCount(last)) return [DIGITS];
+  if (stages.length === 1) {
+    const text = echoed(last);
+    if (text !== undefined) return [text];
+  }
+  const listing = commands.every((each, index) => {
+    const name = each?.[0]?.value.replace(/^.*\//, '') ?? '';
+    return LISTINGS.has(name) || (index > 0 && FILTERS.has(name));
+  });
+  return [listing ? SOME : ANY];
+}
+
+function command(stage: Node, expand: (word: Word) => readonly Field[]): Field[] | undefined {
+  if (stage.kind === 'pipeline' && stage.stages.length === 1 && stage.stages[0] !== undefined) {
+    return command(stage.stages[0], expand);
+  }
+  if (stage.kind !== 'simple' || stage.assigns.length > 0) return undefined;
+  if (stage.redirs.some((redir) => redir.kind === 'file' && redir.op !== '<' && redir.fd !== 2)) return undefined;
+  return stage.words.flatMap((item) => (isAssign(item) ? [] : [...expand(item)]));
+}
+
+function isCount(fields: readonly Field[] | undefined): boolean {
+  const [name, ...args] = fields ?? [];
+  if (name === undefined) return false;
+  if (COUNTS.has(name.value)) return true;
+  if (name.value === 'wc') return args.every((arg) => /^-[lcmw]$/.test(arg.value));
+  if (name.value === 'grep') return args.some((arg) => arg.value === '-c');
+  if (name.value === 'date') return args.length === 1 && /^\+%(s|Y|m|d|H|M|S|j|u|w)$/.test(args[0]?.value ?? '');
+  return name.value === 'id' && args.length === 1 && /^-[ug]$/.test(args[0]?.value ?? '');
+}
+
+// `echo` and `printf` of text without escapes.
+function echoed(fields: readonly Field[] | undefined): string | undefined {
+  const [name, ...args] = fields ?? [];
+  const words = args.map((arg) => arg.value);
+  if (name?.value === 'echo') {
+    const options = /^-[neE]+$/.exec(words[0] ?? '')?.[0];
+    const rest = options === undefined ? words : words.slice(1);
+    if (options?.includes('e') === true && rest.join('').includes('\\')) return undefined;
+    return rest.join(' ').replace(/\n+$/, '');
+  }
+  if (name?.value !== 'printf') return undefined;
+  const [format = '', ...values] = words;
+  if (/^%s(\\n| )?$/.test(format)) return values.join(format === '%s' ? '' : format === '%s ' ? ' ' : '\n');
+  return /[%\\]/.test(format) ? undefined : format;
+}

@@ -1,0 +1,28 @@
+// The shipped packs, in the order they are explained. A pack is data: its rules are like those people write.
+import type { PolicyDocument, Rule } from '../../core/policy-document.ts';
+import { DESTRUCTIVE } from './destructive.ts';
+import { EXFILTRATION } from './exfiltration.ts';
+import { KUBERNETES } from './kubernetes.ts';
+import { PRIVILEGE } from './privilege.ts';
+import { READ_ONLY } from './read-only.ts';
+import { SECRETS } from './secrets.ts';
+import { SQL } from './sql.ts';
+
+export interface Pack {
+  readonly name: string;
+  /** One line, for people who choose packs. */
+  readonly summary: string;
+  readonly rules: readonly Rule[];
+}
+
+export const PACKS: readonly Pack[] = [READ_ONLY, DESTRUCTIVE, SECRETS, PRIVILEGE, EXFILTRATION, KUBERNETES, SQL];
+
+export const PACK_NAMES: readonly string[] = PACKS.map(({ name }) => name);
+
+/** The pack of that name, if there is one. */
+export function packNamed(name: string): Pack | undefined {
+  return PACKS.find((pack) => pack.name === name);
+}
+
+/** The policy where nobody wrote one: looking is allowed, the rest is asked, what every pack denies is denied. */
+export const BUILT_IN_POLICY: PolicyDocument = { packs: PACK_NAMES, rules: [], default: 'ask', opaque: 'deny' };

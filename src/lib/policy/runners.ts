@@ -1,0 +1,209 @@
+// Commands that run code given to them: shells, interpreters, find, ssh. Each runner walks what it can read and answers
+// with the code it cannot. Adding a command is one line of the table.
+import { runText } from './builtins.ts';
+import { innerScope, type Own, runCommand } from './command.ts';
+import { field } from './expand.ts';
+import type { CodeFact, Field } from './facts.ts';
+import { type OptionSpec, parseOptions } from './options.ts';
+import { fork, type Scope } from './scope.ts';
+import { ANY } from './unknowns.ts';
+import { type Call, note, type Walk } from './walk.ts';
+import { FOREIGN_SHELLS, SHELLS } from './wrappers.ts';
+
+type Runner = (walk: Walk, scope: Scope, call: Call, args: readonly Field[]) => Partial<Own>;
+
+const SHELL_LONG = ['rcfile', 'init-file'];
+
+// `sh -c TEXT NAME ARGS…`, `sh FILE ARGS…`, or code from the standard input.
+const shell: Runner = (walk, scope, call, args) => {
+  const { options, operands } = parseOptions(args, { short: 'oO', long: SHELL_LONG, posix: true });
+  const reads = options.flatMap(({ name, value }) =>
+    SHELL_LONG.includes(name.slice(2)) && value !== undefined ? [value] : [],
+  );
+  if (options.some(({ name }) => name === '-c')) {
+    const [text, , ...positional] = operands;
+    if (text === undefined || !text.exact) {
+      note(walk, 'a shell with text that only the run will know', call.text);
+      return { wraps: true, reads };
+    }
+    runText(walk, innerScope(scope, known(positional)), text.value, inside(call));
+    return { wraps: true, reads };
+  }
+  const [file] = operands;
+  if (file !== undefined && !options.some(({ name }) => name === '-s')) {
+    return { code: [unreadCode('sh')], reads: [...reads, file] };
+  }
+  if (call.stdin.kind === 'text') {
+    runText(walk, innerScope(scope, known(operands)), call.stdin.text, inside(call));
+    return { wraps: true, reads };
+  }
+  return { code: [unreadCode('sh')], reads };
+};
+
+const foreignShell: Runner = (walk, _, call, args) => {
+  if (args.length > 0 || call.stdin.kind !== 'inherit') note(walk, 'code of a shell that is not read here', call.text);
+  return { code: [unreadCode('shell')] };
+};
+
+function known(fields: readonly Field[]): readonly string[] | undefined {
+  return fields.some((each) => each.many) ? undefined : fields.map((each) => each.value);
+}
+
+function inside(call: Call): Call {
+  return { ...call, stdin: { kind: 'inherit' } };
+}
+
+function unreadCode(language: string): CodeFact {
+  return { language, text: undefined };
+}
+
+// `python -c CODE`, `python FILE`, or code from the standard input.
+function interpreter(language: string, codeOptions: readonly string[], spec: OptionSpec): Runner {
+  return (_walk, _scope, call, args) => {
+    const { options, operands } = parseOptions(args, { ...spec, posix: true });
+    const given = options.filter(({ name }) => codeOptions.includes(name));
+    if (given.length > 0) return { code: given.map(({ value }) => codeOf(language, value)) };
+    if (options.some(({ name }) => /^(-V|--version|--help|-h|-v)$/.test(name)) && operands.length === 0) return {};
+    const [file] = operands;
+    if (file !== undefined && file.value !== '-') return { code: [unreadCode(language)], reads: [file] };
+    return { code: [call.stdin.kind === 'text' ? { language, text: call.stdin.text } : unreadCode(language)] };
+  };
+}
+
+function codeOf(language: string, value: Field | undefined): CodeFact {
+  return value?.exact === true ? { language, text: value.value } : unreadCode(language);
+}
+
+// The first operand is the program, unless -f or -e gave one.
+function program(language: string, spec: OptionSpec): Runner {
+  return (_walk, _scope, _call, args) => {
+    const { options, operands } = parseOptions(args, spec);
+    const given = options.filter(({ name }) => name === '-e' || name === '--expression');
+    if (given.length > 0) return { code: given.map(({ value }) => codeOf(language, value)) };
+    if (options.some(({ name }) => name === '-f' || name === '--file')) return { code: [unreadCode(language)] };
+    return operands[0] === undefined ? {} : { code: [codeOf(language, operands[0])] };
+  };
+}
+
+const SQL_CODE = /^(-c|-e|-q|-cmd|--command|--execute|--query|--cmd)$/;
+const SQL_FILE = /^(-f|--file|--init)$/;
+
+// A client of a database: code from options, from operands after the first few (`sqlite3 FILE SQL`), or from its input.
+function sql(spec: OptionSpec, operandsBefore?: number): Runner {
+  return (_walk, _scope, call, args) => {
+    const { options, operands } = parseOptions(args, spec);
+    const given = options.filter(({ name }) => SQL_CODE.test(name)).map(({ value }) => value);
+    const files = options.flatMap(({ name, value }) => (SQL_FILE.test(name) && value !== undefined ? [value] : []));
+    const trailing = operandsBefore === undefined ? [] : operands.slice(operandsBefore);
+    const code = [...given, ...trailing].map((value) => codeOf('sql', value));
+    const input = call.stdin.kind === 'text' ? [{ language: 'sql', text: call.stdin.text }] : [];
+    const unread = files.length > 0 || code.length + input.length === 0;
+    return { code: [...code, ...input, ...(unread ? [unreadCode('sql')] : [])], reads: files };
+  };
+}
+
+const EXEC = /^-(exec|execdir|ok|okdir)$/;
+
+const find: Runner = (walk, scope, call, args) => {
+  const wrappers = [...call.wrappers, 'find'];
+  for (let at = 0; at < args.length; at++) {
+    if (!EXEC.test(args[at]?.value ?? '')) continue;
+    const rest = args.slice(at + 1);
+    const end = rest.findIndex((arg) => arg.value === ';' || (arg.value === '+' && rest.length > 0));
+    const inner = (end === -1 ? rest : rest.slice(0, end)).map((arg) =>
+      arg.value.includes('{}') ? field(arg.value.replaceAll('{}', foundPath(args)), arg.many) : arg,
+    );
+    if (end === -1) note(walk, 'find -exec without an end', call.text);
+    runCommand(walk, fork(scope), { ...call, fields: inner, wrappers });
+    at += end === -1 ? rest.length : end + 1;
+  }
+  return {};
+};
+
+// What `{}` may be: something below the folders that find looks into.
+function foundPath(args: readonly Field[]): string {
+  const starts = args.slice(
+    0,
+    Math.max(
+      0,
+      args.findIndex((arg) => /^[-(!]/.test(arg.value)),
+    ),
+  );
+  const [only, ...others] = starts;
+  return only !== undefined && others.length === 0 && only.exact ? `${only.value.replace(/\/+$/, '')}/${ANY}` : ANY;
+}
+
+const SSH: OptionSpec = { short: 'BbcDEeFIiJLlmOoPpQRSWw', posix: true };
+
+// The remote side runs its words as shell text; what it reads and writes is not here.
+const ssh: Runner = (walk, scope, call, args) => {
+  const { operands } = parseOptions(args, SSH);
+  const words = operands.slice(1);
+  if (words.length === 0) return {};
+  if (!words.every((word) => word.exact)) {
+    note(walk, 'a remote command that only the run will know', call.text);
+    return {};
+  }
+  const remote = innerScope(scope, []);
+  remote.vars.clear();
+  remote.exported.clear();
+  remote.place = { cwd: '@home', home: undefined };
+  runText(walk, remote, words.map((word) => word.value).join(' '), {
+    ...inside(call),
+    wrappers: [...call.wrappers, 'ssh'],
+  });
+  return {};
+};
+
+const PYTHON = interpreter('python', ['-c', '-m'], { short: 'cmQWX', long: ['check-hash-based-pycs'] });
+const AWK = program('awk', { short: 'FfveiE', long: ['file', 'field-separator', 'assign', 'source'], posix: true });
+const MYSQL: OptionSpec = { short: 'ehPuD', long: ['execute', 'host', 'port', 'user', 'database'] };
+
+const SED = program('sed', { short: 'efl', long: ['expression', 'file', 'line-length'] });
+
+const TABLE: Readonly<Record<string, Runner>> = {
+  ...Object.fromEntries([...SHELLS].map((name) => [name, shell])),
+  ...Object.fromEntries([...FOREIGN_SHELLS].map((name) => [name, foreignShell])),
+  python: PYTHON,
+  python2: PYTHON,
+  python3: PYTHON,
+  pypy: PYTHON,
+  pypy3: PYTHON,
+  perl: interpreter('perl', ['-e', '-E'], { short: 'eEIMm' }),
+  ruby: interpreter('ruby', ['-e'], { short: 'eIrCEF' }),
+  node: interpreter('javascript', ['-e', '-p', '--eval', '--print'], {
+    short: 'eprC',
+    long: ['eval', 'print', 'require', 'import'],
+  }),
+  deno: interpreter('javascript', ['eval'], {}),
+  bun: interpreter('javascript', ['-e', '--eval'], { short: 'e' }),
+  php: interpreter('php', ['-r', '-R', '-B', '-E'], { short: 'rRBEcdfz' }),
+  lua: interpreter('lua', ['-e'], { short: 'el' }),
+  Rscript: interpreter('r', ['-e'], { short: 'e' }),
+  tclsh: interpreter('tcl', [], {}),
+  expect: interpreter('tcl', ['-c'], { short: 'cf' }),
+  gdb: interpreter('gdb', ['-ex', '--eval-command'], {}),
+  osascript: interpreter('applescript', ['-e'], { short: 'el' }),
+  awk: AWK,
+  gawk: AWK,
+  mawk: AWK,
+  nawk: AWK,
+  sed: SED,
+  gsed: SED,
+  psql: sql({ short: 'cdfhopUvPRFT', long: ['command', 'dbname', 'file', 'host', 'port', 'username', 'set'] }),
+  mysql: sql(MYSQL),
+  mariadb: sql(MYSQL),
+  'clickhouse-client': sql({ short: 'qhu', long: ['query', 'host', 'user', 'password', 'database', 'port'] }),
+  sqlite3: sql({ long: ['cmd', 'init'] }, 1),
+  duckdb: sql({ short: 'cs' }, 1),
+  find,
+  gfind: find,
+  ssh,
+};
+
+/** How that command runs what it is given; undefined where it runs nothing. Versioned names (`python3.11`) count. */
+export function runnerOf(name: string): Runner | undefined {
+  if (Object.hasOwn(TABLE, name)) return TABLE[name];
+  const plain = name.replace(/-?\d+(\.\d+)*$/, '');
+  return plain !== name && Object.hasOwn(TABLE, plain) ? TABLE[plain] : undefined;
+}

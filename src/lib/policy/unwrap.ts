@@ -1,0 +1,138 @@
+// Takes wrappers off: `sudo -u deploy nice rm x` is `rm x`, run through sudo and nice. What the inner command is must
+// be certain: an option that the table does not know makes it opaque.
+
+import { runBuiltin, runText } from './builtins.ts';
+import { innerScope, runCommand } from './command.ts';
+import { field } from './expand.ts';
+import type { EnvFact, Field } from './facts.ts';
+import { type Option, parseOptions } from './options.ts';
+import { pathForms } from './paths.ts';
+import { fork, type Scope } from './scope.ts';
+import { ANY } from './unknowns.ts';
+import { type Call, note, type Walk } from './walk.ts';
+import type { Wrapper } from './wrappers.ts';
+
+const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
+
+/** Walks what the wrapper runs; answers false where it runs nothing, so that it stands for itself. */
+export function unwrap(walk: Walk, scope: Scope, call: Call, name: string, wrapper: Wrapper): boolean {
+  const args = call.fields.slice(1);
+  const first = args[0];
+  if (name === 'nice' && first !== undefined && /^-\d+$/.test(first.value)) {
+    return runInner(walk, scope, call, name, args.slice(1), []);
+  }
+  const { options, operands } = parseOptions(args, wrapper.spec);
+  checkOptions(walk, call, name, wrapper, options);
+  if (wrapper.looksOnly?.some((option) => options.some((each) => each.name === option)) === true) return false;
+  const text = shellText(wrapper, options, name);
+  if (text !== undefined) {
+    runShellText(walk, scope, call, name, text);
+    return true;
+  }
+  const rest = operands.slice(wrapper.before ?? 0);
+  const assigned = wrapper.assigns === true ? leadingAssignments(rest) : [];
+  const inner = rest.slice(assigned.length);
+  if (inner.length === 0) {
+    if (wrapper.elseShell === true || options.some((option) => isShellFlag(name, option))) {
+      emitShell(walk, scope, call, name);
+      return true;
+    }
+    return false;
+  }
+  if (options.some((option) => option.name === '-e' || option.name === '--edit') && name === 'sudo') {
+    return runInner(walk, scope, call, name, [field('sudoedit'), ...inner], assigned);
+  }
+  if (wrapper.joined === true) {
+    const joined = inner.map((each) => each.value).join(' ');
+    if (inner.every((each) => each.exact) && wrapper.more !== true)
+      runShellText(walk, scope, call, name, field(joined));
+    else note(walk, `${name} gives its words to a shell, and not all are known`, call.text);
+    return true;
+  }
+  const more = wrapper.more === true ? inputArguments(options, inner) : inner;
+  return runInner(walk, scope, call, name, more, assigned);
+}
+
+// `xargs rm`: more arguments come from its input; with -I they replace a word.
+function inputArguments(options: readonly Option[], inner: readonly Field[]): readonly Field[] {
+  const mark = options.find(
+    (option) => option.name === '-I' || option.name === '-i' || option.name.startsWith('--repl'),
+  );
+  if (mark === undefined) return [...inner, field(ANY, true)];
+  const word = mark.value?.value ?? '{}';
+  return inner.map((each) => (each.value.includes(word) ? field(each.value.replaceAll(word, ANY), each.many) : each));
+}
+
+function runInner(
+  walk: Walk,
+  scope: Scope,
+  call: Call,
+  name: string,
+  fields: readonly Field[],
+  assigned: readonly EnvFact[],
+): boolean {
+  const inner: Call = { ...call, fields, wrappers: [...call.wrappers, name], env: [...call.env, ...assigned] };
+  // `command`, `builtin` and `exec` stay in this shell, so `command cd /` changes its folder.
+  const stays = name === 'command' || name === 'builtin';
+  const place = stays ? scope : moved(name, fork(scope), call);
+  if (!(stays && runBuiltin(walk, place, inner))) runCommand(walk, place, inner);
+  return true;
+}
+
+// `env -C /etc rm x`, `sudo -D /etc rm x`, `chroot /mnt rm /x`: the folder that relative paths mean.
+function moved(name: string, scope: Scope, call: Call): Scope {
+  const args = call.fields.slice(1);
+  const at = args.findIndex(
+    (arg) =>
+      (name === 'env' && /^(-C|--chdir)$/.test(arg.value)) || (name === 'sudo' && /^(-D|--chdir)$/.test(arg.value)),
+  );
+  const folder = at === -1 ? undefined : args[at + 1]?.value;
+  const glued = args.find((arg) => /^--chdir=/.test(arg.value))?.value.slice('--chdir='.length);
+  const to = folder ?? glued;
+  if (to !== undefined) scope.place = { ...scope.place, cwd: pathForms(to, scope.place)[0] ?? '@any' };
+  return scope;
+}
+
+function runShellText(walk: Walk, scope: Scope, call: Call, name: string, text: Field): void {
+  if (!text.exact) {
+    note(walk, `${name} runs text that only the run will know`, call.text);
+    return;
+  }
+  runText(walk, innerScope(scope, []), text.value, { ...call, wrappers: [...call.wrappers, name] });
+}
+
+function emitShell(walk: Walk, scope: Scope, call: Call, name: string): void {
+  runCommand(walk, fork(scope), { ...call, fields: [field('sh'), field('-i')], wrappers: [...call.wrappers, name] });
+}
+
+function isShellFlag(name: string, option: Option): boolean {
+  return name === 'sudo' && ['-s', '-i', '--shell', '--login'].includes(option.name);
+}
+
+function shellText(wrapper: Wrapper, options: readonly Option[], name: string): Field | undefined {
+  const given = options.find((option) => wrapper.shellOption?.includes(option.name) === true);
+  if (given !== undefined) return given.value ?? field('');
+  // `env -S 'rm -rf x'` splits its text into words.
+  const split =
+    name === 'env' ? options.find((option) => option.name === '-S' || option.name === '--split-string') : undefined;
+  return split?.value;
+}
+
+function leadingAssignments(fields: readonly Field[]): EnvFact[] {
+  const found: EnvFact[] = [];
+  for (const { value } of fields) {
+    const match = ASSIGNMENT.exec(value);
+    if (match === null) break;
+    found.push({ name: match[1] ?? '', value: match[2] ?? '' });
+  }
+  return found;
+}
+
+function checkOptions(walk: Walk, call: Call, name: string, wrapper: Wrapper, options: readonly Option[]): void {
+  for (const { name: option } of options) {
+    const known = option.startsWith('--')
+      ? [...(wrapper.spec.long ?? []), ...(wrapper.flags?.long ?? [])].some((each) => each.startsWith(option.slice(2)))
+      : (wrapper.spec.short ?? '').includes(option.slice(1)) || (wrapper.flags?.short ?? '').includes(option.slice(1));
+    if (!known) note(walk, `an option of ${name} whose meaning is not known`, `${option} in ${call.text}`);
+  }
+}
