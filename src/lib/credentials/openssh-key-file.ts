@@ -7,6 +7,7 @@ const MAGIC = Buffer.from('openssh-key-v1\0');
 const BEGIN = '-----BEGIN OPENSSH PRIVATE KEY-----';
 const END = '-----END OPENSSH PRIVATE KEY-----';
 const TYPE = 'ssh-ed25519';
+const KNOWN_TYPE = /^(ssh-rsa|ssh-dss|ecdsa-sha2-nistp\d+|sk-[a-z0-9-]+@openssh\.com)$/;
 // RFC 8410: an Ed25519 private key as PKCS#8 is this prefix and the 32-byte seed.
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
@@ -70,7 +71,8 @@ export function parsePrivateKey(pem: string): Ed25519Pair {
   const check = inner.uint32();
   if (inner.uint32() !== check) throw new Error('the key is damaged');
   const type = inner.text();
-  if (type !== TYPE) throw new Error(`the key is of type "${type}", not "${TYPE}"`);
+  // Only what looks like a name is repeated: in a damaged file these bytes could be the key's.
+  if (type !== TYPE) throw new Error(`the key is of type "${KNOWN_TYPE.exec(type)?.[0] ?? 'unknown'}", not "${TYPE}"`);
   const publicKey = inner.string();
   const seed = inner.string().subarray(0, 32);
   if (seed.length !== 32) throw new Error('the key is damaged');

@@ -2,7 +2,7 @@
 // The private half never leaves this file: others get a `sign` function.
 import { randomBytes, sign } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, open, unlink, writeFile } from 'node:fs/promises';
+import { link, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
@@ -69,7 +69,7 @@ async function create(path: string): Promise<Ed25519Pair> {
   const pair = generateEd25519();
   // Written whole beside its place and then linked there: link(2) fails where the name exists, so that of two
   // processes one wins, and nobody ever reads half a key.
-  const draft = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
+  const draft = draftBeside(path);
   try {
     await using file = await open(draft, 'wx', 0o600);
     await file.writeFile(formatPrivateKey(pair, COMMENT));
@@ -89,13 +89,29 @@ async function create(path: string): Promise<Ed25519Pair> {
   }
 }
 
-/** The public half is a convenience for people; it is rewritten from the private half whenever it is missing. */
+/** The public half is a convenience for people; where it is missing or another key's, it is written anew. */
 async function writePublicHalf(path: string, text: string): Promise<void> {
   try {
-    await writeFile(path, text, { flag: 'wx', mode: 0o644 });
+    if ((await readPublicHalf(path)) === text) return;
+    const draft = draftBeside(path);
+    await writeFile(draft, text, { flag: 'wx', mode: 0o644 });
+    await rename(draft, path);
   } catch (thrown) {
-    if (!isErrno(thrown, 'EEXIST')) throw unreadable(path, thrown);
+    throw unreadable(path, thrown);
   }
+}
+
+async function readPublicHalf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (thrown) {
+    if (isErrno(thrown, 'ENOENT')) return undefined;
+    throw thrown;
+  }
+}
+
+function draftBeside(path: string): string {
+  return `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
 }
 
 function permissions(path: string, what: string): BrokerError {

@@ -2,7 +2,7 @@
 // process's memory only; this file never writes to disk, starts no program and opens no connection.
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import { BrokerError } from '../core/errors.ts';
+import { BrokerError, Bug } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { Secret } from '../core/secret.ts';
 import type {
@@ -29,15 +29,15 @@ export const DEFAULT_TTL_MS = 120_000;
  * `plan` throws `credential-request-refused` (exit 78) where the request is malformed: a life under 5 s, an empty or
  * unprintable principal or key id, an address that is no CIDR. A life over one hour is shortened.
  *
- * `revoke` destroys the private key: the credential's `privateKey` cannot be revealed any more, and nothing else kept
- * it but the one connection it opened, which the caller closes first. A certificate opens nothing without its key, so
+ * `revoke` destroys the private key: neither `privateKey` nor `knownSecrets` of the credential can be revealed any more,
+ * and nothing else kept it but the one connection it opened and the session's mask, which the caller ends first. A certificate opens nothing without its key, so
  * from then on the credential is dead although the certificate has not expired. After a restart the key is gone
  * with the process that held it, so the answer is the same. What this does not do: end a connection that is open, or
  * recall a copy made by somebody who read this process's memory; against that stand the minutes of validity, the
  * forced command and the source address.
  */
 export function sshCaProvider({ ca, clock }: { ca: CertificateSigner; clock: Clock }): CredentialProvider {
-  const living = new Map<string, DestroyableSecret>();
+  const living = new Map<string, readonly DestroyableSecret[]>();
 
   return {
     name: 'ssh-ca',
@@ -61,9 +61,12 @@ export function sshCaProvider({ ca, clock }: { ca: CertificateSigner; clock: Clo
       const { serial, keyId, principal } = plan.ref;
       if (serial === undefined || keyId === undefined || principal === undefined)
         throw refused('the plan is incomplete');
+      if (living.has(serial)) throw new Bug(`a second credential for the plan with serial ${serial}`);
       const pair = generateEd25519();
       const pem = formatPrivateKey(pair, '');
       const privateKey = new DestroyableSecret(pem);
+      const otherForms = [pem.replace(/-----[^-]*-----|\s/g, ''), pair.seed.toString('base64')];
+      const knownSecrets = [pem, ...otherForms].map((value) => new DestroyableSecret(value));
       const certificate = encodeUserCertificate(
         {
           publicKey: pair.publicKey,
@@ -78,21 +81,13 @@ export function sshCaProvider({ ca, clock }: { ca: CertificateSigner; clock: Clo
         },
         ca,
       );
-      living.set(serial, privateKey);
-      return {
-        kind: 'ssh-certificate',
-        username: principal,
-        privateKey,
-        certificate,
-        knownSecrets: [pem, pem.replace(/-----[^-]*-----|\s/g, ''), pair.seed.toString('base64')].map(
-          (value) => new Secret(value),
-        ),
-      };
+      living.set(serial, [privateKey, ...knownSecrets]);
+      return { kind: 'ssh-certificate', username: principal, privateKey, certificate, knownSecrets };
     },
 
     async revoke(plan: LeasePlan): Promise<Revocation> {
       const serial = plan.ref.serial ?? '';
-      living.get(serial)?.destroy();
+      for (const secret of living.get(serial) ?? []) secret.destroy();
       living.delete(serial);
       return { deadAt: clock.now(), how: 'key-destroyed' };
     },
@@ -101,22 +96,26 @@ export function sshCaProvider({ ca, clock }: { ca: CertificateSigner; clock: Clo
 
 /** A secret that can be taken back from everybody who holds it. */
 class DestroyableSecret extends Secret<string> {
-  #destroyed = false;
+  #text: string | undefined;
+
+  constructor(text: string) {
+    // The base class keeps its value for ever; this one must be able to let go of it.
+    super('');
+    this.#text = text;
+  }
 
   destroy(): void {
-    this.#destroyed = true;
+    this.#text = undefined;
   }
 
   override reveal(): string {
-    if (this.#destroyed) {
-      throw new BrokerError({
-        code: 'credential-revoked',
-        exit: EXIT.unavailable,
-        message: 'the ssh key of this session was destroyed',
-        hint: 'open a new session',
-      });
-    }
-    return super.reveal();
+    if (this.#text !== undefined) return this.#text;
+    throw new BrokerError({
+      code: 'credential-revoked',
+      exit: EXIT.unavailable,
+      message: 'the ssh key of this session was destroyed',
+      hint: 'open a new session',
+    });
   }
 }
 

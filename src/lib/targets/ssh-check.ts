@@ -2,27 +2,35 @@
 // line is missing where. It runs `true` on the target and changes nothing there.
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { asBrokerError, type BrokerError } from '../core/errors.ts';
 import { SshReader } from '../core/ssh-wire.ts';
 import type { Credential } from '../ports/provider.ts';
 import type { CheckStep } from '../ports/target.ts';
 import type { ClientChannel, SshConnection } from './ssh-connection.ts';
-import { openTcp } from './ssh-dial.ts';
+import type { Tunnel } from './ssh-dial.ts';
 import type { Place } from './ssh-errors.ts';
 import { forcedCommandFor } from './ssh-forced-command.ts';
 import type { HostKey } from './ssh-host-key.ts';
 import { waitFor } from './ssh-waiting.ts';
 
+/** An authenticated connection, and what closes it with every hop before it. */
+export interface Reached {
+  readonly connection: SshConnection;
+  readonly close: () => Promise<void>;
+}
+
 export interface CheckParts {
   readonly place: Place;
   readonly user: string;
-  readonly via: { readonly name: string } | undefined;
-  /** Mints the credentials of every hop; the last one's certificate forces `forced` and permits a terminal. */
-  readonly issueAll: (forced: string) => Promise<readonly Credential[]>;
-  readonly reach: (
-    credentials: readonly Credential[],
-    onHostKey: (key: HostKey) => void,
-  ) => Promise<{ readonly connection: SshConnection; readonly close: () => Promise<void> }>;
+  /** The jump host's name. */
+  readonly via: string | undefined;
+  readonly issueHops: () => Promise<readonly Credential[]>;
+  /** Mints the credential whose certificate forces `forced` and permits a terminal. */
+  readonly issueOwn: (forced: string) => Promise<Credential>;
+  /** A bare stream to the host, through the jump host where there is one. */
+  readonly openStream: (hops: readonly Credential[], limit: AbortSignal) => Promise<Tunnel>;
+  readonly reach: (credentials: readonly Credential[], onHostKey: (key: HostKey) => void) => Promise<Reached>;
   /** Runs a part under the target's time limit. */
   readonly inTime: <T>(work: (limit: AbortSignal) => Promise<T>) => Promise<T>;
 }
@@ -30,88 +38,89 @@ export interface CheckParts {
 // What the forced command prints where bash runs it.
 const PROOF = 'sallyport-check';
 
+/** The steps, in order; the last one is the first that failed. Rejects only where a credential cannot be issued. */
 export async function* checkSshTarget(parts: CheckParts): AsyncGenerator<CheckStep, void, undefined> {
-  const { place, via } = parts;
-  if (via !== undefined) {
-    const detail = `"${place.host}" is resolved and reached by the jump host "${via.name}"`;
-    for (const name of ['name resolves', 'tcp connects', 'ssh banner']) yield { name, outcome: 'skipped', detail };
-  } else {
-    for await (const step of outside(parts)) {
+  const hops = await parts.issueHops();
+  for (const walk of [checkNetwork, checkLogin]) {
+    for await (const step of walk(parts, hops)) {
       yield step;
       if (step.outcome === 'failed') return;
     }
   }
-  yield* inside(parts);
 }
 
-async function* outside({ place, inTime }: CheckParts): AsyncGenerator<CheckStep, void, undefined> {
+async function* checkNetwork(parts: CheckParts, hops: readonly Credential[]): AsyncGenerator<CheckStep> {
+  const { place, via, inTime, openStream } = parts;
   const { host, port, name } = place;
-  if (isIP(host) !== 0) yield ok('name resolves', `"${host}" is an address`);
-  else {
-    const found = await inTime(async (limit) =>
-      waitFor<string[] | Error>(limit, (resolve) => {
-        lookup(host, { all: true }).then(
-          (all) => resolve(all.map(({ address }) => address)),
-          (error: Error) => resolve(error),
-        );
-        return () => {};
-      }),
-    ).catch(asBrokerError);
-    if (found instanceof Error) {
-      yield failed(
-        'name resolves',
-        found.message,
-        `correct targets.${name}.host in sallyport.yaml, or the DNS entry of "${host}"`,
-      );
-      return;
-    }
-    yield ok('name resolves', `"${host}" is ${found.join(', ')}`);
-  }
-
-  const banner = await inTime(async (limit) => {
-    const stream = await openTcp(place, limit);
-    try {
-      return await waitFor<string>(limit, (resolve, reject) => {
-        let text = '';
-        stream.on('data', (bytes: Buffer) => {
-          text += bytes.toString('latin1');
-          const line = /^SSH-[\x20-\x7e]*/m.exec(text)?.[0];
-          if (line !== undefined) resolve(line);
-          else if (text.length > 8192) resolve('');
-        });
-        stream.once('error', reject).once('end', () => resolve(''));
-        return () => {};
-      });
-    } catch (thrown) {
-      return { connected: true, error: asBrokerError(thrown) };
-    } finally {
-      stream.on('error', () => {}).destroy();
-    }
-  }).catch((thrown: unknown) => ({ connected: false, error: asBrokerError(thrown) }));
-  if (typeof banner !== 'string' && !banner.connected) {
-    yield failed(
-      'tcp connects',
-      banner.error.publicMessage,
-      `start sshd on ${host} ("systemctl enable --now ssh"), let its firewall pass TCP port ${port}, or correct targets.${name}.port`,
-    );
+  if (via === undefined) yield await checkName(parts);
+  const tunnel = await inTime((limit) => openStream(hops, limit)).catch(asBrokerError);
+  if (tunnel instanceof Error) {
+    yield via === undefined
+      ? failed(
+          'tcp connects',
+          tunnel.publicMessage,
+          `start sshd on ${host} ("systemctl enable --now ssh"), let its firewall pass TCP port ${port}, or correct targets.${name}.port`,
+        )
+      : failed('jump host', tunnel.publicMessage, tunnel.hint);
     return;
   }
-  yield ok('tcp connects', `${host} port ${port} accepts connections`);
-  if (typeof banner !== 'string' || banner === '') {
-    const detail = typeof banner === 'string' ? 'what answers there is no ssh server' : banner.error.publicMessage;
-    yield failed('ssh banner', detail, `correct targets.${name}.port: something other than sshd listens on ${port}`);
-    return;
+  try {
+    yield via === undefined
+      ? ok('tcp connects', `${host} port ${port} accepts connections`)
+      : ok('jump host', `"${via}" forwards to ${host} port ${port}`);
+    const banner = await inTime((limit) => readBanner(tunnel.stream, limit)).catch(asBrokerError);
+    if (typeof banner === 'string' && banner !== '') yield ok('ssh banner', banner);
+    else {
+      const detail = banner instanceof Error ? banner.publicMessage : 'what answers there is no ssh server';
+      yield failed('ssh banner', detail, `correct targets.${name}.port: something other than sshd listens on ${port}`);
+    }
+  } finally {
+    await tunnel[Symbol.asyncDispose]();
   }
-  yield ok('ssh banner', banner);
 }
 
-async function* inside(parts: CheckParts): AsyncGenerator<CheckStep, void, undefined> {
+async function checkName({ place, inTime }: CheckParts): Promise<CheckStep> {
+  const { host, name } = place;
+  if (isIP(host) !== 0) return ok('name resolves', `"${host}" is an address`);
+  const resolve = (limit: AbortSignal) =>
+    waitFor<string[] | Error>(limit, (settle) => {
+      lookup(host, { all: true }).then(
+        (all) => settle(all.map(({ address }) => address)),
+        (error: Error) => settle(error),
+      );
+      return () => {};
+    });
+  const found = await inTime(resolve).catch(asBrokerError);
+  if (found instanceof Error) {
+    const fix = `correct targets.${name}.host in sallyport.yaml, or the DNS entry of "${host}"`;
+    return failed('name resolves', found.message, fix);
+  }
+  return ok('name resolves', `"${host}" is ${found.join(', ')}`);
+}
+
+/** The server's identification; empty where it sends something else or ends. */
+function readBanner(stream: Duplex, limit: AbortSignal): Promise<string> {
+  return waitFor<string>(limit, (resolve) => {
+    let text = '';
+    const onData = (bytes: Buffer) => {
+      text += bytes.toString('latin1');
+      const line = /^(SSH-[\x20-\x7e]*)\r?\n/m.exec(text)?.[1];
+      if (line !== undefined) resolve(line);
+      else if (text.length > 8192) resolve('');
+    };
+    const onEnd = () => resolve('');
+    stream.on('data', onData).on('error', onEnd).on('end', onEnd).on('close', onEnd);
+    return () => stream.off('data', onData).off('end', onEnd).off('close', onEnd);
+  });
+}
+
+async function* checkLogin(parts: CheckParts, hops: readonly Credential[]): AsyncGenerator<CheckStep> {
   const { place, user, inTime } = parts;
   const forced = forcedCommandFor(`printf ${PROOF}`);
-  const credentials = await parts.issueAll(forced);
+  const own = await parts.issueOwn(forced);
   let hostKey: HostKey | undefined;
   const reached = await parts
-    .reach(credentials, (key) => {
+    .reach([...hops, own], (key) => {
       hostKey = key;
     })
     .catch(asBrokerError);
@@ -122,7 +131,7 @@ async function* inside(parts: CheckParts): AsyncGenerator<CheckStep, void, undef
       return;
     }
     yield ok('host key', 'it is the pinned or certified one');
-    yield failed('certificate', reached.publicMessage, linesFor(user, credentials.at(-1)));
+    yield failed('certificate', reached.publicMessage, linesFor(user, own));
     return;
   }
   try {
@@ -131,8 +140,7 @@ async function* inside(parts: CheckParts): AsyncGenerator<CheckStep, void, undef
     const { connection } = reached;
     const answer = await runForced(connection, forced, false, inTime).catch(asBrokerError);
     if (answer !== PROOF) {
-      const detail =
-        answer instanceof Error ? (answer.detail ?? answer.publicMessage) : `it printed "${printable(answer)}"`;
+      const detail = answer instanceof Error ? causeOf(answer) : `it printed "${printable(answer)}"`;
       yield failed(
         'forced command',
         detail,
@@ -142,15 +150,9 @@ async function* inside(parts: CheckParts): AsyncGenerator<CheckStep, void, undef
     }
     yield ok('forced command', 'sshd runs exactly the forced text, with bash');
     const inTerminal = await runForced(connection, forced, true, inTime).catch(asBrokerError);
-    if (inTerminal instanceof Error) {
-      yield failed(
-        'terminal',
-        ptyDetail(inTerminal),
-        `set "PermitTTY yes" in sshd_config on ${place.host} and reload it`,
-      );
-      return;
-    }
-    yield ok('terminal', 'a pty is granted');
+    yield inTerminal instanceof Error
+      ? failed('terminal', causeOf(inTerminal), `set "PermitTTY yes" in sshd_config on ${place.host} and reload it`)
+      : ok('terminal', 'a pty is granted');
   } finally {
     await reached.close();
   }
@@ -180,7 +182,8 @@ function runForced(
   });
 }
 
-function ptyDetail(error: BrokerError): string {
+/** What ssh2 says of a refusal, which `asBrokerError` keeps as the cause. */
+function causeOf(error: BrokerError): string {
   return error.cause instanceof Error ? error.cause.message : error.publicMessage;
 }
 
@@ -189,8 +192,8 @@ function printable(text: string): string {
 }
 
 /** The lines the server lacks: the CA's public key is read from the certificate that was refused. */
-function linesFor(user: string, credential: Credential | undefined): string {
-  const ca = credential === undefined ? '' : caLineOf(credential.certificate);
+function linesFor(user: string, credential: Credential): string {
+  const ca = caLineOf(credential.certificate);
   return [
     'on the server:',
     `  /etc/ssh/sallyport_ca.pub holds the line:  ${ca}`,
@@ -203,11 +206,14 @@ function linesFor(user: string, credential: Credential | undefined): string {
 
 function caLineOf(certificate: string): string {
   const reader = new SshReader(Buffer.from(certificate.split(' ')[1] ?? '', 'base64'));
-  for (let i = 0; i < 3; i++) reader.string();
-  reader.raw(8 + 4);
-  for (let i = 0; i < 2; i++) reader.string();
-  reader.raw(16);
-  for (let i = 0; i < 3; i++) reader.string();
+  const skipStrings = (count: number) => {
+    for (let i = 0; i < count; i++) reader.string();
+  };
+  skipStrings(3); // type, nonce, key
+  reader.raw(8 + 4); // serial, kind
+  skipStrings(2); // key id, principals
+  reader.raw(8 + 8); // validity
+  skipStrings(3); // critical options, extensions, reserved
   const blob = reader.string();
   return `${new SshReader(blob).text()} ${blob.toString('base64')} sallyport-ca`;
 }

@@ -34,6 +34,14 @@ export function levelOf(thrown: unknown): string {
   return thrown instanceof Error && 'level' in thrown && typeof thrown.level === 'string' ? thrown.level : '';
 }
 
+/** True once the server said that the channel's program writes nothing more. */
+export function hasAllOutput(channel: ClientChannel): boolean {
+  // The state is no part of the library's documented interface, but nothing else tells the server's end of output from
+  // the one the library makes up when the connection dies.
+  const { incoming } = channel as ClientChannel & { readonly incoming?: { readonly state: string } };
+  return incoming !== undefined && incoming.state !== 'open';
+}
+
 // A server that vanished is noticed after about a minute (OpenSSH: ServerAliveInterval, ServerAliveCountMax).
 const KEEPALIVE_INTERVAL_MS = 15_000;
 const KEEPALIVE_COUNT = 3;
@@ -54,6 +62,7 @@ const MACS = [
 export async function connectSsh(options: SshConnectionOptions, signal: AbortSignal): Promise<SshConnection> {
   // Loaded when the first SSH target is opened: 45 ms that a broker of shell targets never pays.
   const { Client: SshClient } = await import('ssh2');
+  if (options.stream.destroyed) throw new Error('the server closed the connection');
   const client = new SshClient();
   const connection = new SshConnection(client, options.stream, options.clock);
   try {
@@ -100,6 +109,7 @@ export class SshConnection implements AsyncDisposable {
   readonly #client: Client;
   readonly #stream: Duplex;
   readonly #clock: Clock;
+  #isClosed = false;
 
   constructor(client: Client, stream: Duplex, clock: Clock) {
     this.#client = client;
@@ -111,8 +121,20 @@ export class SshConnection implements AsyncDisposable {
       lastError ??= error;
     });
     this.closed = new Promise((resolve) => {
-      client.once('close', () => resolve(lastError));
+      client.once('close', () => {
+        this.#isClosed = true;
+        resolve(lastError);
+      });
     });
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Calls `listener` when the connection is gone, before any channel is told. */
+  onClosed(listener: () => void): void {
+    this.#client.once('close', listener);
   }
 
   /**

@@ -20,6 +20,11 @@ import { waitFor } from './ssh-waiting.ts';
 /** Opens a byte stream to the host: TCP, or a channel of a jump host. */
 export type OpenStream = (signal: AbortSignal) => Promise<Duplex>;
 
+/** A stream together with everything it goes through, which closes with it. */
+export interface Tunnel extends AsyncDisposable {
+  readonly stream: Duplex;
+}
+
 export interface DialOptions {
   readonly place: Place;
   /** Pinned fingerprints, `SHA256:…`. */
@@ -81,7 +86,7 @@ export class SshDialer {
     try {
       blob = await fetchHostCertificate(stream, signal);
     } catch (thrown) {
-      if (thrown === signal.reason) throw thrown;
+      signal.throwIfAborted();
       throw handshakeFailed(place, thrown);
     }
     if (blob === undefined) return 'it has none (HostCertificate in its sshd_config)';
@@ -133,7 +138,8 @@ export class SshDialer {
         ];
         return new Accepted(connection, key);
       } catch (thrown) {
-        if (signal.aborted || thrown instanceof BrokerError) throw thrown;
+        signal.throwIfAborted();
+        if (thrown instanceof BrokerError) throw thrown;
         const key = shown as HostKey | undefined;
         if (key !== undefined && !accepted) {
           seen.push(key);
@@ -176,6 +182,8 @@ function familyOf(type: string): readonly string[] | undefined {
 export async function openTcp(place: Place, signal: AbortSignal): Promise<Duplex> {
   // Without Nagle's algorithm, or a keystroke waits for the answer to the one before.
   const socket = connect({ host: place.host, port: place.port, noDelay: true });
+  // Stays: an error between here and its next owner, who also sees that it is destroyed, must not end the broker.
+  socket.on('error', () => {});
   try {
     await waitFor<void>(signal, (resolve, reject) => {
       socket.once('connect', resolve);
@@ -184,9 +192,8 @@ export async function openTcp(place: Place, signal: AbortSignal): Promise<Duplex
     });
     return socket;
   } catch (thrown) {
-    socket.on('error', () => {});
     socket.destroy();
-    if (signal.aborted) throw thrown;
+    signal.throwIfAborted();
     throw unreachable(place, thrown);
   }
 }

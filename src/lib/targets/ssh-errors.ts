@@ -72,11 +72,13 @@ export function hostKeyMismatch(
   const wanted = expected.length > 0 ? expected.join(' or ') : 'a key signed by a CA of hostCa';
   const certificate =
     certificateProblem === undefined ? '' : `; its host certificate is not accepted: ${certificateProblem}`;
-  const first = seen[0]?.fingerprint ?? 'SHA256:…';
+  const pin = `targets.${place.name}.hostKey: "${seen[0]?.fingerprint ?? 'SHA256:…'}"`;
+  const certify = `on the server: "ssh-keygen -s HOST_CA -h -I ${place.host} -n ${place.host} /etc/ssh/ssh_host_ed25519_key.pub", and in sshd_config the line "HostCertificate /etc/ssh/ssh_host_ed25519_key-cert.pub"`;
+  const compare = `somebody may be in between; compare on the server with "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub", and only if it is right set ${pin} in sallyport.yaml`;
   return failure({
     code: 'host-key-mismatch',
     message: `the host key of "${place.name}" at ${address(place)} is ${keys || 'not known'}, expected ${wanted}${certificate}`,
-    hint: `somebody may be in between; compare on the server with "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub", and only if it is right set targets.${place.name}.hostKey: "${first}" in sallyport.yaml`,
+    hint: certificateProblem === undefined ? compare : `${compare}; or have it certified, ${certify}`,
   });
 }
 
@@ -95,6 +97,14 @@ export function connectionLost(place: Place, cause?: unknown): BrokerError {
     message: `the connection to "${place.name}" at ${address(place)} was lost before the program ended`,
     hint: 'the program may still run there; look before running it again',
     ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+export function programLeftRunning(place: Place): BrokerError {
+  return failure({
+    code: 'program-left-running',
+    message: `"${place.name}" at ${address(place)} did not confirm that the program was ended`,
+    hint: 'look there whether it still runs; "MaxSessions 2" or more in its sshd_config lets the broker end it',
   });
 }
 

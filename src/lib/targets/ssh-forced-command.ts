@@ -1,5 +1,7 @@
 // Wraps a judged bash text so that sshd runs exactly it: the result goes through the account's login shell, which may be
 // sh, dash, bash, zsh, fish, csh or tcsh, and must reach bash untouched. Pure text; it judges nothing.
+import { BrokerError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
 
 /** What the broker asks for on a second channel of the same connection; see `DELIVER_SIGNAL`. */
 export const SIGNAL_REQUEST = 'sallyport:signal:';
@@ -10,35 +12,53 @@ export const NO_COMMAND = 'exit 1';
 // sshd refuses the protocol's own signal request in a session with a forced command (session_signal_req in OpenSSH's
 // session.c), and without a terminal it leaves the program running when the connection closes. So the forced command
 // delivers signals itself: asked for one, it sends it to the process group of every other session of *this very
-// connection* (they share sshd's connection process as parent) and ends. On another connection it has no siblings.
-// Linux only, by /proc and bash's builtins alone. No backslash, quote or exclamation mark: see `quoteForAnyShell`.
+// connection* (they share sshd's connection process as parent) and ends, with 0 where it reached one. On another
+// connection it has no siblings. Linux only, by /proc and bash's builtins alone. No backslash, single quote or
+// exclamation mark: see `passesUntouched`.
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: bash's own expansions
 const DELIVER_SIGNAL = [
   `if [[ \${SSH_ORIGINAL_COMMAND-} = ${SIGNAL_REQUEST}* ]]; then`,
-  'for f in /proc/[0-9]*/status; do while read -r k v; do if [[ $k = PPid: ]]; then',
-  'f=${f//[^0-9]/}; if [[ $v = $PPID && $f -ne $$ ]]; then kill -s "${SSH_ORIGINAL_COMMAND##*:}" -- "-$f"; fi; break;',
-  'fi; done < "$f"; done 2> /dev/null; exit 0; fi;',
+  'n=1; for f in /proc/[0-9]*/status; do while read -r k v; do if [[ $k = PPid: ]]; then',
+  'f=${f//[^0-9]/}; if [[ $v = $PPID && $f -ne $$ ]]; then kill -s "${SSH_ORIGINAL_COMMAND##*:}" -- "-$f" && n=0; fi; break;',
+  'fi; done < "$f"; done 2> /dev/null; exit $n; fi;',
 ].join(' ');
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: bash's own expansions
 
 // Variables and start-up files through which an account's environment could change what a bash text means.
-const CLEAN_BASH = 'env -u BASH_ENV -u ENV -u SHELLOPTS -u BASHOPTS bash --noprofile --norc';
+// They are unset for what the text itself starts, too; -p makes this bash import no functions the account exported.
+const BASH = 'bash --noprofile --norc -p -c --';
+const CLEAN_BASH = `env -u BASH_ENV -u ENV -u SHELLOPTS -u BASHOPTS -u CDPATH -u GLOBIGNORE ${BASH}`;
+
+// sshd answers a login with the whole certificate in one packet, and ssh2 takes none over 35,000 bytes; what else is in
+// the certificate and the packet stays under 1,500.
+const MAX_FORCED_BYTES = 33_500;
 
 /**
  * The text for `force-command` and for the exec request: bash runs `text` with the program's own standard input, exit
- * code and signals, in `cwd` where one is given (exit 1 where it does not exist).
+ * code and signals, in `cwd` where one is given (exit 1 where it does not exist). Throws `command-too-long` (exit 64)
+ * for a text that no certificate can carry: over about 32 KiB, or 24 KiB where it has to be encoded.
  */
 export function forcedCommandFor(text: string, cwd?: string): string {
+  const forced = wrap(text, cwd);
+  if (forced.length <= MAX_FORCED_BYTES) return forced;
+  throw new BrokerError({
+    code: 'command-too-long',
+    exit: EXIT.usage,
+    message: `the command takes "${forced.length}" bytes of a certificate, more than ${MAX_FORCED_BYTES}`,
+    hint: "put a long script into a file on the target and run that, or send it to a program's standard input",
+  });
+}
+
+function wrap(text: string, cwd: string | undefined): string {
   // Not `cd … && text`: in `cd /gone && a; b` the b would run in the wrong folder.
   const source = cwd === undefined ? text : `cd -- ${quote(cwd)} || exit 1; ${text}`;
   const plain = `${DELIVER_SIGNAL} ${source}`;
-  if (passesUntouched(plain)) return `exec ${CLEAN_BASH} -c ${quote(plain)}`;
+  if (passesUntouched(plain)) return `exec ${CLEAN_BASH} ${quote(plain)}`;
   // Base64 holds no character any shell looks at. The `x` keeps trailing newlines through $(…); a server without
   // base64 runs nothing. A second exec, not eval, so that $0, variables and error messages are the plain form's.
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's own expansion
-  const decode = '_t=$(printf %s "$0" | base64 -d && printf x) || exit 126; exec bash --noprofile --norc -c "${_t%x}"';
+  const decode = `_t=$(printf %s "$0" | base64 -d && printf x) || exit 126; exec ${BASH} "\${_t%x}"`;
   const encoded = Buffer.from(source, 'utf8').toString('base64');
-  return `exec ${CLEAN_BASH} -c ${quote(`${DELIVER_SIGNAL} ${decode}`)} ${encoded}`;
+  return `exec ${CLEAN_BASH} ${quote(`${DELIVER_SIGNAL} ${decode}`)} ${encoded}`;
 }
 
 /**

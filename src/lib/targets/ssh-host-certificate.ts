@@ -47,6 +47,7 @@ export async function fetchHostCertificate(stream: Duplex, signal: AbortSignal):
 
 class Exchange {
   readonly #send: (bytes: Buffer) => void;
+  readonly #point: Buffer;
   #unread = Buffer.alloc(0);
   #received = 0;
   #greeted = false;
@@ -60,7 +61,6 @@ class Exchange {
     // RFC 4253 §7.1 lets only a guess be sent before the server's KEXINIT, so this waits for it.
     this.#point = Buffer.concat([Buffer.of(MESSAGE.ecdhInit), sshString(point)]);
   }
-  readonly #point: Buffer;
 
   /** The answer once it is there. */
   receive(bytes: Buffer): { readonly certificate: Buffer | undefined } | undefined {
@@ -139,6 +139,7 @@ function kexInit(): Buffer {
 
 /** RFC 4253 §6: length, padding length, payload, at least four bytes of padding, in blocks of eight. */
 function packet(payload: Buffer): Buffer {
-  const padding = 8 - ((5 + payload.length) % 8) + (8 - ((5 + payload.length) % 8) < 4 ? 8 : 0);
+  const short = 8 - ((5 + payload.length) % 8);
+  const padding = short < 4 ? short + 8 : short;
   return Buffer.concat([sshUint32(1 + payload.length + padding), Buffer.of(padding), payload, randomBytes(padding)]);
 }

@@ -123,35 +123,53 @@ const EC_CURVES: Readonly<Record<string, { crv: string; size: number; hash: stri
 };
 const RSA_HASHES: Readonly<Record<string, string>> = { 'rsa-sha2-256': 'sha256', 'rsa-sha2-512': 'sha512' };
 
+/** True for a key of a type whose signatures are understood here and that is one: not, say, a security key's. */
+export function canSignHostCertificates(caBlob: Uint8Array): boolean {
+  try {
+    return publicKeyOf(caBlob) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** Checks a CA's signature (RFC 8709, RFC 5656, RFC 8332); every type it does not know does not hold. */
 function signatureHolds(caBlob: Uint8Array, signed: Uint8Array, signatureBlob: Uint8Array): boolean {
-  const ca = new SshReader(caBlob);
-  const caType = ca.text();
+  const type = typeOf(caBlob);
+  const key = publicKeyOf(caBlob);
   const signature = new SshReader(signatureBlob);
   const algorithm = signature.text();
   const value = signature.string();
-  if (caType === 'ssh-ed25519' && algorithm === caType) {
-    return verify(null, signed, jwk({ kty: 'OKP', crv: 'Ed25519', x: base64url(ca.string()) }), value);
+  if (key === undefined) return false;
+  if (type === 'ssh-rsa') {
+    const hash = RSA_HASHES[algorithm];
+    return hash !== undefined && verify(hash, signed, key, value);
   }
-  const curve = EC_CURVES[caType];
-  if (curve !== undefined && algorithm === caType) {
-    ca.string();
-    const point = ca.string();
-    if (point.length !== 1 + 2 * curve.size || point[0] !== 4) return false;
-    const [x, y] = [point.subarray(1, 1 + curve.size), point.subarray(1 + curve.size)];
-    const key = jwk({ kty: 'EC', crv: curve.crv, x: base64url(x), y: base64url(y) });
-    const numbers = new SshReader(value);
-    const [r, s] = [numbers.mpint(), numbers.mpint()];
-    if (r.length > curve.size || s.length > curve.size) return false;
-    const padded = [r, s].map((number) => Buffer.concat([Buffer.alloc(curve.size - number.length), number]));
-    return verify(curve.hash, signed, { key, dsaEncoding: 'ieee-p1363' }, Buffer.concat(padded));
+  if (algorithm !== type) return false;
+  const curve = EC_CURVES[type];
+  if (curve === undefined) return verify(null, signed, key, value);
+  const numbers = new SshReader(value);
+  const [r, s] = [numbers.mpint(), numbers.mpint()];
+  if (r.length > curve.size || s.length > curve.size) return false;
+  const padded = [r, s].map((number) => Buffer.concat([Buffer.alloc(curve.size - number.length), number]));
+  return verify(curve.hash, signed, { key, dsaEncoding: 'ieee-p1363' }, Buffer.concat(padded));
+}
+
+/** The key of a blob; undefined for a type that is not understood, throws for a key that is none. */
+function publicKeyOf(blob: Uint8Array): KeyObject | undefined {
+  const reader = new SshReader(blob);
+  const type = reader.text();
+  if (type === 'ssh-ed25519') return jwk({ kty: 'OKP', crv: 'Ed25519', x: base64url(reader.string()) });
+  if (type === 'ssh-rsa') {
+    const [e, n] = [reader.mpint(), reader.mpint()];
+    return jwk({ kty: 'RSA', e: base64url(e), n: base64url(n) });
   }
-  const hash = RSA_HASHES[algorithm];
-  if (caType === 'ssh-rsa' && hash !== undefined) {
-    const [e, n] = [ca.mpint(), ca.mpint()];
-    return verify(hash, signed, jwk({ kty: 'RSA', e: base64url(e), n: base64url(n) }), value);
-  }
-  return false;
+  const curve = EC_CURVES[type];
+  if (curve === undefined) return undefined;
+  reader.string();
+  const point = reader.string();
+  if (point.length !== 1 + 2 * curve.size || point[0] !== 4) throw new SshWireError('not an uncompressed point');
+  const [x, y] = [point.subarray(1, 1 + curve.size), point.subarray(1 + curve.size)];
+  return jwk({ kty: 'EC', crv: curve.crv, x: base64url(x), y: base64url(y) });
 }
 
 function jwk(key: Record<string, string>): KeyObject {

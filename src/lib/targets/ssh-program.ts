@@ -1,20 +1,17 @@
 // A program on an SSH channel, as the port's Program. It owns the channel and everything handed to it that must be
 // closed afterwards; it opens no connection.
-
 import type { Clock } from '../core/clock.ts';
 import type { BrokerError } from '../core/errors.ts';
 import type { ExitStatus } from '../core/events.ts';
 import type { TerminalSize } from '../core/terminal.ts';
 import type { OutputChunk, Program } from '../ports/target.ts';
 import { knownSignal, programEnded } from './launch.ts';
-import { OutputQueue } from './output-queue.ts';
 import type { ClientChannel, SshConnection } from './ssh-connection.ts';
-import { connectionLost, type Place } from './ssh-errors.ts';
+import { connectionLost, type Place, programLeftRunning } from './ssh-errors.ts';
 import { SIGNAL_REQUEST } from './ssh-forced-command.ts';
+import { SshOutput } from './ssh-output.ts';
 import { waitFor, withDeadline } from './ssh-waiting.ts';
 
-// Unread bytes we hold before we stop taking from the channel; the channel itself holds one SSH window (2 MiB) more.
-const MAX_UNREAD_BYTES = 256 * 1024;
 // How long a server may take to deliver a signal.
 const SIGNAL_LIMIT_MS = 2_000;
 const END_OF_TRANSMISSION = Uint8Array.of(0x04);
@@ -41,7 +38,7 @@ class SshProgram implements Program {
   readonly output: AsyncIterable<OutputChunk>;
   readonly exited: Promise<ExitStatus>;
   readonly #parts: SshProgramParts;
-  readonly #queue: OutputQueue;
+  readonly #output: SshOutput;
   readonly #pendingWrites = new Set<(error: BrokerError) => void>();
   #exit: 'unknown' | 'known' | 'lost' = 'unknown';
   #inputEnded = false;
@@ -50,45 +47,11 @@ class SshProgram implements Program {
 
   constructor(parts: SshProgramParts) {
     this.#parts = parts;
-    const { channel } = parts;
-    this.#queue = new OutputQueue({
-      maxBytes: MAX_UNREAD_BYTES,
-      resume: () => {
-        channel.resume();
-        channel.stderr.resume();
-      },
-    });
-    this.output = this.#queue;
+    this.#output = new SshOutput(parts);
+    this.output = this.#output.queue;
     this.exited = this.#watchExit();
     // Whoever awaits it later sees the rejection; nobody doing so must not end the broker.
     this.exited.catch(() => {});
-    this.#watchOutput();
-  }
-
-  #watchOutput(): void {
-    const { channel, connection, place } = this.#parts;
-    let open = 2;
-    for (const [stream, source] of [
-      ['stdout', channel],
-      ['stderr', channel.stderr],
-    ] as const) {
-      source.on('data', (bytes: Buffer) => {
-        if (this.#queue.ended || this.#queue.push({ stream, bytes })) return;
-        channel.pause();
-        channel.stderr.pause();
-      });
-      source.once('end', () => {
-        open--;
-        if (open > 0) return;
-        this.#queue.end();
-      });
-    }
-    // The exit is known but bytes may be missing: the reader must not take what it has for everything. (ssh2 ends the
-    // streams of a dead connection as if the server had, a turn after this.)
-    void connection.closed.then((error) => {
-      if (this.#exit === 'known' && open > 0 && this.#disposal === undefined)
-        this.#queue.fail(connectionLost(place, error));
-    });
   }
 
   #watchExit(): Promise<ExitStatus> {
@@ -98,6 +61,7 @@ class SshProgram implements Program {
         this.#exit = 'known';
         resolve(code === null ? { kind: 'signal', signal: signalName(signal) } : { kind: 'code', code });
         this.#refuseWrites(programEnded());
+        this.#output.programExited();
       });
       const lost = (error?: Error) => {
         if (this.#exit === 'unknown') this.#exit = 'lost';
@@ -151,32 +115,43 @@ class SshProgram implements Program {
   }
 
   async #deliver(name: string): Promise<void> {
-    const { channel, connection, clock, place, forced, hasPty } = this.#parts;
+    const { channel, forced, hasPty } = this.#parts;
     if (this.#exit !== 'unknown') return;
-    if (!forced) {
-      channel.signal(name.slice(3));
-      return;
-    }
+    const character = hasPty ? CONTROL_CHARACTERS[name] : undefined;
+    if (forced) {
+      if (await this.#deliverByMessenger(name)) return;
+    } else if (character === undefined) channel.signal(name.slice(3));
+    // In a free terminal the program is the shell's foreground job, whose process group sshd does not know; and a server
+    // that allows one session a connection (MaxSessions 1) lets no messenger in. A terminal can be typed at.
+    if (character !== undefined && this.#exit === 'unknown') channel.write(Uint8Array.of(character));
+  }
+
+  /** True where the forced command, asked on a second channel, says that it signalled the program's process group. */
+  async #deliverByMessenger(name: string): Promise<boolean> {
+    const { connection, clock, place } = this.#parts;
     const options = {
       clock,
       ms: SIGNAL_LIMIT_MS,
       signal: new AbortController().signal,
       late: () => connectionLost(place),
     };
+    const request = `${SIGNAL_REQUEST}${name.slice(3)}`;
     try {
-      await withDeadline(options, async (limit) => {
-        const request = `${SIGNAL_REQUEST}${name.slice(3)}`;
-        const messenger = await connection.exec(request, null, limit, (opened) => opened);
-        messenger.stderr.resume();
-        await waitFor<void>(limit, (resolve) => {
-          messenger.once('close', () => resolve()).resume();
-          return () => messenger.close();
+      return await withDeadline(options, async (limit) => {
+        const exit = await connection.exec(request, null, limit, (messenger) => {
+          messenger.resume();
+          messenger.stderr.resume();
+          const code = waitFor<number | null>(limit, (resolve) => {
+            messenger.once('exit', resolve).once('close', () => resolve(null));
+            return () => messenger.close();
+          });
+          return { code };
         });
+        return (await exit.code) === 0;
       });
     } catch {
-      // The server allows one session a connection (MaxSessions 1), or is gone. A terminal can still be typed at.
-      const character = CONTROL_CHARACTERS[name];
-      if (hasPty && character !== undefined && this.#exit === 'unknown') channel.write(Uint8Array.of(character));
+      // Refused, too late, or the connection is gone: not delivered, whatever the reason.
+      return false;
     }
   }
 
@@ -191,13 +166,15 @@ class SshProgram implements Program {
   }
 
   async #dispose(): Promise<void> {
-    this.#queue[Symbol.dispose]();
+    this.#output[Symbol.dispose]();
     // Closing the connection hangs up a terminal, but leaves a program without one running: end it first.
+    let leftRunning = false;
     if (this.#exit === 'unknown' && this.#parts.forced) {
       await this.#signals;
-      await this.#deliver('SIGKILL');
+      leftRunning = !(await this.#deliverByMessenger('SIGKILL')) && this.#exit === 'unknown';
     }
     await this.#parts.close();
+    if (leftRunning) throw programLeftRunning(this.#parts.place);
   }
 }
 

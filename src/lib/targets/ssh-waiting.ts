@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 
 /**
  * A promise around callbacks that also rejects with the signal's reason. `start` returns what to undo; it is called
- * exactly once, whatever happens.
+ * exactly once, whatever happens. What `start` throws is a rejection.
  */
 export function waitFor<T>(
   signal: AbortSignal,
@@ -25,11 +25,13 @@ export function waitFor<T>(
     };
     const onAbort = () => finish(() => reject(signal.reason));
     signal.addEventListener('abort', onAbort, { once: true });
-    stop = start(
-      (value) => finish(() => resolve(value)),
-      (reason) => finish(() => reject(reason)),
-    );
-    if (settled) stop();
+    const rejectOnce = (reason: unknown) => finish(() => reject(reason));
+    try {
+      stop = start((value) => finish(() => resolve(value)), rejectOnce);
+    } catch (thrown) {
+      rejectOnce(thrown);
+    }
+    if (settled) stop?.();
   });
 }
 

@@ -1,18 +1,16 @@
 // The target kind `ssh`: a program on another host through a certificate minted for that one connection. It never reads
 // a user's ssh configuration, starts no local program, offers no agent and writes nothing to disk.
 import { isIP } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { Clock } from '../core/clock.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { Credential, CredentialRequest, SshCertificateRequest } from '../ports/provider.ts';
 import type { Program, ProgramSpec, Target } from '../ports/target.ts';
-import { checkSshTarget } from './ssh-check.ts';
-import type { SshConnection } from './ssh-connection.ts';
-import { type OpenStream, openTcp, SshDialer } from './ssh-dial.ts';
-import { forwardRefused, type Place, ptyRefused, startRefused, timedOut } from './ssh-errors.ts';
+import { checkSshTarget, type Reached } from './ssh-check.ts';
+import { type OpenStream, openTcp, SshDialer, type Tunnel } from './ssh-dial.ts';
+import { connectionLost, forwardRefused, type Place, ptyRefused, startRefused, timedOut } from './ssh-errors.ts';
 import { forcedCommandFor, NO_COMMAND } from './ssh-forced-command.ts';
-import { type HostKey, parsePublicKeyLine } from './ssh-host-key.ts';
+import { canSignHostCertificates, type HostKey, parsePublicKeyLine } from './ssh-host-key.ts';
 import { sshProgram } from './ssh-program.ts';
 import { withDeadline } from './ssh-waiting.ts';
 
@@ -43,14 +41,10 @@ export interface SshHop {
   reach(to: { host: string; port: number }, credentials: readonly Credential[], signal: AbortSignal): Promise<Tunnel>;
 }
 
-export interface Tunnel extends AsyncDisposable {
-  readonly stream: Duplex;
-}
-
 export type SshTarget = Target & SshHop;
 
 const DEFAULTS = { port: 22, ttlMs: 120_000, connectTimeoutMs: 10_000 } as const;
-const LOOPBACK = ['127.0.0.1/32', '::1/128'] as const;
+const LOOPBACK = ['127.0.0.0/8', '::1/128'] as const;
 
 /**
  * Throws `target-misconfigured` (exit 78) where no host key can be checked: neither `hostKey` nor `hostCa`, or a line of
@@ -123,7 +117,9 @@ export function sshTarget(
     kind: 'ssh',
 
     credentialsFor(spec: ProgramSpec): readonly CredentialRequest[] {
-      const keyId = `sallyport session=${spec.session} task=${spec.task ?? '-'}`;
+      // The task is the client's word: encoded, so that it cannot pass for another field in sshd's log.
+      const task = spec.task === undefined ? '-' : encodeURIComponent(Buffer.from(spec.task).toString());
+      const keyId = `sallyport session=${spec.session} task=${task}`;
       const forced = spec.work.kind === 'command' ? forcedCommandFor(spec.work.text, options.cwd) : null;
       const extensions = spec.pty === null ? [] : (['permit-pty'] as const);
       return [...(via?.hopCredentials(keyId) ?? []), request(keyId, forced, extensions)];
@@ -143,24 +139,37 @@ export function sshTarget(
           if (spec.pty === null) throw new TypeError('a free terminal needs a terminal');
           return await connection.shell(spec.pty, limit, (channel) => sshProgram({ ...parts, channel, forced: false }));
         } catch (thrown) {
+          const isLost = connection.isClosed;
           await close();
-          if (limit.aborted || thrown instanceof BrokerError || thrown instanceof TypeError) throw thrown;
+          limit.throwIfAborted();
+          if (thrown instanceof BrokerError || thrown instanceof TypeError) throw thrown;
+          if (isLost) throw connectionLost(place, thrown);
           throw /pseudo-terminal/.test(String(thrown)) ? ptyRefused(place, thrown) : startRefused(place, thrown);
         }
       });
     },
 
     check(issue, signal) {
+      const keyId = 'sallyport check';
       return checkSshTarget({
         place,
         user: options.user,
-        via,
-        issueAll: async (forced) => {
-          const keyId = 'sallyport check';
-          const requests = [...(via?.hopCredentials(keyId) ?? []), request(keyId, forced, ['permit-pty'])];
+        via: via?.name,
+        async issueHops() {
           const credentials: Credential[] = [];
-          for (const one of requests) credentials.push(await issue(one));
+          for (const one of via?.hopCredentials(keyId) ?? []) credentials.push(await issue(one));
           return credentials;
+        },
+        issueOwn: (forced) => issue(request(keyId, forced, ['permit-pty'])),
+        async openStream(hops, limit) {
+          if (via !== undefined) return via.reach(place, hops, limit);
+          const stream = await openTcp(place, limit);
+          return {
+            stream,
+            async [Symbol.asyncDispose]() {
+              stream.destroy();
+            },
+          };
         },
         reach: (credentials, onHostKey) => inTime(signal, (limit) => reachSelf(credentials, limit, onHostKey)),
         inTime: (work) => inTime(signal, work),
@@ -180,17 +189,12 @@ export function sshTarget(
           return { stream, [Symbol.asyncDispose]: close };
         } catch (thrown) {
           await close();
-          if (limit.aborted) throw thrown;
+          limit.throwIfAborted();
           throw forwardRefused(place, to, thrown);
         }
       });
     },
   };
-}
-
-export interface Reached {
-  readonly connection: SshConnection;
-  readonly close: () => Promise<void>;
 }
 
 function isLoopback(host: string): boolean {
@@ -203,8 +207,11 @@ function hostCas(name: string, { hostKey = [], hostCa = [] }: SshTargetOptions):
   }
   return hostCa.map((line) => {
     const blob = parsePublicKeyLine(line);
-    if (blob === undefined)
-      throw misconfigured(`hostCa of "${name}" has a line that is no public key: "${line}"`, name);
+    if (blob === undefined || !canSignHostCertificates(blob))
+      throw misconfigured(
+        `hostCa of "${name}" has a line that is no ed25519, ecdsa or rsa public key: "${line}"`,
+        name,
+      );
     return blob;
   });
 }
