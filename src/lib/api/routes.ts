@@ -11,7 +11,8 @@ import type { Store } from '../ports/store.ts';
 import { verifyRecording } from '../recording/manifest.ts';
 import type { SessionDeps } from '../session/deps.ts';
 import type { Hello } from './contract.ts';
-import { decisionBody, stopBody } from './schemas.ts';
+import { type CheckCommand, checkCommands } from './policy-routes.ts';
+import { checkBody, decisionBody, stopBody } from './schemas.ts';
 
 export interface RouteDeps {
   readonly session: SessionDeps;
@@ -22,6 +23,8 @@ export interface RouteDeps {
   readonly auditFile: string;
   /** Names, groups and public keys: a client picks the key to sign with. */
   readonly approvers: readonly { readonly name: string; readonly keys: readonly string[]; readonly groups: readonly string[] }[];
+  /** Judges without running, with the facts. */
+  readonly check: CheckCommand;
   readonly hello: (principal: Principal) => Hello;
   readonly caPublicKeyLine: () => Promise<string>;
   /** Ends the broker after the answer is sent. */
@@ -58,6 +61,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/targets/:name/check', access: 'caller', handle: checkTarget },
   { method: 'GET', path: '/ssh-ca', access: 'caller', handle: async (_, deps) => ({ line: await deps.caPublicKeyLine() }) },
   { method: 'GET', path: '/approvers', access: 'caller', handle: async (_, deps) => ({ approvers: deps.approvers }) },
+  { method: 'POST', path: '/policy/check', access: 'caller', handle: checkPolicy },
   { method: 'GET', path: '/requests', access: 'caller', handle: listRequests },
   { method: 'GET', path: '/requests/:id', access: 'caller', handle: async (call, deps) => deps.desk.get(param(call, 'id')) },
   { method: 'POST', path: '/requests/:id/decision', access: 'caller', handle: decideRequest },
@@ -97,6 +101,10 @@ async function checkTarget(call: Call, deps: RouteDeps): Promise<unknown> {
     for (const lease of issued) await deps.leases.revoke(lease.id);
   }
   return { target: name, ok: steps.every((step) => step.outcome !== 'failed'), steps };
+}
+
+async function checkPolicy(call: Call, deps: RouteDeps): Promise<unknown> {
+  return { results: checkCommands(parseBody(checkBody, call.body), call.principal, deps) };
 }
 
 /** Agents see their own requests; the owner sees all. An approver decides by signature, so the id is enough for that. */

@@ -8,17 +8,19 @@ const label = z.string().min(1).max(64).regex(/^[\x20-\x7e]+$/);
 /** Free text of a requester: shown to approvers with control characters escaped. */
 const remark = z.string().max(2000);
 
+const command = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('text'), text: z.string() }),
+  z.strictObject({ kind: z.literal('argv'), argv: z.array(z.string()).min(1) }),
+]);
+
+const folder = z.string().max(4096).startsWith('/').nullable();
+
 const invocation = z.strictObject({
   target: z.string().min(1).max(255),
   kind: z.enum(['shell', 'ssh']),
-  command: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('text'), text: z.string() }),
-      z.strictObject({ kind: z.literal('argv'), argv: z.array(z.string()).min(1) }),
-    ])
-    .nullable(),
+  command: command.nullable(),
   pty: z.strictObject({ size: z.strictObject({ cols: cells, rows: cells }), term: label }).nullable(),
-  cwd: z.string().max(4096).startsWith('/').nullable(),
+  cwd: folder,
   env: z.record(z.string().max(256), z.string().max(128 * 1024)),
   task: label.nullable(),
   why: remark.nullable(),
@@ -39,6 +41,15 @@ export const decisionBody = z.strictObject({
   reason: remark.nullable(),
   statement: z.string().max(16_384),
   signature: z.string().max(65_536),
+});
+
+/** Commands checked in one request. */
+export const MAX_CHECKED = 1000;
+
+export const checkBody = z.strictObject({
+  target: z.string().min(1).max(255),
+  cwd: folder,
+  commands: z.array(command).min(1).max(MAX_CHECKED),
 });
 
 export const stopBody = z.strictObject({ force: z.boolean() });

@@ -14,7 +14,7 @@ import { openSshCa, sshCaProvider } from '../credentials/index.ts';
 import { unixPeerVerifier } from '../identity/unix-peer.ts';
 import { leaseBook } from '../leases/book.ts';
 import { findAccount } from '../os/accounts.ts';
-import { compilePolicy, judgeCommand, judgeFreeTerminal } from '../policy/index.ts';
+import { compilePolicy, judgeCommand, judgeFreeTerminal, reportFacts } from '../policy/index.ts';
 import type { SessionDeps } from '../session/deps.ts';
 import { type LiveSessions, liveSessions } from '../session/live-sessions.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
@@ -93,6 +93,10 @@ export async function composeBroker(options: ComposeOptions): Promise<ComposedBr
     desk,
     leases,
     auditFile,
+    check: (input, context) => {
+      const { decision, printed, facts } = judgeCommand(policy, input, context);
+      return { decision, printed, facts: reportFacts(facts) };
+    },
     approvers: [...config.approvers.values()].map(({ name, keys, groups }) => ({ name, keys, groups })),
     hello,
     caPublicKeyLine: async () => ca.publicKeyLine(),

@@ -76,7 +76,7 @@ function toInvocation({ kind, target, child, flags, environment }: RunOptions): 
 }
 
 /** One word is shell text, as with `bash -c`; several are a program and its arguments, each literal. */
-function toCommand(child: readonly string[]): CommandInput {
+export function toCommand(child: readonly string[]): CommandInput {
   const [first, ...rest] = child;
   if (first === undefined) {
     throw new BrokerError({

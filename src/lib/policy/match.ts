@@ -136,9 +136,8 @@ function textMatches({ text }: CompiledMatch, command: SimpleCommand): Match {
 // `[]` is "no file of that kind"; a recursive command concerns everything below what it names.
 function anyFile(patterns: readonly Glob[] | undefined, files: readonly PathFact[], below: Match): Match {
   if (patterns === undefined) return 'yes';
-  const real = files.filter((file) => !isNoFile(file));
-  if (patterns.length === 0) return yesOrNo(real.length === 0);
-  return any(real.flatMap((file) => patterns.map((glob) => fileMatches(glob, file, below))));
+  if (patterns.length === 0) return yesOrNo(files.every(isNoFile));
+  return any(files.flatMap((file) => patterns.map((glob) => fileMatches(glob, file, below))));
 }
 
 function fileMatches(glob: Glob, { forms, recursive }: PathFact, below: Match): Match {

@@ -7,6 +7,7 @@ import type { SessionId } from '../core/ids.ts';
 import type { RequestSubject } from '../ports/store.ts';
 import type { Invocation, SessionClient } from './client.ts';
 import type { SessionDeps, TargetEntry } from './deps.ts';
+import { judgeContext } from './judge-context.ts';
 
 export interface Judged {
   readonly decision: Decision;
@@ -25,14 +26,7 @@ export async function judgeInvocation(
   const { target, kind, command } = invocation;
   const { principal } = client;
   const cwd = entry.keepsCallerFolder ? invocation.cwd : null;
-  const home = deps.homeOf(principal.proof.uid);
-  const context = {
-    target,
-    kind,
-    principal: principal.name,
-    ...(cwd === null ? {} : { cwd }),
-    ...(home === undefined || kind !== 'shell' ? {} : { home }),
-  };
+  const context = judgeContext(entry, cwd, principal, deps);
   const judged =
     command === null
       ? { decision: deps.judge.freeTerminal(context), printed: null }

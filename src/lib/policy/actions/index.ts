@@ -25,3 +25,42 @@ const FIELDS = [
 export function actionsOf(command: CommandFact): string[] {
   return FIELDS.flatMap((actions) => actions(command));
 }
+
+/** Every name that `does` of a rule may hold. */
+export const ACTIONS: readonly string[] = [
+  'code.file',
+  'code.from-input',
+  'code.inline',
+  'environment.history',
+  'environment.inject',
+  'files.setuid',
+  'files.world-writable',
+  'filter.runs',
+  'firewall.off',
+  'git.delete-remote',
+  'git.discard',
+  'git.force-push',
+  'git.look',
+  'git.run-config',
+  'history.clear',
+  'kubernetes.delete-critical',
+  'kubernetes.delete-many',
+  'kubernetes.exec',
+  'kubernetes.identity',
+  'kubernetes.look',
+  'kubernetes.secrets',
+  'kubernetes.write',
+  'network.listen',
+  'network.raw-socket',
+  'network.shell',
+  'network.tunnel',
+  'network.upload',
+  'process.kill-all',
+  'sql.change',
+  'sql.drop',
+  'sql.look',
+  'sql.shell',
+  'sql.unbounded-change',
+  'sql.unread',
+  'system.stop',
+];
