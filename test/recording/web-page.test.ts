@@ -1,6 +1,6 @@
 // timeout: 180
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { get, request } from 'node:http';
+import { get, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -10,7 +10,7 @@ import { BrokerError } from '../../src/lib/core/errors.ts';
 import { newSessionId } from '../../src/lib/core/ids.ts';
 import { serveRecording, type WebPage } from '../../src/lib/recording/web-page.ts';
 import { fakeClock } from '../helpers/fake-clock.ts';
-import { has, needs } from '../helpers/needs.ts';
+import { needs } from '../helpers/needs.ts';
 import { bytesOf, type Opened, openSample, output, recordSample, temporaryArchive } from './samples.ts';
 
 interface Answer {
@@ -67,9 +67,8 @@ async function aSession(command = 'make deploy ENV=staging'): Promise<Opened> {
     await recorder.record({ kind: 'marker', name, data });
   };
   await note('command.judged', { verdict: 'ask', rule: 'deploys', reason: 'a deployment is asked for' });
-  await note('request.opened', { request: 'r-0123abcd' });
-  await note('request.decided', { request: 'r-0123abcd', decision: 'approved', approver: 'ines' }, 42_000);
-  await note('credential.issued', { provider: 'ssh-ca', serial: '81' }, 30);
+  await note('request.approved', { request: 'r-0123abcd', approvers: ['ines'] }, 4200);
+  await note('credential.issued', { provider: 'ssh-ca', issuedAt: 1_750_000_004_000 }, 30);
   await say('\u001b[1m==> building\u001b[0m\r\n', 80);
   for (const step of ['compile', 'bundle', 'naïve → résumé 日本語 😀', 'upload'])
     await say(`  \u001b[32m✓\u001b[0m ${step}\r\n`, 120);
@@ -77,7 +76,7 @@ async function aSession(command = 'make deploy ENV=staging'): Promise<Opened> {
   await say('\u001b[1m==> rolling out\u001b[0m\r\n  web-1 \u001b[33mwaiting\u001b[0m\r\n', 200);
   await recorder.record({ kind: 'resize', size: { cols: 100, rows: 24 } });
   await say('  web-1 \u001b[31mfailed: health check\u001b[0m\r\n', 900);
-  await note('lease.revoked', { provider: 'ssh-ca', how: 'key-destroyed' });
+  await note('client.signal', { signal: 'SIGINT' });
   await recorder.record({ kind: 'exit', status: { kind: 'code', code: 7 } });
   await recorder.close({ status: null });
   return opened;
@@ -195,27 +194,26 @@ test('a port that is taken is told as such', async () => {
 });
 
 test('aborting ends serving, open connections included', async () => {
-  const sample = await recordSample([output('x'.repeat(1000).repeat(40_000))]);
+  const sample = await recordSample(Array.from({ length: 40 }, () => output('x'.repeat(1_000_000))));
   const controller = new AbortController();
   const page = await serveRecording({ ...sample, port: 0, signal: controller.signal });
-  const broken = new Promise<void>((resolve) => {
-    // Never reads, so that the answer is still under way.
-    const sent = get(`${page.url}recording.cast`, { agent: false }, (response) => {
-      response.on('close', () => resolve());
-      response.on('error', () => resolve());
-      response.pause();
-      controller.abort();
-    });
-    sent.on('error', () => resolve());
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(`${page.url}recording.cast`, { agent: false }, resolve).on('error', reject);
   });
+  // Nothing is read until the server has gone, so that the answer is under way when it goes.
+  controller.abort();
   await page.closed;
-  await broken;
-  try {
-    await ask(page.url);
-    assert.unreachable();
-  } catch (error) {
-    assert.match(String(error), 'ECONNREFUSED');
-  }
+  let received = 0;
+  const error = await new Promise<unknown>((resolve) => {
+    response.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+    });
+    response.on('error', resolve);
+    response.on('end', () => resolve('it ended as if it were whole'));
+  });
+  assert.match(String(error), 'aborted');
+  assert.ok(received < 40_000_000);
+  assert.match(await ask(page.url).catch(String), 'ECONNREFUSED');
 });
 
 test('an altered recording is shown as such', async () => {
@@ -227,10 +225,11 @@ test('an altered recording is shown as such', async () => {
 
 // ---- in a browser ----
 
-let browser: Browser | undefined;
-test.before(async () => {
-  if (!has('chromium')) return;
-  browser = await chromium.launch({
+let launched: Promise<Browser> | undefined;
+
+/** One for all tests, with a profile of its own that goes with it. */
+function browser(): Promise<Browser> {
+  launched ??= chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: [
       '--headless',
@@ -243,9 +242,11 @@ test.before(async () => {
       '--disable-sync',
     ],
   });
-});
+  return launched;
+}
+
 test.after(async () => {
-  await browser?.close();
+  await (await launched)?.close();
 });
 
 interface Visit {
@@ -254,8 +255,7 @@ interface Visit {
 }
 
 async function visit(url: string, scheme: 'light' | 'dark' = 'light', width = 1280): Promise<Visit> {
-  if (browser === undefined) throw new Error('no browser');
-  const page = await browser.newPage({ colorScheme: scheme, viewport: { width, height: 820 } });
+  const page = await (await browser()).newPage({ colorScheme: scheme, viewport: { width, height: 820 } });
   const problems: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
@@ -269,10 +269,14 @@ async function visit(url: string, scheme: 'light' | 'dark' = 'light', width = 12
   return { page, problems };
 }
 
+/** The player's screen, once `text` is on it. Read line by line: its spans are placed, not flowed. */
 async function waitForText(page: Page, text: string): Promise<string> {
-  const terminal = page.locator('.ap-term-text');
-  await terminal.filter({ hasText: text }).waitFor({ timeout: 20_000 });
-  return terminal.innerText();
+  await page.locator('.ap-line').filter({ hasText: text }).first().waitFor({ timeout: 20_000 });
+  return screenOf(page);
+}
+
+async function screenOf(page: Page): Promise<string> {
+  return (await page.locator('.ap-line').allTextContents()).map((line) => line.trimEnd()).join('\n');
 }
 
 needs(test, 'chromium')('the page plays the recording, and nothing in it fails or leaves the machine', async () => {
@@ -282,10 +286,10 @@ needs(test, 'chromium')('the page plays the recording, and nothing in it fails o
     for (const line of ['==> building', '✓ compile', '✓ naïve → résumé 日本語 😀', 'web-1 failed: health check']) {
       assert.match(text, line);
     }
-    assert.is(await page.locator('h1').innerText(), 'make deploy ENV=staging');
+    assert.is(await page.locator('h1').textContent(), 'make deploy ENV=staging');
     const chips = await page.locator('.chip').allInnerTexts();
-    assert.equal(chips, ['approval needed', 'exit 7', 'matches its manifest']);
-    const facts = await page.locator('dl').innerText();
+    assert.equal(chips, ['approved by ines', 'exit 7', 'matches its manifest']);
+    const facts = (await page.locator('dl').textContent()) ?? '';
     for (const fact of ['here (shell)', 'unix:agent', '2025-06-15 15:06:40Z']) assert.match(facts, fact);
     const folder = process.env.SALLYPORT_SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'page-'));
     await page.screenshot({ path: join(folder, 'light.png'), fullPage: true });
@@ -300,10 +304,10 @@ needs(test, 'chromium')('a click on a marker jumps there', async () => {
     const { page, problems } = await visit(url, 'dark');
     await waitForText(page, 'failed: health check');
     const markers = page.locator('nav button');
-    assert.is(await markers.count(), 7);
+    assert.is(await markers.count(), 6);
     await markers.filter({ hasText: 'input.hidden' }).click();
-    await page.locator('nav button.here').filter({ hasText: 'input.hidden' }).waitFor();
-    const text = await page.locator('.ap-term-text').innerText();
+    await page.locator('nav button[aria-current]').filter({ hasText: 'input.hidden' }).waitFor();
+    const text = await screenOf(page);
     assert.match(text, '✓ upload');
     assert.not.match(text, 'rolling out');
     if (process.env.SALLYPORT_SCREENSHOTS !== undefined) {
@@ -346,7 +350,7 @@ needs(test, 'chromium')('hostile text neither runs nor breaks the page', async (
     [
       { kind: 'marker', name: 'note', data: { why: '"><img src=x onerror=document.title=1>' } },
       output(
-        '<img src=x onerror="document.title=1">\u001b]0;title\u0007\u001b[999999999;999999999Hend\r\n\u0000\u2028',
+        '\u001b[999999999;999999999H\u0000\u2028\u001b[H<img src=x onerror="document.title=1">\u001b]0;title\u0007\r\n',
       ),
     ],
     { command: '</h1><script>document.title=1</script>' },
@@ -360,5 +364,62 @@ needs(test, 'chromium')('hostile text neither runs nor breaks the page', async (
     await page.close();
   });
 });
+
+needs(test, 'chromium')('a screen of a hostile size does not bring the browser down', async () => {
+  const { archive, session } = await recordSample([
+    output('before\r\n'),
+    { kind: 'resize', size: { cols: 65_535, rows: 65_535 } },
+    output('\u001b[Hafter\r\n'),
+  ]);
+  await served({ archive, session }, async ({ url }) => {
+    const { page, problems } = await visit(url);
+    await waitForText(page, 'after');
+    assert.is(await page.locator('.ap-line').count(), 500);
+    assert.equal(problems, []);
+    await page.close();
+  });
+});
+
+needs(test, 'chromium')(
+  'a line of a mebibyte and a thousand markers play, and the last listed marker jumps',
+  async () => {
+    const notes = Array.from({ length: 1000 }, (_, at) => ({ kind: 'marker', name: 'note', data: { at } }) as const);
+    const { archive, session } = await recordSample([
+      output('x'.repeat(1_048_576)),
+      ...notes,
+      output('\r\nthe end\r\n'),
+    ]);
+    await served({ archive, session }, async ({ url }) => {
+      const { page, problems } = await visit(url);
+      await waitForText(page, 'the end');
+      const markers = page.locator('nav button');
+      assert.is(await markers.count(), 500);
+      await markers.last().click();
+      await page.locator('nav button[aria-current]').filter({ hasText: 'at 499' }).waitFor();
+      assert.equal(problems, []);
+      await page.close();
+    });
+  },
+);
+
+for (const width of [1280, 400]) {
+  needs(test, 'chromium')(`at ${width} pixels the page does not scroll sideways and its text can be read`, async () => {
+    const command = `find /srv -name '${'*.'.repeat(60)}log' -newer /srv/stamp`;
+    await served(await aSession(command), async ({ url }) => {
+      const { page, problems } = await visit(url, 'light', width);
+      await waitForText(page, 'failed: health check');
+      const seen = await page.evaluate(() => ({
+        overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        lineHeight: document.querySelector('.ap-line')?.getBoundingClientRect().height ?? 0,
+      }));
+      assert.is(seen.overflow, 0);
+      assert.ok(seen.lineHeight >= 12, `lines are ${seen.lineHeight} px high`);
+      const folder = process.env.SALLYPORT_SCREENSHOTS;
+      if (folder !== undefined) await page.screenshot({ path: join(folder, `${width}.png`), fullPage: true });
+      assert.equal(problems, []);
+      await page.close();
+    });
+  });
+}
 
 test.run();

@@ -31,9 +31,12 @@ dl div { display: flex; gap: 7px; min-width: 0; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 main { display: grid; grid-template-columns: minmax(0, 1fr) 300px; gap: 24px; align-items: start; }
-#player { min-width: 0; border-radius: 8px; overflow: hidden; box-shadow: 0 1px 3px rgb(0 0 0 / .18); }
+#player { min-width: 0; border-radius: 8px; overflow: auto hidden; box-shadow: 0 1px 3px rgb(0 0 0 / .18); }
 div.ap-wrapper div.ap-player { border-radius: 8px; }
-nav { background: var(--card); border: 1px solid var(--line); border-radius: 8px; max-height: 74vh; overflow: auto; }
+nav {
+  position: relative; max-height: 74vh; overflow: auto;
+  background: var(--card); border: 1px solid var(--line); border-radius: 8px;
+}
 h2 {
   position: sticky; top: 0; margin: 0; padding: 10px 14px; border-bottom: 1px solid var(--line); background: var(--card);
   color: var(--soft); font-size: 13px; font-weight: 600;
@@ -43,7 +46,8 @@ nav button {
   display: grid; grid-template-columns: 54px minmax(0, 1fr); width: 100%; padding: 6px 8px; border: 0; border-radius: 5px;
   background: none; color: inherit; font: inherit; font-size: 13px; text-align: left; cursor: pointer;
 }
-nav button:hover, nav button.here { background: color-mix(in srgb, var(--accent) 13%, transparent); }
+nav button:hover, nav button[aria-current] { background: color-mix(in srgb, var(--accent) 13%, transparent); }
+nav button[aria-current] time { color: var(--accent); font-weight: 600; }
 nav button:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
 nav time { color: var(--soft); font-variant-numeric: tabular-nums; }
 nav b { font-weight: 600; overflow-wrap: anywhere; }
@@ -59,14 +63,17 @@ kbd:first-child, kbd + kbd { margin-left: 0; }
 @media (max-width: 900px) {
   body { padding: 18px 16px 28px; }
   main { grid-template-columns: minmax(0, 1fr); }
-  nav { max-height: none; }
+  nav { max-height: 50vh; }
+  /* A wide terminal stays readable: it scrolls in its frame instead of shrinking to the window. */
+  .ap-wrapper { min-width: 620px; }
 }
 `;
 
-// Runs in the browser. It reads the recording itself, since the stock parser shows raw marker data and stops at a
-// line that was cut.
+// Runs in the browser. It reads the recording itself, since the stock parser shows raw marker data, stops at a line
+// that was cut, and makes a screen of whatever size a recording asks for.
 export const PAGE_SCRIPT = `'use strict';
-const buttons = Array.from(document.querySelectorAll('nav button'));
+const list = document.querySelector('nav');
+const buttons = Array.from(list.querySelectorAll('button'));
 
 async function parse(response) {
   const lines = (await response.text()).split('\\n');
@@ -77,36 +84,52 @@ async function parse(response) {
     if (line === '') continue;
     let event;
     try { event = JSON.parse(line); } catch { break; }
-    const [time, code, data] = event;
+    const [time, code, data] = Array.isArray(event) ? event : [];
+    if (typeof time !== 'number' || typeof data !== 'string') break;
     if (code === 'm') {
       const button = buttons[markers];
       markers += 1;
       if (button !== undefined) events.push([time * 1000, 'm', button.dataset.label]);
-    } else if (code === 'o' || code === 'i' || code === 'r') {
-      events.push([time * 1000, code, data]);
+    } else if (code === 'r') {
+      events.push([time * 1000, 'r', data.split('x').map(within).join('x')]);
+    } else if (code === 'o') {
+      events.push([time * 1000, 'o', data]);
     }
   }
   if (events.length === 0) events.push([0, 'o', '']);
-  return { cols: header.width || 80, rows: header.height || 24, events };
+  return { cols: within(header.width || 80), rows: within(header.height || 24), events };
 }
 
-const player = AsciinemaPlayer.create({ url: 'recording.cast', parser: parse }, document.getElementById('player'), {
-  autoPlay: true,
-  idleTimeLimit: 2,
-  fit: 'width',
-  theme: 'asciinema',
-});
+function within(cells) {
+  return Math.min(Math.max(Number(cells) || 1, 1), 500);
+}
 
 function show(index) {
-  buttons.forEach((button, at) => button.classList.toggle('here', at === index));
-}
-player.addEventListener('marker', (event) => show(event.index));
-buttons.forEach((button, index) => {
-  button.addEventListener('click', async () => {
-    await player.seek({ marker: index });
-    show(index);
+  buttons.forEach((button, at) => {
+    if (at !== index) return button.removeAttribute('aria-current');
+    button.setAttribute('aria-current', 'step');
+    // Not scrollIntoView: that would move the page away from the player.
+    list.scrollTop = button.offsetTop - list.clientHeight / 2;
   });
-});
+}
+
+const frame = document.getElementById('player');
+if (frame !== null) {
+  const player = AsciinemaPlayer.create({ url: 'recording.cast', parser: parse }, frame, {
+    autoPlay: true,
+    controls: true,
+    idleTimeLimit: 2,
+    fit: 'width',
+    theme: 'asciinema',
+  });
+  player.addEventListener('marker', (event) => show(event.index));
+  buttons.forEach((button, index) => {
+    button.addEventListener('click', async () => {
+      await player.seek({ marker: index });
+      show(index);
+    });
+  });
+}
 `;
 
 export const PAGE_ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#3d5a80"/>

@@ -6,6 +6,8 @@ import type { CastMarker, CastSummary } from './read.ts';
 
 /** More than these help nobody; the player gets the same ones, so that a click finds its marker by number. */
 const MAX_LISTED_MARKERS = 500;
+/** A browser holds the whole recording as text, and again as events; beyond this tabs die. */
+const MAX_PLAYED_BYTES = 128 * 1024 * 1024;
 const MAX_TEXT = 4000;
 const MAX_DETAIL = 160;
 
@@ -45,7 +47,7 @@ export function renderPage(content: PageContent): string {
 <dl>${factRows(summary)}</dl>
 </header>
 <main>
-<div id="player"></div>
+${summary.bytes > MAX_PLAYED_BYTES ? TOO_LARGE : '<div id="player"></div>'}
 <nav aria-label="Markers">
 <h2>Markers</h2>
 ${listed.length === 0 ? '<p class="none">none</p>' : `<ol>${listed.map(markerRow).join('')}</ol>`}
@@ -62,18 +64,36 @@ ${markers.length > listed.length ? `<p class="none">and ${markers.length - liste
 `;
 }
 
+const TOO_LARGE =
+  '<p class="none">too large for a browser; play it in the terminal: <kbd>sallyport replay</kbd> and its name</p>';
+
 function chips({ summary, verification }: PageContent): string {
-  const judged = summary.markers.find((marker) => typeof marker.data.verdict === 'string');
-  const verdict = judged === undefined ? '' : String(judged.data.verdict);
   return [
-    verdict === '' ? '' : chip(VERDICT_WORDS[verdict] ?? verdict, VERDICT_TONES[verdict] ?? 'plain'),
+    ...judgement(summary.markers),
     chip(...ending(summary)),
     verification === null ? '' : chip(...integrity(verification)),
   ].join('');
 }
 
-const VERDICT_TONES: Readonly<Record<string, Tone>> = { allow: 'good', ask: 'warn', deny: 'bad' };
-const VERDICT_WORDS: Readonly<Record<string, string>> = { allow: 'allowed', ask: 'approval needed', deny: 'denied' };
+/** Who or what let the command run; nothing for a file from elsewhere. */
+function judgement(markers: readonly CastMarker[]): string[] {
+  const approved = markers.find(({ name }) => name === 'request.approved');
+  if (approved !== undefined) return [chip(`approved by ${plain(approved.data.approvers) || 'somebody'}`, 'good')];
+  const verdict = plain(markers.find(({ name }) => name === 'command.judged')?.data.verdict);
+  if (verdict === '') return [];
+  return [chip(VERDICT_WORDS.get(verdict) ?? verdict, VERDICT_TONES.get(verdict) ?? 'plain')];
+}
+
+const VERDICT_TONES: ReadonlyMap<string, Tone> = new Map([
+  ['allow', 'good'],
+  ['ask', 'warn'],
+  ['deny', 'bad'],
+]);
+const VERDICT_WORDS: ReadonlyMap<string, string> = new Map([
+  ['allow', 'allowed'],
+  ['ask', 'approval needed'],
+  ['deny', 'denied'],
+]);
 
 function ending({ exit, truncated, header }: CastSummary): [string, Tone] {
   if (exit !== null) return [exitWords(exit), exit.kind === 'code' && exit.code === 0 ? 'good' : 'bad'];
@@ -108,15 +128,7 @@ function factRows({ header, durationMs, bytes }: CastSummary): string {
     ['target', facts === null ? '' : `${facts.target} (${facts.kind})`],
     ['by', facts?.principal ?? ''],
     ['task', facts?.task ?? ''],
-    [
-      'started',
-      header.startedAt === 0
-        ? ''
-        : new Date(header.startedAt)
-            .toISOString()
-            .replace(/\.\d+Z$/, 'Z')
-            .replace('T', ' '),
-    ],
+    ['started', header.startedAt === 0 ? '' : utc(header.startedAt)],
     ['length', seconds(durationMs)],
     ['size', bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`],
     ['window', facts?.terminal === false ? 'none (pipes)' : `${header.size.cols}×${header.size.rows}`],
@@ -136,13 +148,30 @@ function markerRow(marker: CastMarker): string {
   }</button></li>`;
 }
 
-/** The plain values of a marker, as `name value` pairs. */
+/** The values of a marker that fit a line, as `name value` pairs. */
 function detailOf(data: Readonly<Record<string, unknown>>): string {
   const text = Object.entries(data)
-    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value) && value !== '')
-    .map(([name, value]) => `${name} ${String(value)}`)
+    .map(([name, value]) => [name, name.endsWith('At') && typeof value === 'number' ? utc(value) : plain(value)])
+    .filter(([, value]) => value !== '')
+    .map((pair) => pair.join(' '))
     .join(' · ');
   return text.length > MAX_DETAIL ? `${text.slice(0, MAX_DETAIL)}…` : text;
+}
+
+/** A word, a number or a list of them; empty for anything else. */
+function plain(value: unknown): string {
+  if (Array.isArray(value)) return value.map(plain).filter(Boolean).join(', ');
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '';
+}
+
+/** `2025-06-15 15:06:40Z`; the number itself where it is no time. */
+function utc(ms: number): string {
+  const date = new Date(ms);
+  if (Number.isNaN(date.getTime())) return String(ms);
+  return date
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace('T', ' ');
 }
 
 /** 83.4 s as "1:23.4". */
