@@ -23,6 +23,8 @@ export interface SshdOptions {
 export interface Sshd extends AsyncDisposable {
   readonly host: '127.0.0.1';
   readonly port: number;
+  /** Of the listener. */
+  readonly pid: number;
   /** The account to log in as: the one that runs the test. */
   readonly user: string;
   /** Of the first host key: `SHA256:…`. */
@@ -39,7 +41,8 @@ export interface Sshd extends AsyncDisposable {
   readonly folder: string;
 }
 
-const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/opt/homebrew/sbin/sshd'].find(existsSync);
+/** Where it is; undefined where none is installed. */
+export const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/opt/homebrew/sbin/sshd'].find(existsSync);
 
 /** Starts the server and resolves once it accepts connections; rejects with its log where it does not within 10 s. */
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
@@ -123,6 +126,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   return {
     host: '127.0.0.1',
     port,
+    pid: child.pid ?? 0,
     user: userInfo().username,
     hostKeyFingerprint: fingerprints[first] ?? '',
     hostPublicKey: readFileSync(inFolder(`host_${first}.pub`), 'utf8').trim(),
