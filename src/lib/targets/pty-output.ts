@@ -1,11 +1,12 @@
 // Reads a terminal to its very last byte. Node's stream reads while the program lives; when it is gone, plain read(2)
-// takes over, because libuv reports the end of a terminal while the kernel still has data (docs/decisions/0003).
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+// takes over, because libuv reports the end of a terminal while the kernel still has data (docs/decisions/0004).
+import { closeSync, constants, openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import type { Clock } from '../core/clock.ts';
 import { dup } from '../os/libc.ts';
 import { LEFTOVER_QUIET_MS, MAX_UNREAD_BYTES } from './launch.ts';
 import { OutputQueue } from './output-queue.ts';
+import { READ_BYTES, readBatch } from './pty-read.ts';
 
 export interface PtyOutputOptions {
   /** The terminal's master side, non-blocking. Stays the caller's; it must stay open until `dispose`. */
@@ -30,7 +31,6 @@ export class PtyOutput {
   readonly queue: OutputQueue;
   readonly #options: PtyOutputOptions;
   readonly #stream: ReadStream;
-  readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #held: number | null;
   #phase: Phase = 'live';
   #exited = false;
@@ -43,9 +43,14 @@ export class PtyOutput {
     // Our own hold on the other side: while we have it the terminal is not hung up, so the stream cannot end early,
     // not even when the program closes its terminal and opens it again. O_NOCTTY: never the broker's own terminal.
     this.#held = openSync(options.slavePath, constants.O_RDWR | constants.O_NOCTTY);
-    this.#stream = new ReadStream(dup(options.master));
+    try {
+      this.#stream = streamOf(options.master);
+    } catch (error) {
+      this.#letGo();
+      throw error;
+    }
     this.#stream.on('data', (bytes: Buffer) => {
-      if (!this.queue.push({ stream: 'stdout', bytes })) this.#stream.pause();
+      if (!this.queue.push({ stream: 'stdout', bytes: this.#readOn(bytes) })) this.#stream.pause();
     });
     // vhangup(2) by a root program hangs up our hold as well; what it wrote is still there to be read.
     this.#stream.on('error', () => this.#takeOver());
@@ -79,10 +84,18 @@ export class PtyOutput {
     this.#drain();
   }
 
+  /** What the stream read, and what the kernel has behind it; an end or an error is left for the stream to find. */
+  #readOn(first: Buffer): Uint8Array {
+    // A short read is somebody typing, with nothing behind it. And what the stream read after `first`, before it was
+    // paused, comes before anything the kernel still has.
+    if (first.byteLength < READ_BYTES / 2 || this.#stream.readableLength > 0) return first;
+    return readBatch(this.#options.master, first).bytes;
+  }
+
   #takeOver(): void {
     if (this.#phase !== 'live') return;
     this.#phase = 'tail';
-    // The stream may hold one chunk it read before it was paused.
+    // The stream may hold what it read before it was paused.
     this.#stream.removeAllListeners('data');
     this.#stream.pause();
     for (let bytes = this.#stream.read(); bytes !== null; bytes = this.#stream.read()) {
@@ -129,12 +142,18 @@ export class PtyOutput {
   #readAvailable(): 'full' | 'turn-over' | 'silent' | 'ended' {
     for (let taken = 0; taken < MAX_UNREAD_BYTES; ) {
       if (this.#phase === 'done' || this.queue.paused) return 'full';
-      const bytes = this.#read();
-      if (bytes === 'failed') return 'full';
-      if (bytes === 'silent' || bytes === 'ended') return bytes;
-      taken += bytes.byteLength;
-      this.#lastDataAt = this.#options.clock.monotonic();
-      this.queue.push({ stream: 'stdout', bytes });
+      const { bytes, stop } = readBatch(this.#options.master);
+      if (bytes.byteLength > 0) {
+        taken += bytes.byteLength;
+        this.#lastDataAt = this.#options.clock.monotonic();
+        this.queue.push({ stream: 'stdout', bytes });
+      }
+      if (typeof stop === 'object') {
+        this.#phase = 'done';
+        this.queue.fail(stop.error);
+        return 'full';
+      }
+      if (stop !== 'full') return stop;
     }
     // A leftover that never stops writing must not keep the broker from its other sessions.
     return 'turn-over';
@@ -157,22 +176,17 @@ export class PtyOutput {
     this.#phase = 'done';
     this.queue.end();
   }
+}
 
-  #read(): Buffer | 'silent' | 'ended' | 'failed' {
-    try {
-      const byteCount = readSync(this.#options.master, this.#buffer, 0, READ_BYTES, null);
-      return byteCount === 0 ? 'ended' : Buffer.from(this.#buffer.subarray(0, byteCount));
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      // Both answers come only when the kernel has no byte left: it flushes the terminal's buffer before either.
-      if (code === 'EAGAIN') return 'silent';
-      if (code === 'EIO') return 'ended';
-      this.#phase = 'done';
-      this.queue.fail(error);
-      return 'failed';
-    }
+/** Node's own reader of a copy of the descriptor, which it closes. */
+function streamOf(master: number): ReadStream {
+  const copy = dup(master);
+  try {
+    return new ReadStream(copy);
+  } catch (error) {
+    closeSync(copy);
+    throw error;
   }
 }
 
-const READ_BYTES = 64 * 1024;
 const POLL_MS = 20;

@@ -1,5 +1,5 @@
 // A program in a terminal of its own. The only importer of node-pty, and of no more of it than forkpty(3), waitpid(2)
-// and the window size: its own streams lose the end of the output on Linux (docs/decisions/0003).
+// and the window size: its own streams lose the end of the output on Linux (docs/decisions/0004).
 import { chownSync, closeSync } from 'node:fs';
 import { BrokerError, Bug } from '../core/errors.ts';
 import type { ExitStatus } from '../core/events.ts';
@@ -31,7 +31,7 @@ export async function openPty(launch: Launch, size: TerminalSize): Promise<Progr
   } catch (error) {
     sendSignal(terminal.pid, 'SIGKILL');
     closeSync(terminal.fd);
-    throw error;
+    throw noTerminal(error);
   }
 }
 
@@ -138,14 +138,19 @@ function forkTerminal(
   try {
     return fork(launch.file, launch.args, env, launch.cwd, size.cols, size.rows, -1, -1, true, '', onExit);
   } catch (cause) {
-    throw new BrokerError({
-      code: 'no-terminal',
-      exit: EXIT.unavailable,
-      message: 'the system gave no terminal to run the program in',
-      hint: 'close sessions, or raise kernel.pty.max and the process limit of the broker',
-      cause,
-    });
+    throw noTerminal(cause);
   }
+}
+
+function noTerminal(cause: unknown): BrokerError {
+  return new BrokerError({
+    code: 'no-terminal',
+    exit: EXIT.unavailable,
+    message: 'the system gave no terminal to run the program in',
+    hint: 'close sessions, or raise kernel.pty.max and the limits of processes and open files of the broker',
+    detail: cause instanceof Error ? cause.message : String(cause),
+    cause,
+  });
 }
 
 const MAX_CELLS = 65_535;
