@@ -1,0 +1,162 @@
+// Everything the demo runs on: one temporary folder with homes, keys, configuration and state, a broker of its own and,
+// where there is one, an sshd. All of it goes when the demo ends, however it ends.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { settlement } from '../../src/lib/session/settlement.ts';
+import { has } from '../helpers/needs.ts';
+import { SSHD, type Sshd, startSshd } from '../helpers/sshd.ts';
+import { type Person, query } from './people.ts';
+
+export interface Stage {
+  readonly folder: string;
+  readonly agent: Person;
+  /** Null where a decision cannot be signed. */
+  readonly approver: Person | null;
+  /** Null where there is no server to log in to. */
+  readonly sshd: Sshd | null;
+  /** Why a part is missing. */
+  readonly missing: { readonly approver: string; readonly sshd: string };
+  readonly brokerPid: number;
+  /** Stops and removes everything; rejects where something stays behind. */
+  close(): Promise<void>;
+}
+
+const APP_LOG = ['10:41 app 1.4.1 started', '10:58 config changed: cache=on', '10:58 waiting for a restart', ''];
+const RESTART = [
+  '#!/bin/sh',
+  'for step in "draining connections" stopping "starting app 1.4.2" healthy; do',
+  '  sleep 0.5; echo "$(date +%H:%M) $step" | tee -a app.log',
+  'done',
+  '',
+];
+
+/** Sets everything up. Where that fails, or `signal` is aborted meanwhile, nothing is left. */
+export async function openStage(signal: AbortSignal): Promise<Stage> {
+  const end = settlement();
+  const close = async () => {
+    const failures = await end.settle();
+    if (failures.length > 0)
+      throw new Error(failures.map(({ step, error }) => `could not ${step}: ${error}`).join('; '));
+  };
+  try {
+    return await build(signal, end, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function build(signal: AbortSignal, end: ReturnType<typeof settlement>, close: Stage['close']): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-demo-'));
+  end.onEnd('remove the temporary folder', async () => rmSync(folder, { recursive: true, force: true }));
+  // Whatever else makes temporary files, this process and the ones it starts, makes them in there.
+  process.env.TMPDIR = folder;
+
+  const state = join(folder, 'state');
+  const agent = person(folder, 'agent', { SALLYPORT_STATE: state, SALLYPORT_TASK: 'demo' });
+  const app = join(folder, 'app');
+  mkdirSync(app);
+  writeFileSync(join(app, 'app.log'), APP_LOG.join('\n'));
+  writeFileSync(join(app, 'restart-app'), RESTART.join('\n'));
+  chmodSync(join(app, 'restart-app'), 0o755);
+
+  const hasKeygen = has('ssh-keygen');
+  const noKeygen = 'ssh-keygen is not installed';
+  const approver = hasKeygen ? person(folder, 'ann', { SALLYPORT_SOCKET: join(state, 'broker.sock') }) : null;
+  const approverKey = approver === null ? null : newKey(approver.home);
+
+  const { config, sshCa } = await query<{ config: string; sshCa: string }>(agent, ['init'], { signal });
+  const sshd = hasKeygen && SSHD !== undefined ? await startSshd({ trustedUserCa: sshCa }) : null;
+  if (sshd !== null) end.onEnd('stop sshd', async () => sshd[Symbol.asyncDispose]());
+  writeFileSync(config, configText({ app, sshd, approverKey }), { mode: 0o600 });
+  signal.throwIfAborted();
+
+  const broker = { pid: 0 };
+  end.onEnd('stop the broker', () => stopBroker(agent, broker.pid));
+  // Not with the signal: a broker that was half started could not be told to stop.
+  await query(agent, ['broker', 'start']);
+  broker.pid = (await query<{ pid: number }>(agent, ['broker', 'status'])).pid;
+  signal.throwIfAborted();
+  const missing = { approver: noKeygen, sshd: hasKeygen ? 'sshd is not installed' : noKeygen };
+  return { folder, agent, approver, sshd, missing, brokerPid: broker.pid, close };
+}
+
+function person(folder: string, name: string, variables: Person['variables']): Person {
+  const home = join(folder, name);
+  mkdirSync(home, { mode: 0o700 });
+  return { name, home, variables };
+}
+
+/** A throw-away SSH key in its usual place; returns the public line. */
+function newKey(home: string): string {
+  const file = join(home, '.ssh', 'id_ed25519');
+  mkdirSync(join(home, '.ssh'), { mode: 0o700 });
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'ann', '-f', file], { stdio: 'ignore' });
+  return readFileSync(`${file}.pub`, 'utf8').trim();
+}
+
+interface ConfigParts {
+  readonly app: string;
+  readonly sshd: Sshd | null;
+  readonly approverKey: string | null;
+}
+
+/** JSON is YAML: no quoting of our own. */
+function configText({ app, sshd, approverKey }: ConfigParts): string {
+  const web = sshd && {
+    kind: 'ssh',
+    host: sshd.host,
+    port: sshd.port,
+    user: sshd.user,
+    hostKey: sshd.hostKeyFingerprint,
+    cwd: app,
+  };
+  const restart = {
+    id: 'restart',
+    match: { command: 'restart-app', args: [] },
+    verdict: 'ask',
+    reason: 'a restart interrupts the users',
+    ttl: '1m',
+  };
+  return `${JSON.stringify(
+    {
+      version: 1,
+      broker: { idleExit: '2m' },
+      targets: { here: { kind: 'shell', cwd: app }, ...(web && { web }) },
+      ...(approverKey !== null && { approvers: { ann: { keys: [approverKey] } } }),
+      policy: { packs: ['read-only', 'destructive', 'secrets'], rules: [restart], default: 'ask' },
+    },
+    null,
+    2,
+  )}\n`;
+}
+
+async function stopBroker(agent: Person, pid: number): Promise<void> {
+  try {
+    await query(agent, ['broker', 'stop', '--force']);
+  } catch (error) {
+    if (pid !== 0 && isAlive(pid)) process.kill(pid, 'SIGKILL');
+    throw error;
+  }
+}
+
+/** What of the stage is still there, for the last line of the demo. */
+export function leftovers({ folder, brokerPid, sshd }: Stage): string[] {
+  return [
+    ...(isAlive(brokerPid) ? [`the broker (pid ${brokerPid})`] : []),
+    ...(sshd !== null && isAlive(sshd.pid) ? [`sshd (pid ${sshd.pid})`] : []),
+    ...(existsSync(folder) ? [folder] : []),
+  ];
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    // ESRCH; everything here belongs to this user, so it cannot be EPERM.
+    return false;
+  }
+}

@@ -1,0 +1,128 @@
+// What the demo shows, step by step. Each step checks that what it shows is what should happen, and throws otherwise.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Narrator } from './narrator.ts';
+import { type Person, perform, query } from './people.ts';
+import type { Stage } from './stage.ts';
+
+export interface StoryOptions {
+  readonly stage: Stage;
+  readonly narrator: Narrator;
+  readonly signal: AbortSignal;
+}
+
+const EXIT_DENIED = 77;
+const LOOK = 'ls && tail -n 2 app.log';
+const RESTART = './restart-app';
+const SERVER_COMMAND = 'id -un && tail -n 1 app.log';
+const LOG_WAIT_MS = 3000;
+const POLL_MS = 50;
+
+/** Tells the whole story. Rejects where anything turns out otherwise, and with the signal's reason once it is aborted. */
+export async function tell({ stage, narrator, signal }: StoryOptions): Promise<void> {
+  const { agent } = stage;
+
+  await narrator.step('Allowed. Looking around is covered by the pack "read-only", so it runs at once.');
+  await show(agent, ['shell', 'here', '--', LOOK], 0);
+
+  await narrator.step('Denied. The command was parsed and judged; nothing was started, and the agent hears why.');
+  await show(agent, ['shell', 'here', '--', 'rm -rf /'], EXIT_DENIED);
+
+  await narrator.step('Asked. A rule wants a person: ann approves in a process of her own, with her own SSH key.');
+  if (stage.approver === null) narrator.skip('the approval', stage.missing.approver);
+  else await approved(stage.approver);
+
+  await narrator.step(
+    'Over SSH. A fresh key and a certificate for this one command; no key on disk, none in the agent.',
+  );
+  if (stage.sshd === null) narrator.skip('the SSH session', stage.missing.sshd);
+  else await overSsh(stage.sshd.log);
+
+  await narrator.step('Recorded. Every session can be replayed (here twice as fast) and compared with its manifest.');
+  const session = await sessionOf(stage.approver === null ? LOOK : RESTART);
+  await show(agent, ['replay', session, '--speed', '2', '--idle-limit', '1'], 0);
+  await show(agent, ['recordings', 'verify', session], 0);
+
+  await narrator.step('Audited. Every decision is in a log whose entries are chained by their hashes.');
+  await show(agent, ['audit', 'verify'], 0);
+
+  async function show(who: Person, args: readonly string[], expected: number): Promise<void> {
+    narrator.prompt(who.name, `sallyport ${args.map(quote).join(' ')}`);
+    const code = await perform(who, args, { signal });
+    if (code !== expected) throw new Error(`sallyport ${args[0]} ended with ${code} instead of ${expected}`);
+    if (code !== 0) narrator.say(`exit code ${code}`);
+  }
+
+  /** The agent's command waits while the approver finds its request in the inbox and signs. */
+  async function approved(approver: Person): Promise<void> {
+    const command = show(agent, ['shell', 'here', '--tty', '--why', 'the cache was switched on', '--', RESTART], 0);
+    const approval = (async () => {
+      const request = await waitingRequest(approver, command);
+      await show(approver, ['approve', request], 0);
+    })();
+    // Both to their end: no process of this step may outlive it.
+    const outcomes = await Promise.allSettled([command, approval]);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  async function waitingRequest(approver: Person, command: Promise<void>): Promise<string> {
+    let isOver = false;
+    const over = () => {
+      isOver = true;
+    };
+    command.then(over, over);
+    while (!isOver) {
+      const { requests } = await query<{ requests: { id: string }[] }>(approver, ['requests'], { signal });
+      const [first] = requests;
+      if (first !== undefined) return first.id;
+      await delay(POLL_MS, undefined, { signal });
+    }
+    throw new Error('the command ended without asking anybody');
+  }
+
+  /** Runs a command on the server, then shows what the server itself says it accepted and ran. */
+  async function overSsh(log: () => string): Promise<void> {
+    await show(agent, ['ssh', 'web', '--', SERVER_COMMAND], 0);
+    const session = await sessionOf(SERVER_COMMAND);
+    const login = new RegExp(
+      `^Accepted publickey.* (ID sallyport session=${session} task=demo) \\(serial (\\d+)\\)`,
+      'm',
+    );
+    const [, keyId, serial] = await inLog(log, login);
+    const [, forced = ''] = await inLog(log, /^Starting session: forced-command \(key-option\) '(.*)' for /m);
+    if (!forced.endsWith(` ${SERVER_COMMAND}'`)) throw new Error(`sshd was forced to run something else: ${forced}`);
+    narrator.say('from the log of the server itself:');
+    narrator.quote('sshd', `accepted certificate ${keyId}, serial ${serial}`);
+    narrator.quote('sshd', `forced command ${shortened(forced)}`);
+  }
+
+  async function inLog(log: () => string, pattern: RegExp): Promise<RegExpExecArray> {
+    const until = performance.now() + LOG_WAIT_MS;
+    for (;;) {
+      const found = pattern.exec(log());
+      if (found !== null) return found;
+      if (performance.now() > until) throw new Error(`sshd's log has no ${pattern}: ${log()}`);
+      await delay(POLL_MS, undefined, { signal });
+    }
+  }
+
+  /** The newest recording of that command. */
+  async function sessionOf(command: string): Promise<string> {
+    const { recordings } = await query<{ recordings: { session: string; command: string | null }[] }>(
+      agent,
+      ['recordings', 'list'],
+      { signal },
+    );
+    const found = recordings.find((recording) => recording.command === command);
+    if (found === undefined) throw new Error(`"${command}" was not recorded`);
+    return found.session;
+  }
+}
+
+/** Without what every forced command has in common: a clean environment, and how signals are delivered. */
+function shortened(forced: string): string {
+  return forced.replace(/^(exec env ).*( bash )/, '$1…$2').replace(/ '.*; /, " '… ");
+}
+
+function quote(word: string): string {
+  return /^[\w./:=-]+$/.test(word) ? word : `'${word}'`;
+}
