@@ -249,6 +249,16 @@ test('only what the program printed reaches the sink: no title, no marker, no in
   assert.is(text, shown(events));
 });
 
+test('hostile output, cut between two events, asks nothing of the terminal and changes nothing but the screen', async () => {
+  const parts = ['\u001b[31mred\u001b]52;c;cm0', 'gLXJm\u0007\u001b[6', 'n\u001b[?1003h end\u001b[0m\u001b]0;t'];
+  const player = play(
+    parts.map((text, index) => at(index, text)),
+    { wait: false },
+  );
+  await player.end;
+  assert.is(player.shown(), '\u001b[31mred end\u001b[0m');
+});
+
 test('keys are heard while much is printed at once', async () => {
   const many = Array.from({ length: 100_000 }, () => at(0, 'x'));
   const player = play(many, { wait: false });

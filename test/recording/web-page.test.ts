@@ -213,7 +213,7 @@ test('aborting ends serving, open connections included', async () => {
   });
   assert.match(String(error), 'aborted');
   assert.ok(received < 40_000_000);
-  assert.match(await ask(page.url).catch(String), 'ECONNREFUSED');
+  assert.match(String(await ask(page.url).catch((refused: unknown) => refused)), 'ECONNREFUSED');
 });
 
 test('an altered recording is shown as such', async () => {

@@ -31,7 +31,13 @@ for (const [title, text, expected] of texts) {
     for (let at = 0; at <= bytes.length; at += 1) {
       assert.is(run([bytes.subarray(0, at), bytes.subarray(at)], [secret, other]), expected, `split at ${at}`);
     }
-    assert.is(run([...bytes].map((byte) => Uint8Array.of(byte)), [secret, other]), expected);
+    assert.is(
+      run(
+        [...bytes].map((byte) => Uint8Array.of(byte)),
+        [secret, other],
+      ),
+      expected,
+    );
   });
 }
 
@@ -69,7 +75,11 @@ test('masks an open candidate at the deadline and swallows the rest of the value
   stage.push(Buffer.from(`a ${secret.slice(0, 20)}`));
   assert.is(stage.holding, true);
   const atDeadline = Buffer.concat(stage.expire()).toString();
-  const after = Buffer.concat([...stage.push(Buffer.from(secret.slice(20, 30))), ...stage.push(Buffer.from(`${secret.slice(30)} b`)), ...stage.flush()]);
+  const after = Buffer.concat([
+    ...stage.push(Buffer.from(secret.slice(20, 30))),
+    ...stage.push(Buffer.from(`${secret.slice(30)} b`)),
+    ...stage.flush(),
+  ]);
   assert.is(atDeadline, '[masked]');
   assert.is(after.toString(), ' b');
 });

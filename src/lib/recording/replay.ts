@@ -1,8 +1,8 @@
-// Plays a recording into a sink, in its own time or faster. It emits the data of output events and nothing else; that
-// data is what a program printed, escape sequences and all, and is passed on as it is. Terminal and keyboard belong
-// to the caller. (Taking the sting out of hostile sequences is a stage of its own: the caller may wrap the sink.)
+// Plays a recording into a sink, in its own time or faster. It emits the data of output events and nothing else, and of
+// that only what cannot do more to a terminal than show something. Terminal and keyboard belong to the caller.
 import type { Clock } from '../core/clock.ts';
 import { Bug } from '../core/errors.ts';
+import { neutralise } from '../stream/neutralise.ts';
 import type { CastEvent, CastMarker } from './read.ts';
 
 export interface ReplayPace {
@@ -16,7 +16,7 @@ export interface ReplayPace {
 
 export interface ReplayOptions {
   readonly events: AsyncIterable<CastEvent>;
-  /** Takes the text of one output event; the next one waits until it resolves. */
+  /** Takes the text of one output event, made harmless; the next one waits until it resolves. */
   readonly sink: (text: string) => Promise<void> | void;
   /**
    * Calls its listener with what is typed and returns how to stop that; null where nobody types.
@@ -52,6 +52,7 @@ export function createTimeline(pace: Pick<ReplayPace, 'speed' | 'idleLimitMs'>):
 export async function replay(options: ReplayOptions): Promise<ReplayEnd> {
   const { events, sink, keys, onMarker, pace, clock, signal } = options;
   const due = createTimeline(pace);
+  const harmless = neutralise();
   const transport = new Transport(clock);
   const stopKeys = keys?.((typed) => transport.press(typed));
   const onAbort = () => transport.wake();
@@ -71,7 +72,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayEnd> {
       signal.throwIfAborted();
       if (transport.quit) return { by: 'key', cut: false };
       if (event.kind === 'output') {
-        await sink(event.text);
+        await sink(harmless(event.text));
       } else {
         transport.reachMarker(dueMs);
         onMarker?.(event);
