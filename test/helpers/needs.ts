@@ -3,7 +3,17 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Test } from 'uvu';
 
-export type Part = 'sshd' | 'asciinema' | 'bwrap' | 'chromium' | 'root' | 'ssh-keygen' | 'bash' | 'runuser';
+export type Part =
+  | 'sshd'
+  | 'asciinema'
+  | 'bwrap'
+  | 'chromium'
+  | 'root'
+  | 'ssh-keygen'
+  | 'ssh-agent'
+  | 'bash'
+  | 'runuser'
+  | 'useradd';
 
 const PATHS: Partial<Record<Part, string>> = { sshd: '/usr/sbin/sshd' };
 

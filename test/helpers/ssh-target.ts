@@ -124,7 +124,7 @@ export async function stolenSsh(
   credential: Credential,
   options: readonly string[],
   rest: readonly string[] = [],
-  { input = '', program = 'ssh', limitMs = 10_000 } = {},
+  { input = '', program = 'ssh', limitMs = 10_000, env = {} as Readonly<Record<string, string>> } = {},
 ): Promise<RawResult> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-stolen-'));
   try {
@@ -140,16 +140,20 @@ export async function stolenSsh(
       ...(program === 'ssh' ? [`${credential.username}@${sshd.host}`] : []),
       ...rest,
     ];
-    return await run(program, args, input, limitMs);
+    return await run(program, args, { input, limitMs, env });
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 /** Runs a local program to its end; `status` is null where it had to be ended after `limitMs`. */
-export function run(file: string, args: readonly string[], input = '', limitMs = 10_000): Promise<RawResult> {
+export function run(
+  file: string,
+  args: readonly string[],
+  { input = '', limitMs = 10_000, env = {} as Readonly<Record<string, string>> } = {},
+): Promise<RawResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: 'pipe' });
+    const child = spawn(file, args, { stdio: 'pipe', env: { ...process.env, ...env } });
     const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (bytes) => {
