@@ -1,7 +1,8 @@
-// A program and everything it started, found as the kernel's session (setsid(2)) whose id is the program's pid, and
-// ended as a whole. A process that calls setsid itself leaves the session and is not found.
+// A program and everything it started, found through the kernel's session (setsid(2)) whose id is the program's pid
+// and through who started whom, and ended as a whole. Out of reach is what left the session and whose parent has ended
+// (a daemon): only a sandbox or a cgroup of its own would hold it.
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, sleep } from '../core/clock.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 
@@ -12,22 +13,41 @@ export interface ProcessSession {
   readonly leaderReaped: () => boolean;
 }
 
+/** A process as proc(5) shows it. A pid is used again; a pid with its start time is not. */
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly session: number;
+  readonly startTime: string;
+  readonly isZombie: boolean;
+}
+
 /**
- * Pids of the processes in the session, without zombies; empty once all are gone. About 20 µs a process on the
- * machine, so call it to end things, not while they run.
+ * The processes in the session, their descendants wherever they are, and what is left of `known` (members seen before)
+ * with its descendants; without zombies. Empty once all are gone. About 20 µs a process on the machine, so call it to
+ * end things, not while they run.
  */
-export function sessionMembers(session: ProcessSession): number[] {
+export function sessionMembers(session: ProcessSession, known: readonly Process[] = []): Process[] {
+  const all = listProcesses();
+  const children = new Map<number, Process[]>();
+  for (const process of all) {
+    const siblings = children.get(process.parent);
+    if (siblings === undefined) children.set(process.parent, [process]);
+    else siblings.push(process);
+  }
   // The kernel does not give a pid away while a session has it for its id. So a process with the leader's pid after
   // the leader was reaped means that our session is empty, and the one found there is a stranger's.
-  const members: number[] = [];
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const status = readStatus(entry);
-    if (status === undefined || status.session !== session.id) continue;
-    if (Number(entry) === session.id && session.leaderReaped()) return [];
-    if (status.state !== 'Z' && status.state !== 'X') members.push(Number(entry));
-  }
-  return members;
+  const isEmpty = session.leaderReaped() && all.some(({ pid }) => pid === session.id);
+  const sessions = new Set([...(isEmpty ? [] : [session.id]), ...known.map((member) => member.session)]);
+  const startTimes = new Map(known.map(({ pid, startTime }) => [pid, startTime]));
+  const members = new Set<Process>();
+  const add = (process: Process) => {
+    if (members.has(process)) return;
+    members.add(process);
+    children.get(process.pid)?.forEach(add);
+  };
+  all.filter(({ pid, startTime, session: id }) => sessions.has(id) || startTimes.get(pid) === startTime).forEach(add);
+  return [...members].filter(({ isZombie }) => !isZombie);
 }
 
 /** Sends a signal to one process or, with a negative number, to a group. True where somebody was there to get it. */
@@ -48,26 +68,26 @@ export function sendSignal(pidOrGroup: number, signal: NodeJS.Signals): boolean 
  */
 export async function endSession(session: ProcessSession, clock: Clock, graceMs: number): Promise<void> {
   let members = sessionMembers(session);
-  for (const pid of members) {
+  for (const { pid } of members) {
     sendSignal(pid, 'SIGHUP');
     sendSignal(pid, 'SIGCONT');
   }
   const started = clock.monotonic();
   while (members.length > 0 && clock.monotonic() - started < graceMs) {
-    await pause(clock, POLL_MS);
-    members = sessionMembers(session);
+    await sleep(clock, POLL_MS);
+    members = sessionMembers(session, members);
   }
   // Several rounds, because a process may fork between the look and the kill; each round is one fork further behind.
   for (let round = 0; members.length > 0 && round < KILL_ROUNDS; round++) {
-    for (const pid of members) sendSignal(pid, 'SIGKILL');
-    await pause(clock, round < 3 ? 1 : POLL_MS);
-    members = sessionMembers(session);
+    for (const { pid } of members) sendSignal(pid, 'SIGKILL');
+    await sleep(clock, round < 3 ? 1 : POLL_MS);
+    members = sessionMembers(session, members);
   }
   if (members.length > 0) {
     throw new BrokerError({
       code: 'processes-left',
       exit: EXIT.unavailable,
-      message: `processes of the session cannot be ended: ${members.join(', ')}`,
+      message: `processes of the session cannot be ended: ${members.map(({ pid }) => pid).join(', ')}`,
       hint: 'they run as another user; end them as root, and run the broker as root or in a sandbox',
     });
   }
@@ -76,20 +96,25 @@ export async function endSession(session: ProcessSession, clock: Clock, graceMs:
 const POLL_MS = 10;
 const KILL_ROUNDS = 100;
 
-function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.after(ms, resolve);
-  });
+function listProcesses(): Process[] {
+  return readdirSync('/proc').flatMap((entry) => (/^\d+$/.test(entry) ? (readProcess(entry) ?? []) : []));
 }
 
-/** State and session id from proc(5) `stat`; the name in parentheses may hold anything, parentheses included. */
-function readStatus(pid: string): { readonly state: string; readonly session: number } | undefined {
+/** From proc(5) `stat`; the name in parentheses may hold anything, parentheses included. */
+function readProcess(pid: string): Process | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const [state, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state === undefined || session === undefined ? undefined : { state, session: Number(session) };
+    const [state, parent, , session, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const startTime = rest[START_TIME - SESSION - 1];
+    if (startTime === undefined) return undefined;
+    const isZombie = state === 'Z' || state === 'X';
+    return { pid: Number(pid), parent: Number(parent), session: Number(session), startTime, isZombie };
   } catch {
     // It ended between the listing and the reading.
     return undefined;
   }
 }
+
+// Numbers of proc(5)'s fields.
+const SESSION = 6;
+const START_TIME = 22;

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, fchownSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { sleep } from '../core/clock.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { ExitStatus } from '../core/events.ts';
 import { EXIT } from '../core/exit-codes.ts';
@@ -58,6 +59,8 @@ function runProgram(
   const stdin = new Socket({ fd: stdinFd, readable: false, writable: true });
   // Every failure is told to the write it belongs to.
   stdin.on('error', () => {});
+  let refusal: Promise<void> | undefined;
+  const isGone = () => reaped || disposal !== undefined;
   const settled = exited.then(() => {
     reaped = true;
     stdin.destroy();
@@ -74,16 +77,17 @@ function runProgram(
   return {
     output: output.queue,
     exited,
-    write(bytes) {
-      if (reaped || disposal !== undefined) return Promise.reject(programEnded());
-      return new Promise((resolve, reject) => {
-        stdin.write(bytes, (error) => {
-          // A program that closed its input and runs on (`head -1; sleep 9`) wants no more: dropped, as ssh does, so
-          // that the client's signals still have a way.
-          if (error === null || error === undefined || !(reaped || disposal !== undefined)) resolve();
-          else reject(programEnded());
-        });
+    async write(bytes) {
+      if (isGone()) throw programEnded();
+      const taken = await new Promise<boolean>((resolve) => {
+        stdin.write(bytes, (error) => resolve(error === null || error === undefined));
       });
+      if (taken) return;
+      // A program that ends closes its input a moment before it can be waited for.
+      refusal ??= Promise.race([settled, sleep(clock, END_NOTICE_MS)]);
+      if (!isGone()) await refusal;
+      // One that runs on (`head -1; sleep 9`) wants no more: dropped, as ssh does, so that signals still have a way.
+      if (isGone()) throw programEnded();
     },
     endInput() {
       stdin.end();
@@ -91,7 +95,7 @@ function runProgram(
     resize() {},
     signal(name) {
       const signal = knownSignal(name);
-      if (!reaped && disposal === undefined) sendSignal(-pid, signal);
+      if (!isGone()) sendSignal(-pid, signal);
     },
     inputIsHidden: () => false,
     [Symbol.asyncDispose]() {
@@ -100,6 +104,9 @@ function runProgram(
     },
   };
 }
+
+/** From the end of a program's input to the news of its exit; a millisecond at rest, more on a busy machine. */
+const END_NOTICE_MS = 100;
 
 /** Descriptors for stdin, stdout and stderr, in that order. */
 type Ends = readonly [stdin: number, stdout: number, stderr: number];
