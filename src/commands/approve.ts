@@ -1,18 +1,25 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { createInterface } from 'node:readline/promises';
 import type { ApiClient } from '../lib/api/client.ts';
+import { question } from '../lib/cli/ask.ts';
 import { SallyportCommand } from '../lib/cli/base-command.ts';
 import { connectBroker } from '../lib/cli/connect.ts';
 import { decide, describeRequest } from '../lib/cli/decide.ts';
+import { oneLine, renderError } from '../lib/cli/render.ts';
+import { BrokerError } from '../lib/core/errors.ts';
 import type { RequestRow } from '../lib/ports/store.ts';
 
 export default class Approve extends SallyportCommand<typeof Approve> {
   static override summary = 'approve a request with your SSH key; without an id: the inbox';
   static override description =
-    'The signature covers the digest of exactly what is shown. An approval is used once, for that command alone, and expires.';
-  static override examples = ['<%= config.bin %> approve', '<%= config.bin %> approve r-4k7q2m9x --key ~/.ssh/id_ed25519'];
-  static override args = { request: Args.string({ description: 'id of the request; its first characters are enough' }) };
+    'The signature covers the digest of exactly what is shown. An approval is used once, for that command alone, and expires. On a terminal it asks first; without one, naming the request is the consent.';
+  static override examples = [
+    '<%= config.bin %> approve',
+    '<%= config.bin %> approve r-4k7q2m9x --key ~/.ssh/id_ed25519',
+  ];
+  static override args = {
+    request: Args.string({ description: 'id of the request; its first characters are enough' }),
+  };
   static override flags = {
     key: Flags.string({ description: 'SSH key to sign with (also SALLYPORT_APPROVER_KEY)', helpValue: 'FILE' }),
     reason: Flags.string({ description: 'a remark for the audit log', helpValue: 'TEXT' }),
@@ -21,61 +28,67 @@ export default class Approve extends SallyportCommand<typeof Approve> {
 
   async run(): Promise<void> {
     const { client, notes } = await connectBroker(this.environment);
-    for (const note of notes) this.note(`${this.err.dim('note:')} ${note}\n`);
-    const { request: id } = this.args;
-    if (id !== undefined) {
-      const request = await client.get<RequestRow>(`/requests/${encodeURIComponent(id)}`);
-      this.note(describeRequest(request, this.err));
-      if (request.state === 'pending' && (await this.isCertain())) await this.approve(client, request);
-      else if (request.state !== 'pending') await this.approve(client, request);
-      else this.note('nothing was decided\n');
-      return;
-    }
+    for (const note of notes) this.note(`${this.err.dim('note:')} ${oneLine(note)}\n`);
+    if (this.args.request === undefined) await this.inbox(client);
+    else await this.approveOne(client, this.args.request);
+  }
+
+  private async approveOne(client: ApiClient, id: string): Promise<void> {
+    const request = await client.get<RequestRow>(`/requests/${encodeURIComponent(id)}`);
+    this.note(describeRequest(request, this.err));
+    // One that is not pending is the broker's to refuse, with what became of it.
+    if (request.state === 'pending' && !(await this.isCertain())) this.note('nothing was decided\n');
+    else await this.send(client, request, 'approve', this.flags.reason ?? null);
+  }
+
+  private async inbox(client: ApiClient): Promise<void> {
     const { requests } = await client.get<{ requests: RequestRow[] }>('/requests');
     if (this.wantsJson() || process.stdin.isTTY !== true || requests.length === 0) {
-      const text = requests.length === 0 ? 'no request waits\n' : requests.map((request) => describeRequest(request, this.out)).join('\n');
-      this.print({ requests }, text);
-      if (requests.length > 0) this.note(`${this.err.dim('next:')} sallyport approve ID, or sallyport deny ID --reason TEXT\n`);
+      const text = requests.map((request) => describeRequest(request, this.out)).join('\n');
+      this.print({ requests }, requests.length === 0 ? 'no request waits\n' : text);
+      if (requests.length > 0)
+        this.note(`${this.err.dim('next:')} sallyport approve ID, or sallyport deny ID --reason TEXT\n`);
       return;
     }
-    for (const request of requests) await this.ask(client, request);
-  }
-
-  private async approve(client: ApiClient, request: RequestRow): Promise<void> {
-    const decided = await decide(client, this.environment, {
-      request,
-      decision: 'approve',
-      reason: this.flags.reason ?? null,
-      keyFile: this.flags.key,
-    });
-    const missing = decided.quorum - decided.votes.filter((vote) => vote.verdict === 'approve').length;
-    this.print(decided, decided.state === 'pending' ? `${decided.id}: ${missing} more to go\n` : `${decided.id}: ${decided.state}\n`);
-  }
-
-  /** One request of the inbox, on a terminal. */
-  private async ask(client: ApiClient, request: RequestRow): Promise<void> {
-    process.stdout.write(describeRequest(request, this.out));
-    const answer = await question('approve, deny or skip? [a/d/S] ');
-    if (answer === 'a') await this.approve(client, request);
-    if (answer === 'd') {
-      const reason = await question('reason for the agent: ');
-      const decided = await decide(client, this.environment, { request, decision: 'deny', reason: reason || null, keyFile: this.flags.key });
-      this.print(decided, `${decided.id}: ${decided.state}\n`);
+    for (const [index, request] of requests.entries()) {
+      process.stdout.write(`${index === 0 ? '' : '\n'}${describeRequest(request, this.out)}`);
+      if ((await this.ask(client, request)) === 'quit') return;
     }
-    process.stdout.write('\n');
+  }
+
+  /** One request of the inbox, on a terminal. A refusal by the broker is said, and the next one comes. */
+  private async ask(client: ApiClient, request: RequestRow): Promise<'next' | 'quit'> {
+    const answer = await question('approve, deny, skip or quit? [a/d/S/q] ');
+    const choice = answer?.toLowerCase();
+    if (choice === undefined || choice === 'q' || choice === 'quit') return 'quit';
+    try {
+      if (choice === 'a' || choice === 'approve')
+        await this.send(client, request, 'approve', this.flags.reason ?? null);
+      if (choice === 'd' || choice === 'deny') {
+        const reason = await question('reason for the agent: ');
+        if (reason === undefined) return 'quit';
+        await this.send(client, request, 'deny', reason === '' ? null : reason);
+      }
+    } catch (error) {
+      if (!(error instanceof BrokerError)) throw error;
+      process.stderr.write(renderError(error.toPublic(), this.err));
+    }
+    return 'next';
+  }
+
+  private async send(
+    client: ApiClient,
+    request: RequestRow,
+    decision: 'approve' | 'deny',
+    reason: string | null,
+  ): Promise<void> {
+    const decided = await decide(client, this.environment, { request, decision, reason, keyFile: this.flags.key });
+    const missing = decided.quorum - decided.votes.filter((vote) => vote.verdict === 'approve').length;
+    this.print(decided, `${decided.id}: ${decided.state === 'pending' ? `${missing} more to go` : decided.state}\n`);
   }
 
   private async isCertain(): Promise<boolean> {
     if (this.flags.yes || process.stdin.isTTY !== true || this.wantsJson()) return true;
-    return (await question('approve exactly this? [y/N] ')) === 'y';
-  }
-}
-
-async function question(text: string): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await lines.question(text)).trim().toLowerCase();
-  } finally {
-    lines.close();
+    return ['y', 'yes'].includes((await question('approve exactly this? [y/N] '))?.toLowerCase() ?? '');
   }
 }

@@ -7,7 +7,9 @@ import type { RequestRow } from '../lib/ports/store.ts';
 
 export default class Deny extends SallyportCommand<typeof Deny> {
   static override summary = 'deny a request with your SSH key; the reason reaches the agent';
-  static override args = { request: Args.string({ required: true, description: 'id of the request; its first characters are enough' }) };
+  static override args = {
+    request: Args.string({ required: true, description: 'id of the request; its first characters are enough' }),
+  };
   static override flags = {
     reason: Flags.string({ required: true, description: 'why, and what to do instead', helpValue: 'TEXT' }),
     key: Flags.string({ description: 'SSH key to sign with (also SALLYPORT_APPROVER_KEY)', helpValue: 'FILE' }),

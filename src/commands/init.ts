@@ -1,9 +1,9 @@
-import * as Flags from '@oclif/core/flags';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import * as Flags from '@oclif/core/flags';
 import { prepareStateFolder } from '../lib/broker/state-folder.ts';
-import { SallyportCommand } from '../lib/cli/base-command.ts';
 import { findApproverKeys } from '../lib/cli/approver-key.ts';
+import { SallyportCommand } from '../lib/cli/base-command.ts';
 import { statePaths, userConfigFile } from '../lib/config/paths.ts';
 import { configTemplate } from '../lib/config/template.ts';
 import { BrokerError } from '../lib/core/errors.ts';
@@ -19,7 +19,8 @@ export default class Init extends SallyportCommand<typeof Init> {
 
   async run(): Promise<void> {
     const { environment } = this;
-    const file = this.flags.file === undefined ? userConfigFile(environment) : resolve(environment.cwd, this.flags.file);
+    const file =
+      this.flags.file === undefined ? userConfigFile(environment) : resolve(environment.cwd, this.flags.file);
     if (existsSync(file) && !this.flags.force) {
       throw new BrokerError({
         code: 'config-exists',

@@ -15,9 +15,14 @@ export default class Leases extends SallyportCommand<typeof Leases> {
       plan.provider,
       state,
       relativeTime(plan.expiresAt, Date.now()),
-      Object.entries(plan.ref).map(([key, value]) => `${key}=${value}`).join(' '),
+      Object.entries(plan.ref)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(' '),
     ]);
-    const text = rows.length === 0 ? 'no credential is alive\n' : renderTable(['LEASE', 'SESSION', 'PROVIDER', 'STATE', 'EXPIRES', 'WHAT'], rows, this.out);
+    const text =
+      rows.length === 0
+        ? 'no credential is alive\n'
+        : renderTable(['LEASE', 'SESSION', 'PROVIDER', 'STATE', 'EXPIRES', 'WHAT'], rows, this.out);
     this.print({ leases }, text);
   }
 }

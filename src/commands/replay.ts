@@ -1,8 +1,8 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../lib/cli/base-command.ts';
-import { findRecording, type OpenableRecording } from '../lib/cli/recording-source.ts';
 import { playInTerminal } from '../lib/cli/play.ts';
+import { findRecording, type OpenableRecording } from '../lib/cli/recording-source.ts';
 import { BrokerError } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { openCast } from '../lib/recording/read.ts';
@@ -10,11 +10,21 @@ import { openCast } from '../lib/recording/read.ts';
 export default class Replay extends SallyportCommand<typeof Replay> {
   static override summary = 'play a recording in the terminal, or with --web in the browser';
   static override description = 'While it plays: space pauses, "]" or "n" jumps to the next marker, "q" ends.';
-  static override examples = ['<%= config.bin %> replay s-4k7q2m9xw1de', '<%= config.bin %> replay s-4k7q2m9xw1de --web', '<%= config.bin %> replay demo.cast --speed 2'];
-  static override args = { recording: Args.string({ required: true, description: 'id of a session, or a .cast file' }) };
+  static override examples = [
+    '<%= config.bin %> replay s-4k7q2m9xw1de',
+    '<%= config.bin %> replay s-4k7q2m9xw1de --web',
+    '<%= config.bin %> replay demo.cast --speed 2',
+  ];
+  static override args = {
+    recording: Args.string({ required: true, description: 'id of a session, or a .cast file' }),
+  };
   static override flags = {
     speed: Flags.string({ description: '2 is twice as fast', default: '1', helpValue: 'FACTOR' }),
-    'idle-limit': Flags.string({ char: 'i', description: 'shorten silences to this many seconds', helpValue: 'SECONDS' }),
+    'idle-limit': Flags.string({
+      char: 'i',
+      description: 'shorten silences to this many seconds',
+      helpValue: 'SECONDS',
+    }),
     'no-wait': Flags.boolean({ description: 'print everything at once' }),
     markers: Flags.boolean({ description: 'name each marker on standard error as it passes' }),
     web: Flags.boolean({ description: 'serve one page with a player on 127.0.0.1 until interrupted' }),
@@ -22,6 +32,14 @@ export default class Replay extends SallyportCommand<typeof Replay> {
   };
 
   async run(): Promise<void> {
+    if (this.flags.json && !this.flags.web) {
+      throw new BrokerError({
+        code: 'usage',
+        exit: EXIT.usage,
+        message: 'a replay is for people; --json goes with --web only',
+        hint: `for programs: sallyport recordings show ${this.args.recording} --json`,
+      });
+    }
     const recording = await findRecording(this.args.recording, this.environment);
     if (this.flags.web) {
       await this.serve(recording);
@@ -33,7 +51,8 @@ export default class Replay extends SallyportCommand<typeof Replay> {
     const end = await playInTerminal({
       events,
       speed: positive('--speed', this.flags.speed),
-      idleLimitMs: this.flags['idle-limit'] === undefined ? null : positive('--idle-limit', this.flags['idle-limit']) * 1000,
+      idleLimitMs:
+        this.flags['idle-limit'] === undefined ? null : positive('--idle-limit', this.flags['idle-limit']) * 1000,
       wait: !this.flags['no-wait'],
       showMarkers: this.flags.markers,
       palette: this.err,
@@ -56,5 +75,10 @@ export default class Replay extends SallyportCommand<typeof Replay> {
 function positive(flag: string, text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
-  throw new BrokerError({ code: 'usage', exit: EXIT.usage, message: `${flag}: "${text}" is not a number above 0`, hint: 'see: sallyport replay --help' });
+  throw new BrokerError({
+    code: 'usage',
+    exit: EXIT.usage,
+    message: `${flag}: "${text}" is not a number above 0`,
+    hint: 'see: sallyport replay --help',
+  });
 }

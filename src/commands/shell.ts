@@ -7,7 +7,11 @@ export default class Shell extends SallyportCommand<typeof Shell> {
   static override summary = 'run a command in a shell target, or open a free terminal there';
   static override description =
     'One word after "--" is shell text, as with bash -c; several words are a program and its arguments, each taken literally.';
-  static override examples = ['<%= config.bin %> shell local -- uname -a', "<%= config.bin %> shell local -- 'ls | wc -l'", '<%= config.bin %> shell local --json -- df -h'];
+  static override examples = [
+    '<%= config.bin %> shell local -- uname -a',
+    "<%= config.bin %> shell local -- 'ls | wc -l'",
+    '<%= config.bin %> shell local --json -- df -h',
+  ];
   static override usage = 'shell TARGET [-- COMMAND…]';
   static override args = { target: Args.string({ required: true, description: 'name of the target' }) };
   static override flags = invocationFlags;

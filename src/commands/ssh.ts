@@ -4,10 +4,14 @@ import { invocationFlags } from '../lib/cli/invocation-flags.ts';
 import { runInvocation } from '../lib/cli/run-invocation.ts';
 
 export default class Ssh extends SallyportCommand<typeof Ssh> {
-  static override summary = 'run a command on a server over SSH, with a certificate minted for it, or open a free terminal there';
+  static override summary =
+    'run a command on a server over SSH, with a certificate minted for it, or open a free terminal there';
   static override description =
     'One word after "--" is shell text, as with bash -c; several words are a program and its arguments, each taken literally.';
-  static override examples = ['<%= config.bin %> ssh web -- id -un', "<%= config.bin %> ssh web --why 'disk alert 4711' -- sudo systemctl restart app"];
+  static override examples = [
+    '<%= config.bin %> ssh web -- id -un',
+    "<%= config.bin %> ssh web --why 'disk alert 4711' -- sudo systemctl restart app",
+  ];
   static override usage = 'ssh TARGET [-- COMMAND…]';
   static override args = { target: Args.string({ required: true, description: 'name of the target' }) };
   static override flags = invocationFlags;

@@ -1,6 +1,6 @@
+import { resolve } from 'node:path';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { resolve } from 'node:path';
 import { SallyportCommand } from '../lib/cli/base-command.ts';
 import { readConfigFile } from '../lib/config/config-file.ts';
 import { CONFIG_FILE_NAME, trustFolder } from '../lib/config/paths.ts';
@@ -10,7 +10,8 @@ import { EXIT } from '../lib/core/exit-codes.ts';
 
 export default class Trust extends SallyportCommand<typeof Trust> {
   static override summary = "let a project's own sallyport.yaml count, with exactly the content it has now";
-  static override description = 'An agent can write in the project, so a changed file must be trusted anew. Read it first.';
+  static override description =
+    'An agent can write in the project, so a changed file must be trusted anew. Read it first.';
   static override args = { file: Args.string({ description: 'the file', default: CONFIG_FILE_NAME }) };
   static override flags = { revoke: Flags.boolean({ description: 'take the trust back' }) };
 

@@ -1,9 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { connectBroker } from '../../lib/cli/connect.ts';
 import { oneLine } from '../../lib/cli/render.ts';
 import type { AuditEntry } from '../../lib/ports/store.ts';
-import { setTimeout as delay } from 'node:timers/promises';
 
 const FOLLOW_EVERY_MS = 500;
 /** Evidence that only a program reads; --json has it. */
@@ -11,7 +11,13 @@ const BULKY = new Set(['proof', 'statement', 'signature', 'subject']);
 
 export default class AuditTail extends SallyportCommand<typeof AuditTail> {
   static override summary = 'print the last entries of the audit log; with --follow the new ones as they come';
-  static override description = 'With --json every entry is one JSON line, exactly as it stands in the chain.';
+  static override description =
+    'With --json the entries are exactly as they stand in the chain: one object with all of them, or with --follow one line each.';
+  static override examples = [
+    '<%= config.bin %> audit tail',
+    '<%= config.bin %> audit tail --follow',
+    '<%= config.bin %> audit tail -n 1000 --json',
+  ];
   static override flags = {
     lines: Flags.integer({ char: 'n', default: 20, min: 1, max: 10_000, description: 'how many', helpValue: 'N' }),
     follow: Flags.boolean({ char: 'f', description: 'go on until interrupted' }),
@@ -19,12 +25,20 @@ export default class AuditTail extends SallyportCommand<typeof AuditTail> {
 
   async run(): Promise<void> {
     const { client } = await connectBroker(this.environment);
-    let { entries, last } = await client.get<{ entries: AuditEntry[]; last: number }>(`/audit?limit=${this.flags.lines}`);
+    let { entries, last } = await client.get<{ entries: AuditEntry[]; last: number }>(
+      `/audit?limit=${this.flags.lines}`,
+    );
+    if (!this.flags.follow) {
+      this.print({ entries }, entries.map((entry) => `${this.line(entry)}\n`).join(''));
+      return;
+    }
     this.show(entries);
-    while (this.flags.follow) {
+    for (;;) {
       await delay(FOLLOW_EVERY_MS);
       const from = last + 1;
-      ({ entries, last } = await client.get<{ entries: AuditEntry[]; last: number }>(`/audit?from=${from}&limit=10000`));
+      ({ entries, last } = await client.get<{ entries: AuditEntry[]; last: number }>(
+        `/audit?from=${from}&limit=10000`,
+      ));
       this.show(entries);
     }
   }
@@ -38,6 +52,8 @@ export default class AuditTail extends SallyportCommand<typeof AuditTail> {
     const details = Object.entries(data)
       .filter(([name]) => !BULKY.has(name))
       .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-    return oneLine(`${String(seq).padStart(5)}  ${time}  ${type.padEnd(18)} ${actor}  ${session ?? '-'}  ${details.join(' ')}`);
+    return oneLine(
+      `${String(seq).padStart(5)}  ${time}  ${type.padEnd(18)} ${actor}  ${session ?? '-'}  ${details.join(' ')}`,
+    );
   }
 }

@@ -5,8 +5,11 @@ import { connectBroker } from '../../lib/cli/connect.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
 
 export default class AuditVerify extends SallyportCommand<typeof AuditVerify> {
-  static override summary = 'check the hash chain of the audit log, in the store and in audit.jsonl, against each other';
-  static override flags = { file: Flags.string({ description: 'check this file alone, without a broker', helpValue: 'FILE' }) };
+  static override summary =
+    'check the hash chain of the audit log, in the store and in audit.jsonl, against each other';
+  static override flags = {
+    file: Flags.string({ description: 'check this file alone, without a broker', helpValue: 'FILE' }),
+  };
 
   async run(): Promise<void> {
     const verdict = await this.verify();

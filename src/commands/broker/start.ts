@@ -1,7 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { findRunning, startInBackground } from '../../lib/cli/connect.ts';
-import { locateBroker } from '../../lib/cli/locate.ts';
+import { checkRunning, findRunning } from '../../lib/cli/connect.ts';
+import { type Location, locateBroker } from '../../lib/cli/locate.ts';
+import { oneLine } from '../../lib/cli/render.ts';
+import { startInBackground } from '../../lib/cli/start-broker.ts';
 import { systemClock } from '../../lib/core/clock.ts';
 import { BrokerError } from '../../lib/core/errors.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
@@ -10,6 +12,10 @@ export default class BrokerStart extends SallyportCommand<typeof BrokerStart> {
   static override summary = 'start the broker that this configuration describes';
   static override description =
     'Commands start a private broker by themselves. Use this for a broker that runs as a service: --foreground under a supervisor.';
+  static override examples = [
+    '<%= config.bin %> broker start',
+    '<%= config.bin %> broker start --foreground --config /etc/sallyport/sallyport.yaml',
+  ];
   static override flags = {
     foreground: Flags.boolean({ char: 'f', description: 'stay in this process until a signal ends it' }),
   };
@@ -18,10 +24,11 @@ export default class BrokerStart extends SallyportCommand<typeof BrokerStart> {
     const location = await locateBroker(this.environment);
     const { boot } = location;
     if (!this.flags.foreground) {
-      const state = (await findRunning(location, this.environment))
-        ? 'already-running'
-        : await startInBackground(boot, this.environment.uid);
-      this.print({ state, socket: boot.socket }, `${state === 'started' ? 'started' : 'already running'}: ${boot.socket}\n`);
+      const state = await this.startOnce(location);
+      this.print(
+        { state, socket: boot.socket },
+        `${state === 'started' ? 'started' : 'already running'}: ${boot.socket}\n`,
+      );
       return;
     }
     const { runBroker } = await import('../../lib/broker/run.ts');
@@ -37,5 +44,14 @@ export default class BrokerStart extends SallyportCommand<typeof BrokerStart> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void broker.stop(signal));
     this.print({ state: 'started', socket: boot.socket, pid: process.pid }, `listening on ${boot.socket}\n`);
     await broker.left;
+  }
+
+  /** One that runs already must be of this version and, where a file was named, of this configuration. */
+  private async startOnce(location: Location): Promise<'started' | 'already-running'> {
+    const running = await findRunning(location, this.environment);
+    if (running === undefined) return startInBackground(location.boot, this.environment.uid);
+    const { notes } = checkRunning(running, location, this.environment);
+    for (const note of notes) this.note(`${this.err.dim('note:')} ${oneLine(note)}\n`);
+    return 'already-running';
   }
 }

@@ -1,5 +1,6 @@
-import * as Flags from '@oclif/core/flags';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { findRunning } from '../../lib/cli/connect.ts';
 import { locateBroker } from '../../lib/cli/locate.ts';
@@ -37,12 +38,21 @@ export default class BrokerStop extends SallyportCommand<typeof BrokerStop> {
   }
 }
 
+/** A zombie has left: where nobody collects orphans (a container without an init) it stays in the table for ever. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     // Not ours to signal is still alive.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return !/^State:\s*Z/m.test(statusOf(pid));
+}
+
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return '';
   }
 }

@@ -28,7 +28,10 @@ export default class RecordingsList extends SallyportCommand<typeof RecordingsLi
       `${Math.ceil(row.bytes / 1024)} KiB`,
       row.command ?? '(free terminal)',
     ]);
-    const text = rows.length === 0 ? 'there is no recording yet\n' : renderTable(['SESSION', 'ENDED', 'TARGET', 'WHO', 'EXIT', 'SIZE', 'COMMAND'], rows, this.out);
+    const text =
+      rows.length === 0
+        ? 'there is no recording yet\n'
+        : renderTable(['SESSION', 'ENDED', 'TARGET', 'WHO', 'EXIT', 'SIZE', 'COMMAND'], rows, this.out);
     this.print({ recordings }, text);
   }
 }

@@ -7,7 +7,9 @@ import { summarise } from '../../lib/recording/read.ts';
 
 export default class RecordingsShow extends SallyportCommand<typeof RecordingsShow> {
   static override summary = 'say what a recording holds: command, markers, how it ended, whether it is intact';
-  static override args = { recording: Args.string({ required: true, description: 'id of a session, or a .cast file' }) };
+  static override args = {
+    recording: Args.string({ required: true, description: 'id of a session, or a .cast file' }),
+  };
 
   async run(): Promise<void> {
     const recording = await findRecording(this.args.recording, this.environment);
@@ -15,12 +17,21 @@ export default class RecordingsShow extends SallyportCommand<typeof RecordingsSh
     const { verification } = recording;
     const { facts } = summary.header;
     const state = verification === null ? 'not compared: a file without its archive' : verification.outcome;
-    const end = summary.exit === null ? 'the broker ended it' : summary.exit.kind === 'code' ? `exit ${summary.exit.code}` : summary.exit.signal;
+    const end =
+      summary.exit === null
+        ? 'the broker ended it'
+        : summary.exit.kind === 'code'
+          ? `exit ${summary.exit.code}`
+          : summary.exit.signal;
     const lines = [
       `recording ${recording.name}`,
       ...(facts === null
         ? []
-        : [`target    ${facts.target} (${facts.kind})`, `who       ${facts.principal}`, `command   ${facts.command === null ? '(free terminal)' : visible(facts.command)}`]),
+        : [
+            `target    ${facts.target} (${facts.kind})`,
+            `who       ${facts.principal}`,
+            `command   ${facts.command === null ? '(free terminal)' : visible(facts.command)}`,
+          ]),
       `started   ${new Date(summary.header.startedAt).toISOString()}, ${(summary.durationMs / 1000).toFixed(1)} s, ${summary.bytes} bytes`,
       `ended     ${summary.truncated ? 'cut short' : end}`,
       `integrity ${verification?.outcome === 'altered' ? this.out.bad(`altered: ${verification.why}`) : state}`,

@@ -10,9 +10,14 @@ export default class RecordingsVerify extends SallyportCommand<typeof Recordings
 
   async run(): Promise<void> {
     const { client } = await connectBroker(this.environment);
-    const { verification } = await client.get<{ verification: Verification }>(`/recordings/${encodeURIComponent(this.args.session)}/info`);
+    const { verification } = await client.get<{ verification: Verification }>(
+      `/recordings/${encodeURIComponent(this.args.session)}/info`,
+    );
     const why = verification.outcome === 'altered' ? `: ${verification.why}` : '';
-    this.print({ session: this.args.session, ...verification }, `${this.args.session}  ${verification.outcome}${why}\n`);
+    this.print(
+      { session: this.args.session, ...verification },
+      `${this.args.session}  ${verification.outcome}${why}\n`,
+    );
     if (verification.outcome === 'altered') process.exitCode = EXIT.cannotRecord;
   }
 }

@@ -19,7 +19,10 @@ export default class Requests extends SallyportCommand<typeof Requests> {
       relativeTime(row.expiresAt, Date.now()),
       row.subject.command ?? '(free terminal)',
     ]);
-    const text = rows.length === 0 ? 'no request waits\n' : renderTable(['REQUEST', 'STATE', 'TARGET', 'WHO', 'EXPIRES', 'COMMAND'], rows, this.out);
+    const text =
+      rows.length === 0
+        ? 'no request waits\n'
+        : renderTable(['REQUEST', 'STATE', 'TARGET', 'WHO', 'EXPIRES', 'COMMAND'], rows, this.out);
     this.print({ requests }, text);
   }
 }

@@ -2,12 +2,13 @@ import * as Args from '@oclif/core/args';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { connectBroker } from '../../lib/cli/connect.ts';
 import { describeRequest } from '../../lib/cli/decide.ts';
-
 import type { RequestRow } from '../../lib/ports/store.ts';
 
 export default class RequestsShow extends SallyportCommand<typeof RequestsShow> {
   static override summary = 'show one request, with everything its approver sees';
-  static override args = { request: Args.string({ required: true, description: 'id of the request; its first characters are enough' }) };
+  static override args = {
+    request: Args.string({ required: true, description: 'id of the request; its first characters are enough' }),
+  };
 
   async run(): Promise<void> {
     const { client } = await connectBroker(this.environment);

@@ -7,7 +7,9 @@ import type { RequestRow } from '../../lib/ports/store.ts';
 
 export default class RequestsWait extends SallyportCommand<typeof RequestsWait> {
   static override summary = 'wait until a request is decided; exit 0 approved, 77 denied, 75 otherwise';
-  static override args = { request: Args.string({ required: true, description: 'id of the request; its first characters are enough' }) };
+  static override args = {
+    request: Args.string({ required: true, description: 'id of the request; its first characters are enough' }),
+  };
 
   async run(): Promise<void> {
     const { client } = await connectBroker(this.environment);

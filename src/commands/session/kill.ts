@@ -8,7 +8,10 @@ export default class SessionKill extends SallyportCommand<typeof SessionKill> {
 
   async run(): Promise<void> {
     const { client } = await connectBroker(this.environment);
-    const answer = await client.post<{ session: string }>(`/sessions/${encodeURIComponent(this.args.session)}/kill`, {});
+    const answer = await client.post<{ session: string }>(
+      `/sessions/${encodeURIComponent(this.args.session)}/kill`,
+      {},
+    );
     this.print(answer, `ended ${answer.session}\n`);
   }
 }

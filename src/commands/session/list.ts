@@ -24,7 +24,10 @@ export default class SessionList extends SallyportCommand<typeof SessionList> {
       row.exitCode === null ? '-' : String(row.exitCode),
       row.command ?? '(free terminal)',
     ]);
-    const text = rows.length === 0 ? 'no session runs\n' : renderTable(['SESSION', 'STATE', 'TARGET', 'WHO', 'STARTED', 'EXIT', 'COMMAND'], rows, this.out);
+    const text =
+      rows.length === 0
+        ? 'no session runs\n'
+        : renderTable(['SESSION', 'STATE', 'TARGET', 'WHO', 'STARTED', 'EXIT', 'COMMAND'], rows, this.out);
     this.print({ sessions }, text);
   }
 }

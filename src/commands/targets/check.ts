@@ -18,7 +18,11 @@ export default class TargetsCheck extends SallyportCommand<typeof TargetsCheck> 
     const marks = { ok: this.out.good('ok     '), failed: this.out.bad('failed '), skipped: this.out.dim('skipped') };
     const lines = answer.steps.flatMap((step) => [
       `${marks[step.outcome]} ${step.name}  ${this.out.dim(visible(step.detail))}`,
-      ...(step.fix === undefined ? [] : visible(step.fix).split('\n').map((line) => `        ${line}`)),
+      ...(step.fix === undefined
+        ? []
+        : visible(step.fix)
+            .split('\n')
+            .map((line) => `        ${line}`)),
     ]);
     this.print(answer, `${lines.join('\n')}\n`);
     if (!answer.ok) process.exitCode = EXIT.unavailable;

@@ -8,6 +8,13 @@ export default class Targets extends SallyportCommand<typeof Targets> {
   async run(): Promise<void> {
     const { client } = await connectBroker(this.environment);
     const { targets } = await client.get<{ targets: { name: string; kind: string }[] }>('/targets');
-    this.print({ targets }, renderTable(['TARGET', 'KIND'], targets.map(({ name, kind }) => [name, kind]), this.out));
+    this.print(
+      { targets },
+      renderTable(
+        ['TARGET', 'KIND'],
+        targets.map(({ name, kind }) => [name, kind]),
+        this.out,
+      ),
+    );
   }
 }

@@ -9,7 +9,10 @@ import { API_VERSION, VERSION_HEADER } from './contract.ts';
 
 export interface ApiClient {
   readonly socketPath: string;
-  /** JSON answer of a GET. Rejects with the broker's own error, or `broker-unreachable`, `broker-lost` (69). */
+  /**
+   * JSON answer of a GET. Rejects with the broker's own error, or `broker-unreachable`, `broker-forbidden`,
+   * `broker-lost` (69); with `broker-silent` (69) where the signal's time ran out.
+   */
   get<T>(path: string, signal?: AbortSignal): Promise<T>;
   post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T>;
   /** Bytes of a GET, as they come. */
@@ -24,18 +27,17 @@ const HEADERS = { [VERSION_HEADER]: String(API_VERSION) };
 export function apiClient(socketPath: string): ApiClient {
   async function call<T>(method: string, path: string, body: unknown, signal: AbortSignal | undefined): Promise<T> {
     const response = await send(method, path, body, signal);
-    const text = await textOf(response);
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch (cause) {
-      throw brokerLost(cause);
-    }
+    const value = parsed(await textOf(response));
     if (response.statusCode === 200) return value as T;
     throw remoteError(value);
   }
 
-  function send(method: string, path: string, body: unknown, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+  function send(
+    method: string,
+    path: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const payload = body === undefined ? undefined : JSON.stringify(body);
       const outgoing = request(
@@ -60,8 +62,8 @@ export function apiClient(socketPath: string): ApiClient {
     post: (path, body, signal) => call('POST', path, body, signal),
     async stream(path) {
       const response = await send('GET', path, undefined, undefined);
-      if (response.statusCode !== 200) throw remoteError(JSON.parse(await textOf(response)));
-      return response;
+      if (response.statusCode !== 200) throw remoteError(parsed(await textOf(response)));
+      return wholeStream(response);
     },
     async attach() {
       const { WebSocket } = await import('ws');
@@ -74,14 +76,31 @@ export function apiClient(socketPath: string): ApiClient {
         socket.once('open', () => resolve(socket));
         socket.once('error', (error: NodeJS.ErrnoException) => reject(connectionError(error, socketPath)));
         socket.once('unexpected-response', (_, response) => {
-          textOf(response).then(
-            (text) => reject(remoteError(JSON.parse(text))),
-            (error) => reject(brokerLost(error)),
-          );
+          textOf(response)
+            .then((text) => remoteError(parsed(text)))
+            .catch((error: unknown) => error)
+            .then(reject);
         });
       });
     },
   };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw brokerLost(cause);
+  }
+}
+
+/** The bytes, or `broker-lost` where they end before the answer does. */
+async function* wholeStream(response: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    yield* response as AsyncIterable<Buffer>;
+  } catch (cause) {
+    throw brokerLost(cause);
+  }
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {
@@ -112,6 +131,17 @@ export function fromPublicError(error: PublicError): BrokerError {
   });
 }
 
+/** It accepts connections and says nothing. */
+function brokerSilent(socketPath: string, cause: unknown): BrokerError {
+  return new BrokerError({
+    code: 'broker-silent',
+    exit: EXIT.unavailable,
+    message: `the broker on "${socketPath}" does not answer`,
+    hint: 'see broker.log in its state folder; if its process hangs, end it and run the command again',
+    cause,
+  });
+}
+
 /** The connection ended before the answer did. */
 export function brokerLost(cause?: unknown): BrokerError {
   return new BrokerError({
@@ -133,6 +163,7 @@ function connectionError(error: NodeJS.ErrnoException, socketPath: string): Brok
       cause: error,
     });
   }
+  if (error.code === 'ABORT_ERR') return brokerSilent(socketPath, error);
   if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT' || error.code === 'ENOTSOCK') {
     return new BrokerError({
       code: 'broker-unreachable',

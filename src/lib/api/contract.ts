@@ -8,9 +8,12 @@ export const API_VERSION = 1;
 /** Request header with the client's API version; a broker of another version answers 426. */
 export const VERSION_HEADER = 'sallyport-api';
 
-/** Longest command text a client may send; the policy's own limit is far lower and says so better. */
+/** Longest message on the attach socket: an environment and a command; policy's own limit for that is far lower. */
+export const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
+/** Longest body of a request: a batch of commands to check. */
 export const MAX_REQUEST_BYTES = 2 * 1024 * 1024;
 
+/** What `/hello` answers to clients of every version, so these fields never change their meaning. */
 export interface Hello {
   readonly api: number;
   readonly version: string;
@@ -37,8 +40,6 @@ export type ClientMessage =
 /** Text messages, broker to client; output travels as binary messages whose first byte names the stream. */
 export type BrokerMessage =
   | { readonly type: 'notice'; readonly notice: Notice }
-  | { readonly type: 'result'; readonly result: SessionResult };
-
-export interface ErrorBody {
-  readonly error: PublicError;
-}
+  | { readonly type: 'result'; readonly result: SessionResult }
+  /** The client did not keep to the protocol; the socket is closed. */
+  | { readonly type: 'refused'; readonly error: PublicError };

@@ -4,7 +4,11 @@ import { FORWARDED_SIGNALS } from '../session/signals.ts';
 import type { ClientMessage } from './contract.ts';
 
 const cells = z.number().int().min(1).max(10_000);
-const label = z.string().min(1).max(64).regex(/^[\x20-\x7e]+$/);
+const label = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[\x20-\x7e]+$/);
 /** Free text of a requester: shown to approvers with control characters escaped. */
 const remark = z.string().max(2000);
 

@@ -2,16 +2,24 @@
 // access checked before a handler sees it.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { once } from 'node:events';
+import { pipeline } from 'node:stream/promises';
 import { WebSocketServer } from 'ws';
 import { asBrokerError, BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Verifier } from '../ports/verifier.ts';
 import { openSession } from '../session/open-session.ts';
-import { serveAttach, versionMismatch } from './attach.ts';
-import { API_VERSION, MAX_REQUEST_BYTES, VERSION_HEADER } from './contract.ts';
-import { type ByteStream, type Call, ROUTES, type Route, type RouteDeps } from './routes.ts';
+import { serveAttach } from './attach.ts';
+import { type Connections, watchConnections } from './connections.ts';
+import { API_VERSION, MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, VERSION_HEADER } from './contract.ts';
+import { findRoute, pathOf } from './find-route.ts';
+import { type ByteStream, badRequest, type Call, type RouteDeps } from './route.ts';
+import { clientMismatch } from './version.ts';
+
+/** A request is a few lines over a local socket: whoever takes longer to send one is not served. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const CHECK_EVERY_MS = 2_000;
 
 export interface ServerOptions {
   readonly verifier: Verifier;
@@ -27,32 +35,58 @@ export interface ServerOptions {
 
 /** An HTTP server that is not listening yet. */
 export function createApiServer(options: ServerOptions): Server {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_REQUEST_BYTES, perMessageDeflate: false });
-  const server = createServer({ requestTimeout: 0 }, (request, response) => {
-    void answer(request, response, options);
-  });
-  server.on('upgrade', (request, socket, head) => {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
+    },
+    (request, response) => {
+      void answer(request, response, options, connections);
+    },
+  );
+  const connections = watchConnections(server, options.verifier);
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     options.onRequest();
+    // Between the upgrade and the WebSocket nobody else listens, and an error without a listener ends the broker.
+    socket.on('error', () => socket.destroy());
     try {
-      const principal = admit(request, options);
+      const principal = connections.principalOf(request.socket);
+      connections.checkShare(request.socket);
+      checkVersion(request, options.version);
       if (pathOf(request) !== '/v1/attach') throw unknownRoute(request);
       sockets.handleUpgrade(request, socket, head, (connection) =>
-        serveAttach(connection, principal, (invocation, client) => openSession(invocation, client, options.deps.session)),
+        serveAttach(connection, principal, (invocation, client) =>
+          openSession(invocation, client, options.deps.session),
+        ),
       );
-    } catch (error) {
-      refuseUpgrade(socket, asBrokerError(error));
+    } catch (thrown) {
+      const error = asBrokerError(thrown);
+      if (error.exit === EXIT.bug) options.onError(error);
+      refuseUpgrade(socket, error);
     }
   });
   return server;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ServerOptions,
+  connections: Connections,
+): Promise<void> {
   options.onRequest();
   const gone = new AbortController();
   response.on('close', () => gone.abort(new Error('the client has gone')));
   try {
-    const principal = admit(request, options);
+    const principal = connections.principalOf(request.socket);
     const found = findRoute(request);
+    // What tells about the broker and ends it works whatever else is wrong.
+    if (found?.route.anyVersion !== true) {
+      connections.checkShare(request.socket);
+      checkVersion(request, options.version);
+    }
     if (found === undefined) throw unknownRoute(request);
     const isOwner = options.isOwner(principal);
     if (found.route.access === 'owner' && !isOwner) throw notOwner(principal);
@@ -60,7 +94,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
       principal,
       isOwner,
       params: found.params,
-      query: new URL(request.url ?? '/', 'http://broker').searchParams,
+      query: found.query,
       body: request.method === 'POST' ? await readJson(request) : undefined,
       signal: gone.signal,
     };
@@ -68,6 +102,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     if (isByteStream(value)) await sendStream(response, value);
     else sendJson(response, 200, value);
   } catch (thrown) {
+    // Nobody is left to hear it.
+    if (gone.signal.aborted) return;
     const error = asBrokerError(thrown);
     if (error.exit === EXIT.bug) options.onError(error);
     if (response.headersSent) response.destroy();
@@ -75,45 +111,21 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   }
 }
 
-/** Who asks, and whether both ends speak the same version. */
-function admit(request: IncomingMessage, { verifier, version }: ServerOptions): Principal {
-  const principal = verifier.identify(request.socket);
+function checkVersion(request: IncomingMessage, version: string): void {
   const theirs = request.headers[VERSION_HEADER];
-  if (theirs !== String(API_VERSION)) {
-    throw versionMismatch(typeof theirs === 'string' ? theirs : undefined, API_VERSION, version);
-  }
-  return principal;
+  if (theirs !== String(API_VERSION)) throw clientMismatch(typeof theirs === 'string' ? theirs : undefined, version);
 }
 
-function pathOf(request: IncomingMessage): string {
-  return new URL(request.url ?? '/', 'http://broker').pathname;
-}
-
-function findRoute(request: IncomingMessage): { route: Route; params: Record<string, string> } | undefined {
-  const segments = pathOf(request).split('/');
-  for (const route of ROUTES) {
-    const wanted = `/v1${route.path}`.split('/');
-    if (route.method !== request.method || wanted.length !== segments.length) continue;
-    const params: Record<string, string> = {};
-    const fits = wanted.every((part, i) => {
-      const segment = segments[i] ?? '';
-      if (!part.startsWith(':')) return part === segment;
-      params[part.slice(1)] = decodeURIComponent(segment);
-      return true;
-    });
-    if (fits) return { route, params };
-  }
-  return undefined;
-}
-
+/** What is over the limit is read and dropped, so that the client gets its answer. */
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > MAX_REQUEST_BYTES) throw badRequest('the request is too large');
-    chunks.push(chunk);
+    if (length <= MAX_REQUEST_BYTES) chunks.push(chunk);
   }
+  if (length > MAX_REQUEST_BYTES)
+    throw badRequest(`the request has ${length} bytes, the limit is ${MAX_REQUEST_BYTES}`);
   if (length === 0) return {};
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8'));
@@ -128,11 +140,7 @@ function isByteStream(value: unknown): value is ByteStream {
 
 async function sendStream(response: ServerResponse, { contentType, bytes }: ByteStream): Promise<void> {
   response.writeHead(200, { 'content-type': contentType });
-  for await (const chunk of bytes) {
-    if (response.destroyed) return;
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-  }
-  response.end();
+  await pipeline(bytes, response);
 }
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {
@@ -146,13 +154,14 @@ function refuseUpgrade(socket: Duplex, error: BrokerError): void {
   socket.end(
     `HTTP/1.1 ${statusOf(error)} Refused\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
   );
 }
 
 /** HTTP status by the kind of failure; clients look at the error's code, not at this. */
 function statusOf(error: BrokerError): number {
   if (error.code === 'version-mismatch') return 426;
-  if (error.code === 'unknown-route' || error.code.startsWith('unknown-')) return 404;
+  if (error.code.startsWith('unknown-')) return 404;
   switch (error.exit) {
     case EXIT.usage:
       return 400;
@@ -184,8 +193,4 @@ function notOwner(principal: Principal): BrokerError {
     message: `"${principal.name}" may not see or end what belongs to the broker`,
     hint: "run it as the broker's own user, or as root",
   });
-}
-
-function badRequest(message: string, cause?: unknown): BrokerError {
-  return new BrokerError({ code: 'bad-request', exit: EXIT.usage, message, hint: 'use a client of the same version', cause });
 }

@@ -11,7 +11,10 @@ import { type SshTarget, sshTarget } from '../targets/ssh.ts';
  * Builds every target. Throws `unsandboxed-target` (78) where a service would run an agent's command as its own user:
  * that user can read the CA key.
  */
-export function buildTargets(config: Config, deps: { readonly clock: Clock; readonly uid: number }): Map<string, TargetEntry> {
+export function buildTargets(
+  config: Config,
+  deps: { readonly clock: Clock; readonly uid: number },
+): Map<string, TargetEntry> {
   const ssh = new Map<string, SshTarget>();
   const entries = new Map<string, TargetEntry>();
   for (const target of config.targets.values()) {
@@ -59,7 +62,11 @@ export function buildTargets(config: Config, deps: { readonly clock: Clock; read
   }
 }
 
-function shellEntry(target: ShellTargetConfig, config: Config, deps: { readonly clock: Clock; readonly uid: number }): TargetEntry {
+function shellEntry(
+  target: ShellTargetConfig,
+  config: Config,
+  deps: { readonly clock: Clock; readonly uid: number },
+): TargetEntry {
   const options = {
     env: target.env,
     set: Object.fromEntries(target.set),

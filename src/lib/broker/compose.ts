@@ -1,9 +1,9 @@
 // Composition root: the only file that picks adapters. Opens everything in the order in which it is needed, sweeps
 // what a crash left behind, and returns the broker before it listens.
 import { join } from 'node:path';
-import type { RouteDeps } from '../api/routes.ts';
-import { createApiServer } from '../api/server.ts';
 import { API_VERSION, type Hello } from '../api/contract.ts';
+import type { RouteDeps } from '../api/route.ts';
+import { createApiServer } from '../api/server.ts';
 import { approvalDesk } from '../approval/desk.ts';
 import { localDirectoryArchive } from '../archive/local-directory.ts';
 import { openAuditLog } from '../audit/log.ts';
@@ -14,14 +14,15 @@ import { openSshCa, sshCaProvider } from '../credentials/index.ts';
 import { unixPeerVerifier } from '../identity/unix-peer.ts';
 import { leaseBook } from '../leases/book.ts';
 import { findAccount } from '../os/accounts.ts';
-import { compilePolicy, judgeCommand, judgeFreeTerminal, reportFacts } from '../policy/index.ts';
-import type { SessionDeps } from '../session/deps.ts';
+import { type CompiledPolicy, compilePolicy, judgeCommand, judgeFreeTerminal, reportFacts } from '../policy/index.ts';
+import type { Store } from '../ports/store.ts';
+import type { SessionDeps, TargetEntry } from '../session/deps.ts';
 import { type LiveSessions, liveSessions } from '../session/live-sessions.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
-import { buildTargets } from './build-targets.ts';
 import type { BootOptions } from './boot.ts';
-import { closeLostSessions } from './lost-sessions.ts';
+import { buildTargets } from './build-targets.ts';
 import type { BrokerLog } from './log.ts';
+import { closeLostSessions } from './lost-sessions.ts';
 
 export interface ComposedBroker {
   readonly server: ReturnType<typeof createApiServer>;
@@ -43,11 +44,27 @@ export interface ComposeOptions {
   readonly stop: (by: string) => void;
 }
 
-/** Rejects with whatever cannot be opened; then nothing listens. */
+/** Rejects with whatever cannot be opened, having closed what it had opened. */
 export async function composeBroker(options: ComposeOptions): Promise<ComposedBroker> {
-  const { boot, config, clock, log, uid } = options;
+  const { boot, config, clock, uid } = options;
+  // What the config alone can get wrong comes before anything is opened.
   const policy = compilePolicy(config.policy, { approvalTtlMs: config.limits.approvalWaitMs });
+  const targets = buildTargets(config, { clock, uid });
   const store = await openSqliteStore(join(boot.state, 'sallyport.db'));
+  try {
+    return await composeOver(store, policy, targets, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function composeOver(
+  store: Store,
+  policy: CompiledPolicy,
+  targets: ReadonlyMap<string, TargetEntry>,
+  { boot, config, clock, log, uid, onRequest, stop }: ComposeOptions,
+): Promise<ComposedBroker> {
   const auditFile = join(boot.state, 'audit.jsonl');
   const audit = await openAuditLog({ store, file: auditFile, clock });
   const archive = localDirectoryArchive(boot.recordings);
@@ -56,7 +73,7 @@ export async function composeBroker(options: ComposeOptions): Promise<ComposedBr
   const desk = approvalDesk({ store, audit, clock, approvers: config.approvers });
   const live = liveSessions();
   const session: SessionDeps = {
-    targets: buildTargets(config, { clock, uid }),
+    targets,
     judge: {
       command: (input, context) => judgeCommand(policy, input, context),
       freeTerminal: (context) => judgeFreeTerminal(policy, context),
@@ -100,12 +117,13 @@ export async function composeBroker(options: ComposeOptions): Promise<ComposedBr
     approvers: [...config.approvers.values()].map(({ name, keys, groups }) => ({ name, keys, groups })),
     hello,
     caPublicKeyLine: async () => ca.publicKeyLine(),
-    stop: options.stop,
+    stop,
   };
 
   await closeLostSessions({ sessions: store.sessions, audit, clock });
   const unswept = await leases.sweep();
-  for (const { lease, error } of unswept) log.info('a lease of an earlier broker is still open', { lease, error: String(error) });
+  for (const { lease, error } of unswept)
+    log.info('a lease of an earlier broker is still open', { lease, error: String(error) });
   await desk.expireDue();
   await audit.append({
     type: 'broker.started',
@@ -121,7 +139,7 @@ export async function composeBroker(options: ComposeOptions): Promise<ComposedBr
       isOwner: ({ proof }) => proof.uid === uid || proof.uid === 0,
       deps,
       onError: (error) => log.error(error),
-      onRequest: options.onRequest,
+      onRequest,
     }),
     async expireDue() {
       await desk.expireDue();

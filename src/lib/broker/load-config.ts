@@ -23,7 +23,10 @@ export async function loadBrokerConfig(boot: Pick<BootOptions, 'configFile' | 'c
       hint: 'run the command again',
     });
   }
-  const [{ parseConfig }, { configError }] = await Promise.all([import('../config/load.ts'), import('../config/problem.ts')]);
+  const [{ parseConfig }, { configError }] = await Promise.all([
+    import('../config/load.ts'),
+    import('../config/problem.ts'),
+  ]);
   const parsed = parseConfig(file.text, { file: boot.configFile, knownPacks: PACK_NAMES });
   if (!parsed.ok) throw configError(parsed.problems);
   return parsed.config;

@@ -1,4 +1,5 @@
-// After a crash: sessions whose broker died are closed as `lost`, so that no row claims to run.
+// After a crash: sessions whose broker died are closed as `lost`, so that no row claims to run. The audit log first: a
+// second crash in between says it twice rather than never.
 import type { Clock } from '../core/clock.ts';
 import type { AuditLog } from '../ports/audit.ts';
 import type { SessionStore } from '../ports/store.ts';
@@ -14,9 +15,9 @@ export async function closeLostSessions({
   readonly clock: Clock;
 }): Promise<number> {
   const open = await sessions.list({ state: 'open', limit: 100_000 });
-  for (const { id } of open) {
+  for (const { id, target, principal, startedAt } of open) {
+    await audit.append({ type: 'session.lost', actor: 'broker', session: id, data: { target, principal, startedAt } });
     await sessions.finish(id, { state: 'lost', endedAt: clock.now(), exitCode: null, reason: 'broker-lost' });
-    await audit.append({ type: 'session.lost', actor: 'broker', session: id, data: {} });
   }
   return open.length;
 }

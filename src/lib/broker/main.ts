@@ -9,8 +9,13 @@ import { runBroker } from './run.ts';
 
 const ANSWER_FD = 3;
 
+/** Whoever started this may be gone by now; others may be waiting for the same broker. */
 function answer(value: BootAnswer): void {
-  writeSync(ANSWER_FD, `${JSON.stringify(value)}\n`);
+  try {
+    writeSync(ANSWER_FD, `${JSON.stringify(value)}\n`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
   closeSync(ANSWER_FD);
 }
 

@@ -1,20 +1,19 @@
 // A broker's life: take the lock, compose, listen, and leave by the one door, in which every session settles first.
-import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
-import { once } from 'node:events';
-import { dirname, join } from 'node:path';
-import type { Config } from '../config/config.ts';
+import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { asBrokerError, BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import { findGroup } from '../os/groups.ts';
 import type { BootOptions } from './boot.ts';
 import { type ComposedBroker, composeBroker } from './compose.ts';
-import { idleExit } from './idle-exit.ts';
+import { type IdleExit, idleExit } from './idle-exit.ts';
+import { listen } from './listen.ts';
 import { loadBrokerConfig } from './load-config.ts';
-import { openLog } from './log.ts';
+import { type BrokerLog, openLog } from './log.ts';
 import { prepareStateFolder, takeBrokerLock } from './state-folder.ts';
 
 const EXPIRE_EVERY_MS = 10_000;
+/** For answers under way, after every session has settled. */
+const LEAVE_GRACE_MS = 2000;
 
 export interface RunningBroker {
   /** Resolves when the broker has left; never rejects. */
@@ -30,123 +29,96 @@ export interface RunningBroker {
 export async function runBroker(boot: BootOptions, clock: Clock): Promise<RunningBroker | undefined> {
   const uid = process.getuid?.() ?? -1;
   prepareStateFolder(boot.state, uid);
-  const lock = takeBrokerLock(join(boot.state, 'broker.lock'));
+  const lock = takeBrokerLock(boot.state, join(boot.state, 'broker.lock'));
   if (lock === undefined) return undefined;
-  const log = openLog(boot.log, clock);
+  let log: BrokerLog | undefined;
   try {
-    const config = await loadBrokerConfig(boot);
-    let announceLeft = () => {};
-    const left = new Promise<void>((resolve) => {
-      announceLeft = resolve;
-    });
-    let stopping: Promise<void> | undefined;
-    const stop = (by: string) => {
-      stopping ??= leave(by).finally(announceLeft);
-      return stopping;
-    };
-    let waiting = 0;
-    const idle =
-      config.broker.mode === 'service'
-        ? undefined
-        : idleExit({
-            idleMs: config.broker.idleExitMs,
-            isBusy: () => broker.live.list().length > 0 || waiting > 0,
-            leave: () => void stop('idle'),
-            clock,
-          });
-    const broker: ComposedBroker = await composeBroker({
-      boot,
-      config,
-      clock,
-      log,
-      uid,
-      onRequest: () => idle?.touch(),
-      stop: (by) => setImmediate(() => void stop(by)),
-    });
-    await listen(broker, boot, config);
-    log.info('listening', { socket: boot.socket, mode: config.broker.mode, config: boot.configFile });
-    const expiry = setInterval(() => void broker.expireDue().catch((error) => log.error(asBrokerError(error))), EXPIRE_EVERY_MS);
-    expiry.unref();
-    broker.server.on('connection', (socket) => {
-      waiting += 1;
-      socket.on('close', () => {
-        waiting -= 1;
-        idle?.touch();
-      });
-    });
-
-    async function leave(by: string): Promise<void> {
-      log.info('leaving', { by });
-      idle?.stop();
-      clearInterval(expiry);
-      // New connections are refused first, so that no session opens while the others settle.
-      const closed = new Promise((resolve) => broker.server.close(resolve));
-      await broker.live.endAll(brokerStopped(by));
-      broker.server.closeIdleConnections();
-      await Promise.race([closed, new Promise((resolve) => clock.after(2000, () => resolve(undefined)))]);
-      broker.server.closeAllConnections();
-      await broker.close().catch((error) => log.error(asBrokerError(error)));
-      rmSync(boot.socket, { force: true });
-      log.close();
-      lock?.release();
-    }
-
-    return { left, stop };
+    log = openLog(boot.state, boot.log, clock);
+    return await start(boot, clock, log, uid, () => lock.release());
   } catch (error) {
     const failure = asBrokerError(error);
-    log.error(failure);
-    log.close();
+    log?.error(failure);
+    log?.close();
     lock.release();
     throw failure;
   }
 }
 
-/** Binds the socket. Whoever holds the lock may remove what a dead broker left there. */
-async function listen(broker: ComposedBroker, boot: BootOptions, config: Config): Promise<void> {
-  const folder = dirname(boot.socket);
-  if (folder !== boot.state) mkdirSync(folder, { recursive: true, mode: config.broker.group === undefined ? 0o700 : 0o750 });
-  rmSync(boot.socket, { force: true });
-  // Nobody may connect between bind(2) and the final mode.
-  const umask = process.umask(0o177);
-  try {
-    broker.server.listen(boot.socket);
-    await once(broker.server, 'listening');
-  } catch (cause) {
-    throw new BrokerError({
-      code: 'cannot-listen',
-      exit: EXIT.unavailable,
-      message: `the broker cannot listen on "${boot.socket}" (${(cause as NodeJS.ErrnoException).code})`,
-      hint: 'check that its folder can be written and that the disk is not full',
-      cause,
+async function start(
+  boot: BootOptions,
+  clock: Clock,
+  log: BrokerLog,
+  uid: number,
+  release: () => void,
+): Promise<RunningBroker> {
+  const config = await loadBrokerConfig(boot);
+  let idle: IdleExit | undefined;
+  let connections = 0;
+  const { promise: left, resolve: announceLeft } = newPromise();
+  let stopping: Promise<void> | undefined;
+  const stop = (by: string) => {
+    stopping ??= leave(by).finally(announceLeft);
+    return stopping;
+  };
+
+  const broker: ComposedBroker = await composeBroker({
+    boot,
+    config,
+    clock,
+    log,
+    uid,
+    onRequest: () => idle?.touch(),
+    stop: (by) => setImmediate(() => void stop(by)),
+  });
+  broker.server.on('connection', (socket) => {
+    connections += 1;
+    socket.on('close', () => {
+      connections -= 1;
+      idle?.touch();
     });
-  } finally {
-    process.umask(umask);
+  });
+  try {
+    await listen(broker.server, boot, config.broker);
+  } catch (error) {
+    await broker.close();
+    throw error;
   }
-  if (config.broker.group !== undefined) admitGroup(folder, boot, config.broker.group);
+  log.info('listening', { socket: boot.socket, mode: config.broker.mode, config: boot.configFile });
+  const expire = () => void broker.expireDue().catch((error) => log.error(asBrokerError(error)));
+  const expiry = setInterval(expire, EXPIRE_EVERY_MS);
+  expiry.unref();
+  if (config.broker.mode === 'private') {
+    idle = idleExit({
+      idleMs: config.broker.idleExitMs,
+      isBusy: () => broker.live.list().length > 0 || connections > 0,
+      leave: () => void stop('idle'),
+      clock,
+    });
+  }
+  return { left, stop };
+
+  async function leave(by: string): Promise<void> {
+    log.info('leaving', { by });
+    idle?.stop();
+    clearInterval(expiry);
+    // New connections are refused first (this also unlinks the socket), so that no session opens while others settle.
+    const closed = new Promise((resolve) => broker.server.close(resolve));
+    await broker.live.endAll(brokerStopped(by));
+    broker.server.closeIdleConnections();
+    await Promise.race([closed, new Promise((resolve) => clock.after(LEAVE_GRACE_MS, () => resolve(undefined)))]);
+    broker.server.closeAllConnections();
+    await broker.close().catch((error) => log.error(asBrokerError(error)));
+    log.close();
+    release();
+  }
 }
 
-function admitGroup(folder: string, boot: BootOptions, group: string): void {
-  const gid = findGroup(group);
-  if (gid === undefined) {
-    throw new BrokerError({
-      code: 'unknown-group',
-      exit: EXIT.configuration,
-      message: `broker.group: there is no group "${group}"`,
-      hint: `create it: groupadd ${group}`,
-    });
-  }
-  if (folder === boot.state) {
-    throw new BrokerError({
-      code: 'socket-in-state',
-      exit: EXIT.configuration,
-      message: 'broker.group needs a socket outside the state folder, which only the broker may enter',
-      hint: 'set broker.socket, for example to /run/sallyport/broker.sock',
-    });
-  }
-  chownSync(folder, -1, gid);
-  chmodSync(folder, 0o750);
-  chownSync(boot.socket, -1, gid);
-  chmodSync(boot.socket, 0o660);
+function newPromise(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }
 
 function brokerStopped(by: string): BrokerError {

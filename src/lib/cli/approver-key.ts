@@ -36,7 +36,11 @@ export interface KnownApprover {
  * The key and the approver it belongs to. `file` is what the person named; without it the first key in `~/.ssh` that an
  * approver has. Throws `no-approver-key` (77) where the broker knows none of them.
  */
-export function chooseApprover(file: string | undefined, home: string, approvers: readonly KnownApprover[]): { key: ApproverKey; approver: string } {
+export function chooseApprover(
+  file: string | undefined,
+  home: string,
+  approvers: readonly KnownApprover[],
+): { key: ApproverKey; approver: string } {
   const keys = file === undefined ? findApproverKeys(home) : [namedKey(file)];
   for (const key of keys) {
     const blob = parsePublicKey(key.key)?.blob;
@@ -46,7 +50,8 @@ export function chooseApprover(file: string | undefined, home: string, approvers
   throw new BrokerError({
     code: 'no-approver-key',
     exit: EXIT.denied,
-    message: file === undefined ? 'no key in ~/.ssh belongs to an approver' : `the key "${file}" belongs to no approver`,
+    message:
+      file === undefined ? 'no key in ~/.ssh belongs to an approver' : `the key "${file}" belongs to no approver`,
     hint: "add its public key under approvers in the broker's sallyport.yaml, or name another with --key",
   });
 }
@@ -68,5 +73,14 @@ function readKey(file: string): ApproverKey | undefined {
   if (!existsSync(publicFile)) return undefined;
   const key = readFileSync(publicFile, 'utf8').trim();
   if (parsePublicKey(key) === undefined) return undefined;
-  return { file: existsSync(privateFile) && !file.endsWith('.pub') ? privateFile : publicFile, key, name: userInfo().username };
+  return { file: existsSync(privateFile) && !file.endsWith('.pub') ? privateFile : publicFile, key, name: userName() };
+}
+
+/** An account without a name (a bare uid in a container) still can be an approver. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'me';
+  }
 }

@@ -1,15 +1,15 @@
-// The terminal's side of a session: standard streams ⇄ attach socket. Puts the terminal into raw mode only while a
-// program runs on a PTY, and restores it on every way out.
+// The terminal's side of a session: standard streams ⇄ attach socket, from `open` to the result. What goes in is
+// forward-input's, signals are forward-signals'; both are undone on every way out.
 import { once } from 'node:events';
-import type { WebSocket } from 'ws';
-import { type ApiClient, brokerLost } from '../api/client.ts';
-import type { BrokerMessage, ClientMessage } from '../api/contract.ts';
+import { type ApiClient, brokerLost, fromPublicError } from '../api/client.ts';
+import { type BrokerMessage, type ClientMessage, MAX_MESSAGE_BYTES } from '../api/contract.ts';
 import { decodeOutput } from '../api/frames.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { Invocation, Notice } from '../session/client.ts';
 import type { SessionResult } from '../session/result.ts';
-import { FORWARDED_SIGNALS } from '../session/signals.ts';
+import { forwardInput } from './forward-input.ts';
+import { forwardSignals } from './forward-signals.ts';
 
 export interface AttachOptions {
   readonly client: ApiClient;
@@ -21,15 +21,29 @@ export interface AttachOptions {
   readonly onNotice: (notice: Notice) => void;
 }
 
-/** Runs one invocation to its end. Rejects with `broker-lost` (69) where the broker goes away in the middle. */
+/**
+ * Runs one invocation to its end. Rejects with `broker-lost` (69) where the broker goes away in the middle, with
+ * `interrupted` (75 or 79) where a signal ends the wait, and with `request-too-large` (64).
+ */
 export async function attach(options: AttachOptions): Promise<SessionResult> {
   const { client, invocation, stdin, onOutput, onNotice } = options;
+  const opening = JSON.stringify({ type: 'open', invocation } satisfies ClientMessage);
+  if (Buffer.byteLength(opening) > MAX_MESSAGE_BYTES) throw tooLarge();
   const socket = await client.attach();
-  const send = (message: ClientMessage) => socket.send(JSON.stringify(message));
+  const send = (message: ClientMessage) => {
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+  };
   let stopInput = () => {};
-  const releaseSignals = forwardSignals(socket, invocation, send);
+  let isRunning = false;
+  let request: string | undefined;
+  let signals: ReturnType<typeof forwardSignals> | undefined;
   try {
     return await new Promise<SessionResult>((resolve, reject) => {
+      signals = forwardSignals({
+        isRunning: () => isRunning,
+        forward: (name) => send({ type: 'signal', name }),
+        giveUp: (name) => reject(interrupted(invocation.target, name, request)),
+      });
       let delivering = Promise.resolve();
       let result: SessionResult | undefined;
       socket.on('message', (data: Buffer, isBinary: boolean) => {
@@ -43,12 +57,21 @@ export async function attach(options: AttachOptions): Promise<SessionResult> {
           return;
         }
         const message = JSON.parse(data.toString('utf8')) as BrokerMessage;
-        if (message.type === 'result') {
-          result = message.result;
-          return;
+        switch (message.type) {
+          case 'result':
+            result = message.result;
+            break;
+          case 'refused':
+            reject(fromPublicError(message.error));
+            break;
+          case 'notice':
+            request = message.notice.kind === 'waiting' ? message.notice.request : undefined;
+            onNotice(message.notice);
+            if (message.notice.kind === 'opened') {
+              isRunning = true;
+              stopInput = forwardInput(socket, invocation, stdin, send);
+            }
         }
-        onNotice(message.notice);
-        if (message.notice.kind === 'opened') stopInput = forwardInput(socket, invocation, stdin, send);
       });
       socket.on('error', (error) => reject(brokerLost(error)));
       socket.on('close', () => {
@@ -56,89 +79,39 @@ export async function attach(options: AttachOptions): Promise<SessionResult> {
         if (final === undefined) reject(brokerLost());
         else delivering.then(() => resolve(final), reject);
       });
-      send({ type: 'open', invocation });
+      socket.send(opening);
     });
   } finally {
     stopInput();
-    releaseSignals();
+    signals?.stop();
     if (socket.readyState !== socket.CLOSED) socket.terminate();
   }
-}
-
-/** Standard input → socket, with backpressure; on a terminal with a PTY behind it, raw and with resizes. */
-function forwardInput(
-  socket: WebSocket,
-  invocation: Invocation,
-  stdin: NodeJS.ReadStream | null,
-  send: (message: ClientMessage) => void,
-): () => void {
-  if (stdin === null) {
-    send({ type: 'end' });
-    return () => {};
-  }
-  const isRaw = invocation.pty !== null && stdin.isTTY === true;
-  const onResize = () => send({ type: 'resize', cols: process.stdout.columns, rows: process.stdout.rows });
-  const onData = (bytes: Buffer) => {
-    if (socket.readyState !== socket.OPEN) return;
-    stdin.pause();
-    socket.send(bytes, () => stdin.resume());
-  };
-  const onEnd = () => {
-    if (socket.readyState === socket.OPEN) send({ type: 'end' });
-  };
-  if (isRaw) {
-    stdin.setRawMode(true);
-    process.stdout.on('resize', onResize);
-  }
-  stdin.on('data', onData);
-  stdin.once('end', onEnd);
-  // A closed descriptor or a terminal that hung up reads as the end of input.
-  stdin.once('error', onEnd);
-  return () => {
-    stdin.off('data', onData);
-    stdin.off('end', onEnd);
-    stdin.pause();
-    process.stdout.off('resize', onResize);
-    if (isRaw) stdin.setRawMode(false);
-  };
-}
-
-/**
- * While a program runs, signals to the CLI go to it; before that they end the CLI. A second Ctrl-C within two seconds
- * gives up waiting for a program that does not listen.
- */
-function forwardSignals(socket: WebSocket, invocation: Invocation, send: (message: ClientMessage) => void): () => void {
-  let isOpen = false;
-  let lastInterrupt = Number.NEGATIVE_INFINITY;
-  socket.on('message', (data: Buffer, isBinary: boolean) => {
-    if (!isBinary && !isOpen) isOpen = data.includes('"opened"');
-  });
-  const handlers = FORWARDED_SIGNALS.map((name) => {
-    const handler = () => {
-      const now = performance.now();
-      const isSecond = name === 'SIGINT' && now - lastInterrupt < 2000;
-      if (name === 'SIGINT') lastInterrupt = now;
-      if (isOpen && !isSecond && socket.readyState === socket.OPEN) send({ type: 'signal', name });
-      else socket.emit('error', interrupted(invocation, name));
-    };
-    process.on(name, handler);
-    return { name, handler };
-  });
-  return () => {
-    for (const { name, handler } of handlers) process.off(name, handler);
-  };
-}
-
-function interrupted(invocation: Invocation, signal: string): BrokerError {
-  return new BrokerError({
-    code: 'interrupted',
-    exit: EXIT.ended,
-    message: `${signal} ended the wait for "${invocation.target}"`,
-    hint: 'an open request stays open; run the command again once it is approved',
-  });
 }
 
 /** Writes to a stream and waits while it is full. Rejects once its reader has gone. */
 export async function writeTo(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
   if (!stream.write(bytes)) await once(stream, 'drain');
+}
+
+function tooLarge(): BrokerError {
+  return new BrokerError({
+    code: 'request-too-large',
+    exit: EXIT.usage,
+    message: `the command and its environment are over ${MAX_MESSAGE_BYTES} bytes`,
+    hint: 'write a script file on the target, and run that',
+  });
+}
+
+/** While a request waits the answer is "not yet"; after that somebody left a session that may go on for a moment. */
+function interrupted(target: string, signal: string, request: string | undefined): BrokerError {
+  return new BrokerError({
+    code: 'interrupted',
+    exit: request === undefined ? EXIT.ended : EXIT.approvalPending,
+    message: `${signal} ended the wait for "${target}"`,
+    hint:
+      request === undefined
+        ? 'run the command again'
+        : `request "${request}" stays open; run the command again once it is approved`,
+    ...(request === undefined ? {} : { request }),
+  });
 }

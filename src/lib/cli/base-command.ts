@@ -2,12 +2,14 @@
 // one service and renders; errors of every kind end here with a code, a sentence and the next step.
 import { Command, type Interfaces } from '@oclif/core';
 import * as Flags from '@oclif/core/flags';
-import { asBrokerError, BrokerError, type PublicError } from '../core/errors.ts';
+import { BrokerError, type PublicError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { type Environment, readEnvironment } from './environment.ts';
-import { type Palette, paletteFor, renderError } from './render.ts';
+import { contractError, type Palette, paletteFor, renderError } from './render.ts';
 
-export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<(typeof SallyportCommand)['baseFlags'] & T['flags']>;
+export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
+  (typeof SallyportCommand)['baseFlags'] & T['flags']
+>;
 export type ArgsOf<T extends typeof Command> = Interfaces.InferredArgs<T['args']>;
 
 export abstract class SallyportCommand<T extends typeof Command> extends Command {
@@ -34,7 +36,10 @@ export abstract class SallyportCommand<T extends typeof Command> extends Command
     const own = at === -1 ? this.argv : this.argv.slice(0, at);
     this.child = at === -1 ? null : this.argv.slice(at + 1);
     const type = this.ctor as typeof Command;
-    const { flags, args } = await this.parse({ flags: type.flags, baseFlags: SallyportCommand.baseFlags, args: type.args, strict: type.strict }, own);
+    const { flags, args } = await this.parse(
+      { flags: type.flags, baseFlags: SallyportCommand.baseFlags, args: type.args, strict: type.strict },
+      own,
+    );
     this.flags = flags as FlagsOf<T>;
     this.args = args as ArgsOf<T>;
     this.environment = readEnvironment(this.flags.config);
@@ -55,9 +60,9 @@ export abstract class SallyportCommand<T extends typeof Command> extends Command
   }
 
   protected override async catch(thrown: Error): Promise<void> {
-    const error = asUsage(thrown) ?? asBrokerError(thrown).toPublic();
-    if (error.exit === EXIT.bug) this.note(`${asBrokerError(thrown).detail ?? ''}\n`);
-    if (this.wantsJson()) process.stdout.write(`${JSON.stringify({ error: withoutExit(error) })}\n`);
+    const error = asUsage(thrown) ?? asOwnError(thrown);
+    if (error.exit === EXIT.bug && !(thrown instanceof BrokerError)) this.note(`${thrown.stack ?? String(thrown)}\n`);
+    if (this.wantsJson()) process.stdout.write(`${JSON.stringify({ error: contractError(error) })}\n`);
     else process.stderr.write(renderError(error, this.err));
     process.exitCode = error.exit;
   }
@@ -68,16 +73,27 @@ function endOfOwn(argv: readonly string[]): number {
   return at === -1 ? argv.length : at;
 }
 
-/** The contract of DESIGN: code, message, hint, request. */
-export function withoutExit({ exit: _, ...rest }: PublicError): Omit<PublicError, 'exit'> {
-  return rest;
-}
-
 /** oclif's parse errors are the caller's: exit 64, not oclif's 2. */
 function asUsage(thrown: Error): PublicError | undefined {
   const isParseError = 'oclif' in thrown && !(thrown instanceof BrokerError);
   if (!isParseError) return undefined;
-  const [first, ...rest] = thrown.message.split('\n').filter((line) => line !== '' && !line.startsWith('See more help'));
+  const [first, ...rest] = thrown.message
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('See more help'));
   const message = [first, ...rest].join('; ');
-  return { code: 'usage', exit: EXIT.usage, message: message.charAt(0).toLowerCase() + message.slice(1), hint: 'see --help' };
+  const hint = message.startsWith('Unexpected argument')
+    ? 'put "--" before a command and its arguments; see --help'
+    : 'see --help';
+  return { code: 'usage', exit: EXIT.usage, message: message.charAt(0).toLowerCase() + message.slice(1), hint };
+}
+
+/** What nobody expected in this process is the CLI's failure, not the broker's. */
+export function asOwnError(thrown: unknown): PublicError {
+  if (thrown instanceof BrokerError) return thrown.toPublic();
+  return {
+    code: 'internal',
+    exit: EXIT.bug,
+    message: 'sallyport failed in a way it did not expect',
+    hint: 'report it with what you ran; without --json the place shows',
+  };
 }

@@ -12,7 +12,10 @@ import { oneLine, type Palette, relativeTime, visible } from './render.ts';
 /** Everything of a request that its approver needs, with all that could deceive made visible. */
 export function describeRequest(request: RequestRow, palette: Palette): string {
   const { subject } = request;
-  const command = subject.command === null ? palette.warn('a free terminal: nothing typed there is judged') : palette.bold(visible(subject.command).replaceAll('\n', '\n          '));
+  const command =
+    subject.command === null
+      ? palette.warn('a free terminal: nothing typed there is judged')
+      : palette.bold(visible(subject.command).replaceAll('\n', '\n          '));
   return [
     `${palette.bold(request.id)}  ${request.state}, ${request.state === 'pending' ? 'expires' : 'until'} ${relativeTime(request.expiresAt, Date.now())}`,
     `  command ${command}`,
@@ -21,7 +24,10 @@ export function describeRequest(request: RequestRow, palette: Palette): string {
     `  rule    ${subject.rule}: ${oneLine(request.reason)}`,
     ...(request.why === null ? [] : [`  why     ${oneLine(request.why)} ${palette.dim('(their words)')}`]),
     `  needs   ${request.quorum} of ${request.approvers.length === 0 ? 'all approvers' : request.approvers.join(', ')}`,
-    ...request.votes.map((vote) => `  vote    ${vote.approver}: ${vote.verdict}${vote.reason === null ? '' : ` (${oneLine(vote.reason)})`}`),
+    ...request.votes.map(
+      (vote) =>
+        `  vote    ${vote.approver}: ${vote.verdict}${vote.reason === null ? '' : ` (${oneLine(vote.reason)})`}`,
+    ),
     `  digest  ${palette.dim(subjectDigest(subject))}`,
     '',
   ].join('\n');
@@ -35,11 +41,21 @@ export interface Decision {
 }
 
 /** Signs and sends. Rejects with `no-approver-key`, `cannot-sign`, or why the broker does not accept the decision. */
-export async function decide(client: ApiClient, environment: Environment, { request, decision, reason, keyFile }: Decision): Promise<RequestRow> {
+export async function decide(
+  client: ApiClient,
+  environment: Environment,
+  { request, decision, reason, keyFile }: Decision,
+): Promise<RequestRow> {
   const { approvers } = await client.get<{ approvers: KnownApprover[] }>('/approvers');
   const { key, approver } = chooseApprover(keyFile ?? environment.approverKey, environment.home, approvers);
   const cleanReason = reason === null ? null : plainText(reason, MAX_REASON_LENGTH);
-  const statement = statementText({ decision, request: request.id, digest: subjectDigest(request.subject), approver, reason: cleanReason });
+  const statement = statementText({
+    decision,
+    request: request.id,
+    digest: subjectDigest(request.subject),
+    approver,
+    reason: cleanReason,
+  });
   const signature = await signStatement({
     statement,
     keyFile: key.file,
@@ -47,5 +63,11 @@ export async function decide(client: ApiClient, environment: Environment, { requ
     signal: new AbortController().signal,
     env: process.env,
   });
-  return client.post<RequestRow>(`/requests/${request.id}/decision`, { approver, decision, reason: cleanReason, statement, signature });
+  return client.post<RequestRow>(`/requests/${request.id}/decision`, {
+    approver,
+    decision,
+    reason: cleanReason,
+    statement,
+    signature,
+  });
 }

@@ -1,6 +1,8 @@
 // The CLI's own surroundings: the only reader of process.env among the clients. What a target may see of the caller's
 // environment is for the target's allow-list; here only what is sallyport's own is taken out.
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
+import { BrokerError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
 
 export interface Environment {
   readonly home: string;
@@ -22,7 +24,7 @@ export interface Environment {
   readonly offered: Readonly<Record<string, string>>;
 }
 
-/** Reads the surroundings once. `--config` wins over SALLYPORT_CONFIG. */
+/** Reads the surroundings once. `--config` wins over SALLYPORT_CONFIG. Throws `no-working-folder` (64). */
 export function readEnvironment(configFlag?: string): Environment {
   const { env } = process;
   const offered: Record<string, string> = {};
@@ -40,8 +42,22 @@ export function readEnvironment(configFlag?: string): Environment {
     task: env.SALLYPORT_TASK || undefined,
     why: env.SALLYPORT_WHY || undefined,
     term: env.TERM || 'xterm-256color',
-    cwd: process.cwd(),
-    uid: userInfo().uid,
+    cwd: workingFolder(),
+    uid: process.getuid?.() ?? -1,
     offered,
   };
+}
+
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new BrokerError({
+      code: 'no-working-folder',
+      exit: EXIT.usage,
+      message: 'the working folder does not exist any more',
+      hint: 'go to one that does',
+      cause,
+    });
+  }
 }

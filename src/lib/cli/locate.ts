@@ -17,7 +17,10 @@ export interface Location {
 }
 
 /** Which configuration applies in these surroundings. Throws what is wrong with the file (exit 78). */
-export function chooseConfig(environment: Environment): { readonly source: ConfigSource; readonly notes: readonly string[] } {
+export function chooseConfig(environment: Environment): {
+  readonly source: ConfigSource;
+  readonly notes: readonly string[];
+} {
   const { home, xdgConfigHome, cwd, uid } = environment;
   const { source, untrusted } = findConfig({
     explicit: environment.configFile,
@@ -35,7 +38,8 @@ export async function locateBroker(environment: Environment): Promise<Location> 
   const { home, xdgStateHome, stateOverride } = environment;
   const { source, notes } = chooseConfig(environment);
   const file = source.kind === 'built-in' ? null : source.file;
-  const moved = source.kind !== 'built-in' && mayMoveBroker(source.file.text) ? await brokerSection(source.file) : undefined;
+  const moved =
+    source.kind !== 'built-in' && mayMoveBroker(source.file.text) ? await brokerSection(source.file) : undefined;
   const paths = statePaths(
     { home, xdgStateHome, stateOverride },
     { state: moved?.state, socket: environment.socketOverride ?? moved?.socket, recordings: moved?.recordings },
@@ -53,7 +57,10 @@ function mayMoveBroker(text: string): boolean {
 }
 
 async function brokerSection(file: ConfigFile) {
-  const [{ parseConfig }, { configError }] = await Promise.all([import('../config/load.ts'), import('../config/problem.ts')]);
+  const [{ parseConfig }, { configError }] = await Promise.all([
+    import('../config/load.ts'),
+    import('../config/problem.ts'),
+  ]);
   const parsed = parseConfig(file.text, { file: file.path });
   if (!parsed.ok) throw configError(parsed.problems);
   const { broker, recording } = parsed.config;

@@ -4,13 +4,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT } from '../core/exit-codes.ts';
 
+/** What a shell shows for a program that died of SIGPIPE. */
+const SIGPIPE_EXIT = 141;
+
 /** Runs the process's arguments and ends the process. `binUrl` is the URL of the file in `bin/`. */
 export async function runCli(binUrl: string, oclifOverrides?: Readonly<Record<string, unknown>>): Promise<never> {
-  // A reader that has had enough (`| head`) is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(141);
-    throw error;
-  });
+  watchStreams();
   const { run, Config } = await import('@oclif/core');
   const root = join(dirname(fileURLToPath(binUrl)), '..');
   try {
@@ -29,19 +28,37 @@ function withOverrides(root: string, overrides: Readonly<Record<string, unknown>
   return { ...pjson, oclif: { ...pjson.oclif, ...overrides } };
 }
 
+/** A reader that has had enough (`| head`) is no error; an output that cannot be written is. */
+function watchStreams(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(SIGPIPE_EXIT);
+    process.stderr.write(
+      `sallyport: standard output cannot be written (${error.code})\n  next: make room, or send it elsewhere\n`,
+    );
+    process.exit(EXIT.cannotRecord);
+  });
+  // Nobody is left to tell.
+  process.stderr.on('error', () => {});
+}
+
 /** Errors before a command runs: an unknown command, a topic without a command, help. */
 async function fail(thrown: unknown): Promise<void> {
   const exit = (thrown as { oclif?: { exit?: number } }).oclif?.exit;
   if (exit === 0) return;
-  const [{ asBrokerError }, { paletteFor, renderError }] = await Promise.all([import('../core/errors.ts'), import('./render.ts')]);
+  const [{ asOwnError }, { contractError, paletteFor, renderError }] = await Promise.all([
+    import('./base-command.ts'),
+    import('./render.ts'),
+  ]);
   const error =
     exit === undefined
-      ? asBrokerError(thrown).toPublic()
+      ? asOwnError(thrown)
       : { code: 'usage', exit: EXIT.usage, message: (thrown as Error).message.trim(), hint: 'see: sallyport --help' };
-  if (exit === undefined) process.stderr.write(`${asBrokerError(thrown).detail ?? ''}\n`);
-  if (process.argv.includes('--json')) {
-    process.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } })}\n`);
+  const own = process.argv.slice(2);
+  const end = own.indexOf('--');
+  if ((end === -1 ? own : own.slice(0, end)).includes('--json')) {
+    process.stdout.write(`${JSON.stringify({ error: contractError(error) })}\n`);
   } else {
+    if (error.exit === EXIT.bug) process.stderr.write(`${(thrown as Error).stack ?? String(thrown)}\n`);
     process.stderr.write(renderError(error, paletteFor(process.stderr)));
   }
   process.exitCode = error.exit;

@@ -15,10 +15,18 @@ export interface PlayOptions {
 }
 
 /** Resets what a recording may have left behind: attributes, the alternate screen, mouse and paste modes, the cursor. */
-const RESET_TERMINAL = '\u001b[0m\u001b[?1049l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?2004l\u001b[?25h';
+const RESET_TERMINAL =
+  '\u001b[0m\u001b[?1049l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?2004l\u001b[?25h';
 
 /** Plays to the end or until a key or a signal ends it. */
-export async function playInTerminal({ events, speed, idleLimitMs, wait, showMarkers, palette }: PlayOptions): Promise<ReplayEnd> {
+export async function playInTerminal({
+  events,
+  speed,
+  idleLimitMs,
+  wait,
+  showMarkers,
+  palette,
+}: PlayOptions): Promise<ReplayEnd> {
   const { stdin, stdout } = process;
   const hasKeys = wait && stdin.isTTY === true && stdout.isTTY === true;
   const stop = new AbortController();
@@ -32,7 +40,9 @@ export async function playInTerminal({ events, speed, idleLimitMs, wait, showMar
       ...(showMarkers
         ? {
             onMarker: (marker) =>
-              void process.stderr.write(`${palette.dim(oneLine(`[${(marker.atMs / 1000).toFixed(1)}s] ${marker.label}`))}\r\n`),
+              void process.stderr.write(
+                `${palette.dim(oneLine(`[${(marker.atMs / 1000).toFixed(1)}s] ${marker.label}`))}\r\n`,
+              ),
           }
         : {}),
       pace: { speed, idleLimitMs, wait },

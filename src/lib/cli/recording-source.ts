@@ -1,8 +1,8 @@
 // A recording by a session's id or a file's path, opened as often as it is needed.
 import { createReadStream, existsSync } from 'node:fs';
-import { isId } from '../core/ids.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { isId } from '../core/ids.ts';
 import type { Verification } from '../recording/manifest.ts';
 import { connectBroker } from './connect.ts';
 import type { Environment } from './environment.ts';

@@ -11,10 +11,10 @@ export interface Palette {
   readonly bad: (text: string) => string;
 }
 
-/** Colours for a stream, or none. */
+/** Colours for a stream, or none: no terminal, a dumb one, or NO_COLOR (https://no-color.org). */
 export function paletteFor(stream: { readonly isTTY?: boolean }): Palette {
-  const noColor = process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '';
-  const chalk: ChalkInstance = new Chalk({ level: stream.isTTY === true && !noColor ? 1 : 0 });
+  const hasColor = stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  const chalk: ChalkInstance = new Chalk({ level: hasColor ? 1 : 0 });
   return { bold: chalk.bold, dim: chalk.dim, good: chalk.green, warn: chalk.yellow, bad: chalk.red };
 }
 
@@ -23,12 +23,25 @@ export function renderError(error: Pick<PublicError, 'message' | 'hint'>, palett
   return `${palette.bad('sallyport:')} ${visible(error.message)}\n  ${palette.dim('next:')} ${visible(error.hint)}\n`;
 }
 
-/** Columns padded to the widest cell; the last one is left as it is. */
+/** An error in JSON: code, message, hint and, where it is about one, the request. The exit code is the process's. */
+export function contractError({ exit: _, ...rest }: PublicError): Omit<PublicError, 'exit'> {
+  return rest;
+}
+
+/** A cell longer than this is cut: a command can have 32 KiB, and `--json` or a `show` has all of it. */
+const MAX_CELL_LENGTH = 120;
+
+/** Columns padded to the widest cell; the last one is not padded. */
 export function renderTable(header: readonly string[], rows: readonly (readonly string[])[], palette: Palette): string {
-  const cells = rows.map((row) => row.map(oneLine));
+  const cells = rows.map((row) => row.map((cell) => clip(oneLine(cell))));
   const widths = header.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)));
-  const line = (row: readonly string[]) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ');
+  const line = (row: readonly string[]) =>
+    row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ');
   return `${[palette.dim(line(header)), ...cells.map(line)].join('\n')}\n`;
+}
+
+function clip(text: string): string {
+  return text.length <= MAX_CELL_LENGTH ? text : `${text.slice(0, MAX_CELL_LENGTH - 1)}…`;
 }
 
 /**
@@ -45,11 +58,16 @@ export function oneLine(text: string): string {
 }
 
 const DECEPTIVE =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]|[\u{e0000}-\u{e0fff}]|\p{Cs}/gu;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]|\u034f|[\u{e0000}-\u{e0fff}]|\p{Cs}/gu;
 
 /** "12 s ago", "in 3 min". */
 export function relativeTime(ms: number, nowMs: number): string {
   const seconds = Math.round(Math.abs(ms - nowMs) / 1000);
-  const amount = seconds < 90 ? `${seconds} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+  const amount =
+    seconds < 90
+      ? `${seconds} s`
+      : seconds < 5400
+        ? `${Math.round(seconds / 60)} min`
+        : `${Math.round(seconds / 3600)} h`;
   return ms >= nowMs ? `in ${amount}` : `${amount} ago`;
 }

@@ -6,9 +6,11 @@ import { EXIT } from '../core/exit-codes.ts';
 import type { Invocation, Notice } from '../session/client.ts';
 import type { SessionResult } from '../session/result.ts';
 import { attach, writeTo } from './attach.ts';
+import { captureOutput, type OutputCapture } from './capture-output.ts';
 import { connectBroker } from './connect.ts';
 import type { Environment } from './environment.ts';
-import { oneLine, type Palette, relativeTime, renderError } from './render.ts';
+import { windowSize } from './forward-input.ts';
+import { contractError, oneLine, type Palette, relativeTime, renderError } from './render.ts';
 
 export interface InvocationFlags {
   readonly tty: boolean;
@@ -32,14 +34,17 @@ export interface RunOptions {
   readonly palette: Palette;
 }
 
+/** Longer than any session may last. */
+const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+
 /** Runs it, prints what there is to print, and resolves with the exit code. */
 export async function runInvocation(options: RunOptions): Promise<number> {
   const { flags, environment, palette } = options;
   const invocation = toInvocation(options);
   const { client, notes } = await connectBroker(environment);
-  const isQuiet = flags.json;
-  if (!isQuiet) for (const note of notes) process.stderr.write(`${palette.dim('note:')} ${note}\n`);
-  const capture = flags.json ? outputCapture(flags['max-output']) : undefined;
+  const capture = flags.json ? captureOutput(flags['max-output']) : undefined;
+  const note = flags.json ? () => {} : (text: string) => void process.stderr.write(text);
+  for (const text of notes) note(`${palette.dim('note:')} ${oneLine(text)}\n`);
   const result = await attach({
     client,
     invocation,
@@ -48,9 +53,7 @@ export async function runInvocation(options: RunOptions): Promise<number> {
       if (capture !== undefined) capture.add(stream, bytes);
       else await writeTo(stream === 'stdout' ? process.stdout : process.stderr, bytes);
     },
-    onNotice: (notice) => {
-      if (!isQuiet) showNotice(notice, palette);
-    },
+    onNotice: (notice) => note(describeNotice(notice, palette)),
   });
   if (capture !== undefined) process.stdout.write(`${JSON.stringify(toJson(result, capture))}\n`);
   else if (result.error !== null) process.stderr.write(renderError(result.error, palette));
@@ -63,9 +66,7 @@ function toInvocation({ kind, target, child, flags, environment }: RunOptions): 
     target,
     kind,
     command: child === null ? null : toCommand(child),
-    pty: wantsTerminal
-      ? { size: { cols: process.stdout.columns || 80, rows: process.stdout.rows || 24 }, term: environment.term }
-      : null,
+    pty: wantsTerminal ? { size: windowSize(), term: environment.term } : null,
     cwd: environment.cwd,
     env: kind === 'shell' ? environment.offered : {},
     task: flags.task ?? environment.task ?? null,
@@ -75,7 +76,10 @@ function toInvocation({ kind, target, child, flags, environment }: RunOptions): 
   };
 }
 
-/** One word is shell text, as with `bash -c`; several are a program and its arguments, each literal. */
+/**
+ * One word is shell text, as with `bash -c`; several are a program and its arguments, each literal. Throws
+ * `empty-command` (64).
+ */
 export function toCommand(child: readonly string[]): CommandInput {
   const [first, ...rest] = child;
   if (first === undefined) {
@@ -91,75 +95,58 @@ export function toCommand(child: readonly string[]): CommandInput {
 
 function toTimeout(text: string): number {
   const ms = parseDuration(text);
-  if (ms !== undefined && ms > 0) return ms;
+  if (ms !== undefined && ms > 0 && ms <= MAX_TIMEOUT_MS) return ms;
   throw new BrokerError({
     code: 'usage',
     exit: EXIT.usage,
-    message: `--timeout: "${text}" is not a duration`,
+    message: `--timeout: "${text}" is not a duration of at most 24h`,
     hint: 'write it as 30s, 5m or 1h',
   });
 }
 
-function showNotice(notice: Notice, palette: Palette): void {
+function describeNotice(notice: Notice, palette: Palette): string {
   switch (notice.kind) {
     case 'waiting': {
       const who = notice.approvers.length === 0 ? 'an approver' : notice.approvers.join(' or ');
-      process.stderr.write(
+      return (
         `${palette.warn('waiting:')} request ${palette.bold(notice.request)} needs ${who} (${oneLine(notice.reason)}); ` +
-          `expires ${relativeTime(notice.expiresAt, Date.now())}\n` +
-          `  ${palette.dim('next:')} sallyport approve ${notice.request}\n`,
+        `expires ${relativeTime(notice.expiresAt, Date.now())}\n` +
+        `  ${palette.dim('next:')} sallyport approve ${notice.request}\n`
       );
-      break;
     }
     case 'approved':
-      process.stderr.write(`${palette.good('approved:')} request ${notice.request} by ${notice.approvers.join(', ')}\n`);
-      break;
+      return `${palette.good('approved:')} request ${notice.request} by ${notice.approvers.join(', ')}\n`;
     case 'opened':
-      break;
-    default:
-      notice satisfies never;
+      return '';
   }
 }
 
-interface OutputCapture {
-  add(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
-  text(stream: 'stdout' | 'stderr'): string;
-  readonly isTruncated: boolean;
-}
-
-/** Keeps the first `maxBytes` of each stream; the recording has the rest. */
-function outputCapture(maxBytes: number): OutputCapture {
-  const kept = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] };
-  const lengths = { stdout: 0, stderr: 0 };
-  let isTruncated = false;
-  return {
-    add(stream, bytes) {
-      const room = maxBytes - lengths[stream];
-      if (bytes.length > room) isTruncated = true;
-      if (room <= 0) return;
-      kept[stream].push(bytes.subarray(0, room));
-      lengths[stream] += Math.min(room, bytes.length);
-    },
-    text: (stream) => Buffer.concat(kept[stream]).toString('utf8'),
-    get isTruncated() {
-      return isTruncated;
-    },
-  };
-}
-
-/** The one-shot result of the CLI contract. Times as ISO 8601. */
+/** The one-shot result of the CLI contract, its fields in the order of the documentation. Times as ISO 8601. */
 function toJson(result: SessionResult, capture: OutputCapture): unknown {
-  const { error, lease, ...rest } = result;
+  const { session, target, origin, exitCode, signal, decision, masked, lease, recording, durationMs, error } = result;
   const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
   return {
-    ...rest,
+    session,
+    target,
+    origin,
+    exitCode,
+    signal,
+    decision,
     output: capture.text('stdout'),
     stderr: capture.text('stderr'),
     truncated: capture.isTruncated,
+    masked,
     lease:
       lease === null
         ? null
-        : { provider: lease.provider, issuedAt: iso(lease.issuedAt), expiresAt: iso(lease.expiresAt), revokedAt: iso(lease.revokedAt) },
-    ...(error === null ? {} : { error: { code: error.code, message: error.message, hint: error.hint, ...(error.request === undefined ? {} : { request: error.request }) } }),
+        : {
+            provider: lease.provider,
+            issuedAt: iso(lease.issuedAt),
+            expiresAt: iso(lease.expiresAt),
+            revokedAt: iso(lease.revokedAt),
+          },
+    recording,
+    durationMs,
+    ...(error === null ? {} : { error: contractError(error) }),
   };
 }

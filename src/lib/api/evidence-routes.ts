@@ -1,0 +1,69 @@
+// Recordings, audit log and leases over HTTP: the owner's alone.
+import { verifyAuditLog } from '../audit/verify.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import { isId, type SessionId } from '../core/ids.ts';
+import { verifyRecording } from '../recording/manifest.ts';
+import { type ByteStream, type Call, param, type RouteDeps, refusal, wholeNumber } from './route.ts';
+
+/** Newest first, each with what the store knows of its session. */
+export async function listRecordings(_: Call, deps: RouteDeps): Promise<unknown> {
+  const entries = await deps.archive.list();
+  const rows = await Promise.all(
+    entries.map(async (entry) => ({ ...entry, ...(await describe(entry.session, deps)) })),
+  );
+  return { recordings: rows };
+}
+
+/** Throws `unknown-recording` (64). */
+export async function readRecording(call: Call, deps: RouteDeps): Promise<ByteStream> {
+  const { bytes } = found(call, deps);
+  return { contentType: 'application/x-asciicast', bytes };
+}
+
+export async function recordingInfo(call: Call, deps: RouteDeps): Promise<unknown> {
+  const { id } = found(call, deps);
+  return {
+    session: id,
+    location: deps.archive.locate(id),
+    ...(await describe(id, deps)),
+    leases: await deps.store.leases.ofSession(id),
+    verification: await verifyRecording(deps.archive, id),
+  };
+}
+
+/** The last `limit` entries, or those from `from` on; ascending. */
+export async function readAudit(call: Call, deps: RouteDeps): Promise<unknown> {
+  const limit = wholeNumber(call, 'limit', 1, 10_000, 50);
+  const last = (await deps.store.audit.last())?.seq ?? 0;
+  const from = wholeNumber(call, 'from', 1, Number.MAX_SAFE_INTEGER, Math.max(1, last - limit + 1));
+  return { entries: await deps.store.audit.from(from, limit), last };
+}
+
+export async function verifyAudit(_: Call, deps: RouteDeps): Promise<unknown> {
+  return verifyAuditLog({ file: deps.auditFile, store: deps.store });
+}
+
+/** Those that are alive. */
+export async function listLeases(_: Call, deps: RouteDeps): Promise<unknown> {
+  return { leases: await deps.store.leases.open() };
+}
+
+function found(call: Call, deps: RouteDeps): { readonly id: SessionId; readonly bytes: AsyncIterable<Uint8Array> } {
+  const id = param(call, 'id') as SessionId;
+  const bytes = isId(id) ? deps.archive.read(id) : undefined;
+  if (bytes !== undefined) return { id, bytes };
+  throw refusal('unknown-recording', EXIT.usage, `there is no recording "${id}"`, 'see: sallyport recordings list');
+}
+
+async function describe(session: SessionId, deps: RouteDeps) {
+  const row = await deps.store.sessions.get(session);
+  return {
+    target: row?.target ?? null,
+    command: row?.command ?? null,
+    principal: row?.principal ?? null,
+    startedAt: row?.startedAt ?? null,
+    endedAt: row?.endedAt ?? null,
+    exitCode: row?.exitCode ?? null,
+    state: row?.state ?? null,
+  };
+}

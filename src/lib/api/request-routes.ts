@@ -1,0 +1,59 @@
+// Approval requests over HTTP. Who may look at one: the broker's owner, an approver (by the OS user the config names) and
+// whoever asked. For everybody else it does not exist, in the same words as one that does not.
+import { unknownRequest } from '../approval/refusals.ts';
+import { isId, type RequestId } from '../core/ids.ts';
+import type { RequestRow } from '../ports/store.ts';
+import { type Call, param, parseWith, type RouteDeps, wholeNumber } from './route.ts';
+import { decisionBody } from './schemas.ts';
+
+/** Far more than wait at any time; the newest of them are shown. */
+const ALL_REQUESTS = 100_000;
+
+/** Those the caller may see, oldest first: the pending ones, or with `?state=all` the newest `limit` of all. */
+export async function listRequests(call: Call, deps: RouteDeps): Promise<unknown> {
+  const limit = wholeNumber(call, 'limit', 1, 10_000, 200);
+  const isAll = call.query.get('state') === 'all';
+  const rows = await deps.desk.list({ limit: ALL_REQUESTS, ...(isAll ? {} : { state: 'pending' }) });
+  const visible = rows.filter((row) => maySee(row, call, deps));
+  return { requests: isAll ? visible.slice(-limit) : visible.slice(0, limit) };
+}
+
+export async function showRequest(call: Call, deps: RouteDeps): Promise<RequestRow> {
+  return visibleRequest(call, deps);
+}
+
+/** The signature decides, not the caller: but only who may see a request can name it by a beginning of its id. */
+export async function decideRequest(call: Call, deps: RouteDeps): Promise<unknown> {
+  const body = parseWith(decisionBody, call.body);
+  const id = param(call, 'id');
+  if (!seesAll(call, deps) && !isId(id)) throw unknownRequest(id);
+  return deps.desk.decide({ id, decider: call.principal, ...body });
+}
+
+export async function waitForRequest(call: Call, deps: RouteDeps): Promise<unknown> {
+  const request = await visibleRequest(call, deps);
+  return deps.desk.wait(request.id, call.signal);
+}
+
+export async function cancelRequest(call: Call, deps: RouteDeps): Promise<unknown> {
+  const request = await visibleRequest(call, deps);
+  return deps.desk.cancel(request.id as RequestId, call.principal);
+}
+
+/** Throws `unknown-request` (64) alike for what does not exist and for what is not the caller's to see. */
+async function visibleRequest(call: Call, deps: RouteDeps): Promise<RequestRow> {
+  const id = param(call, 'id');
+  // A beginning of an id would let a caller feel for others' requests one character at a time.
+  if (!seesAll(call, deps) && !isId(id)) throw unknownRequest(id);
+  const row = await deps.desk.get(id);
+  if (!maySee(row, call, deps)) throw unknownRequest(id);
+  return row;
+}
+
+function maySee(row: RequestRow, call: Call, deps: RouteDeps): boolean {
+  return seesAll(call, deps) || row.subject.principal === call.principal.name;
+}
+
+function seesAll({ isOwner, principal }: Call, { desk }: RouteDeps): boolean {
+  return isOwner || desk.isApprover(principal);
+}

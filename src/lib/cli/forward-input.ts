@@ -1,0 +1,48 @@
+// Standard input → attach socket, with backpressure. On a terminal with a PTY behind it: raw mode and window sizes, only
+// while the program runs.
+import type { WebSocket } from 'ws';
+import type { ClientMessage } from '../api/contract.ts';
+import type { TerminalSize } from '../core/terminal.ts';
+import type { Invocation } from '../session/client.ts';
+
+/** Starts; the returned function stops and gives the terminal back as it was. */
+export function forwardInput(
+  socket: WebSocket,
+  invocation: Pick<Invocation, 'pty'>,
+  stdin: NodeJS.ReadStream | null,
+  send: (message: ClientMessage) => void,
+): () => void {
+  if (stdin === null) {
+    send({ type: 'end' });
+    return () => {};
+  }
+  const isRaw = invocation.pty !== null && stdin.isTTY === true;
+  const onResize = () => send({ type: 'resize', ...windowSize() });
+  const onData = (bytes: Buffer) => {
+    if (socket.readyState !== socket.OPEN) return;
+    stdin.pause();
+    socket.send(bytes, () => stdin.resume());
+  };
+  const onEnd = () => send({ type: 'end' });
+  if (isRaw) {
+    stdin.setRawMode(true);
+    process.stdout.on('resize', onResize);
+  }
+  stdin.on('data', onData);
+  stdin.once('end', onEnd);
+  // A closed descriptor or a terminal that hung up reads as the end of input.
+  stdin.once('error', onEnd);
+  return () => {
+    stdin.off('data', onData);
+    stdin.off('end', onEnd);
+    stdin.pause();
+    process.stdout.off('resize', onResize);
+    if (isRaw) stdin.setRawMode(false);
+  };
+}
+
+/** The window as the terminal says; a terminal that says nothing, or 0, counts as 80 × 24. */
+export function windowSize(): TerminalSize {
+  const cell = (count: number | undefined, fallback: number) => Math.min(count || fallback, 10_000);
+  return { cols: cell(process.stdout.columns, 80), rows: cell(process.stdout.rows, 24) };
+}
