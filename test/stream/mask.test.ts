@@ -90,4 +90,107 @@ test('does not touch the input of a session without known values', () => {
   assert.is(stage.push(chunk)[0], chunk);
 });
 
+/** What the whole text becomes, said the slow way: overlapping places merge, each becomes one mask. */
+function expectedOf(text: string, values: readonly string[]): string {
+  const hidden = new Array<number>(text.length).fill(-1);
+  let masks = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const longest = Math.max(0, ...values.filter((value) => text.startsWith(value, at)).map((value) => value.length));
+    if (longest === 0) continue;
+    const mask = hidden[at] === -1 ? masks++ : (hidden[at] as number);
+    hidden.fill(mask, at, at + longest);
+  }
+  return hidden.map((mask, at) => (mask === -1 ? text[at] : mask === hidden[at - 1] ? '' : '[masked]')).join('');
+}
+
+test('values that overlap are masked to the end of the last one, at every two splits', () => {
+  const [a, b] = ['abcdefgh-SHARED', 'SHARED-ijklmnop'];
+  for (const text of [`x${a}-ijklmnop y`, `${a}${b}`, `${b}${a}-ijk.`, `${a}-ijklmnoX`]) {
+    const expected = expectedOf(text, [a, b]);
+    assert.not.match(expected, /cdefgh|klmnop/);
+    const bytes = Buffer.from(text);
+    for (let one = 0; one <= bytes.length; one += 1) {
+      for (let two = one; two <= bytes.length; two += 1) {
+        const chunks = [bytes.subarray(0, one), bytes.subarray(one, two), bytes.subarray(two)];
+        assert.is(run(chunks, [a, b]), expected, `${text} split at ${one} and ${two}`);
+      }
+    }
+  }
+});
+
+test('random text over few letters is masked as the whole text would be, however it is cut', () => {
+  let seed = 99;
+  const random = (below: number) => {
+    seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+    return (seed >> 8) % below;
+  };
+  const word = (length: number) => Array.from({ length }, () => 'ab'[random(2)]).join('');
+  for (let round = 0; round < 3000; round += 1) {
+    const values = [word(12), word(13), `${word(6)}${word(8)}`];
+    // Ends in what begins no value, since the end of the stream decides about an open one.
+    const text = `${Array.from({ length: 6 }, () => (random(2) ? (values[random(3)] as string) : word(random(9)))).join('')}.`;
+    const bytes = Buffer.from(text);
+    const chunks: Uint8Array[] = [];
+    for (let at = 0; at < bytes.length; ) {
+      const size = 1 + random(7);
+      chunks.push(bytes.subarray(at, at + size));
+      at += size;
+    }
+    assert.is(run(chunks, values), expectedOf(text, values), `${text} with ${values.join(' ')}`);
+  }
+});
+
+test('a second value that may have begun under a mask is hidden at the end of output, not shown in part', () => {
+  assert.is(run([Buffer.from('abcdefgh-SHARED-ijk')], ['abcdefgh-SHARED', 'SHARED-ijklmnop']), '[masked]');
+});
+
+test('a value that repeats itself leaves no end behind', () => {
+  assert.is(run([Buffer.from('abababababababab.')], ['abababababab']), '[masked].');
+});
+
+test('a beginning at the end of output is masked, unless it is short', () => {
+  for (const length of [8, 9, 20, secret.length - 1]) {
+    assert.is(run([Buffer.from(`end ${secret.slice(0, length)}`)], [secret]), 'end [masked]', `${length} bytes`);
+  }
+  assert.is(run([Buffer.from(`end ${secret.slice(0, 7)}`)], [secret]), `end ${secret.slice(0, 7)}`);
+});
+
+test('a value that drips past every deadline shows its first seven bytes at most', () => {
+  for (const step of [1, 2, 3, 5, 7]) {
+    const stage = maskKnownValues([secret]);
+    const out: Uint8Array[] = [];
+    for (let at = 0; at < secret.length; at += step) {
+      out.push(...stage.push(Buffer.from(secret.slice(at, at + step))), ...stage.expire());
+    }
+    out.push(...stage.push(Buffer.from(' after')), ...stage.flush());
+    const shown = Buffer.concat(out).toString();
+    assert.match(shown, /^.{0,7}\[masked\] after$/, `steps of ${step}`);
+    assert.is(stage.maskedCount, 1);
+  }
+});
+
+test('beginnings that never go on are shown whole and in order, deadline or not', () => {
+  const stage = maskKnownValues([secret]);
+  const text = `${secret.slice(0, 3)}|${secret.slice(0, 7)}|${secret.slice(0, 1)}`;
+  const out = [...text].flatMap((letter) => [...stage.push(Buffer.from(letter)), ...stage.expire()]);
+  assert.is(Buffer.concat([...out, ...stage.flush()]).toString(), text);
+});
+
+test('never holds more than the longest value, whatever comes', () => {
+  const stage = maskKnownValues(['aaaaaaaaaaaaaaab']);
+  let out = 0;
+  for (let round = 0; round < 1000; round += 1) {
+    for (const piece of stage.push(Buffer.alloc(100, 'a'))) out += piece.length;
+  }
+  assert.ok(out >= 100_000 - 15);
+});
+
+test('a caller may use its buffer again at once', () => {
+  const stage = maskKnownValues([secret]);
+  const buffer = Buffer.from(secret.slice(0, 10));
+  stage.push(buffer);
+  buffer.fill(0x2e);
+  assert.is(Buffer.concat([...stage.push(Buffer.from(secret.slice(10))), ...stage.flush()]).toString(), '[masked]');
+});
+
 test.run();

@@ -15,7 +15,7 @@ export interface MaskStage extends Stage {
 }
 
 /**
- * A stage that replaces every occurrence of `values` by `[masked]`.
+ * A stage that replaces every occurrence of `values` by `[masked]`, overlapping ones by one.
  * Values of more than one line are matched line by line, since a terminal rewrites line ends.
  * Values or lines shorter than 12 bytes are not matched.
  */
@@ -23,9 +23,10 @@ export function maskKnownValues(values: readonly string[]): MaskStage {
   const needles = needlesOf(values);
   /** The suffix that may be the beginning of a value. */
   let held: Buffer = Buffer.alloc(0);
-  /** How many leading bytes of `held` the consumer has seen already, as they are or as a mask (after `expire`). */
+  /** How many leading bytes of `held` the consumer has seen already, as they are or under a mask. */
   let shown = 0;
-  let shownAsMask = false;
+  /** How many leading bytes of `held` a mask stands for that the consumer has seen. */
+  let covered = 0;
   let maskedCount = 0;
 
   function push(bytes: Uint8Array): readonly Uint8Array[] {
@@ -34,66 +35,37 @@ export function maskKnownValues(values: readonly string[]): MaskStage {
     const fresh = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const text = held.length === 0 ? fresh : Buffer.concat([held, fresh]);
     const pieces: Uint8Array[] = [];
-    const from = maskWhole(text, pieces);
-    const keep = openCandidate(text.subarray(from));
-    const until = text.length - keep;
-    if (until > Math.max(from, shown)) pieces.push(text.subarray(Math.max(from, shown), until));
-    shown = Math.max(0, shown - until);
-    if (shown === 0) shownAsMask = false;
-    held = text.subarray(until);
-    return pieces;
-  }
-
-  /** Masks whole values from left to right, the longest where two begin together; returns where the last one ended. */
-  function maskWhole(text: Buffer, pieces: Uint8Array[]): number {
-    let from = 0;
-    // Where each needle is found next; looked up again only once passed.
-    const next = needles.map((needle) => text.indexOf(needle));
-    for (;;) {
-      let first = -1;
-      for (const [i, needle] of needles.entries()) {
-        if (next[i] !== -1 && (next[i] as number) < from) next[i] = text.indexOf(needle, from);
-        const at = next[i] as number;
-        if (at !== -1 && (first === -1 || at < (next[first] as number))) first = i;
-      }
-      if (first === -1) return from;
-      const at = next[first] as number;
-      if (at > Math.max(from, shown)) pieces.push(text.subarray(Math.max(from, shown), at));
-      if (!(shownAsMask && at < shown)) {
+    for (const { from, to } of occurrences(needles, text)) {
+      if (from >= covered) {
+        if (from > shown) pieces.push(text.subarray(shown, from));
         pieces.push(REPLACEMENT);
         maskedCount += 1;
       }
-      from = at + (needles[first] as Buffer).length;
+      // One that begins under the mask before it only makes that mask longer.
+      covered = Math.max(covered, to);
+      shown = Math.max(shown, covered);
     }
-  }
-
-  /** Length of the longest suffix that could be the beginning of a value. */
-  function openCandidate(text: Buffer): number {
-    let longest = 0;
-    for (const needle of needles) {
-      let at = text.indexOf(needle[0] as number, Math.max(0, text.length - needle.length + 1));
-      while (at !== -1 && text.length - at > longest) {
-        const length = text.length - at;
-        if (needle.compare(text, at, text.length, 0, length) === 0) longest = length;
-        at = text.indexOf(needle[0] as number, at + 1);
-      }
-    }
-    return longest;
+    const until = text.length - openCandidate(needles, text);
+    if (until > shown) pieces.push(text.subarray(shown, until));
+    shown = Math.max(0, shown - until);
+    covered = Math.max(0, covered - until);
+    // A copy: the caller may use its buffer again.
+    held = Buffer.from(text.subarray(until));
+    return pieces;
   }
 
   /** Shows what is held: a short beginning as it is, a longer one as a mask. */
   function show(): readonly Uint8Array[] {
     if (held.length <= shown) return [];
-    if (shownAsMask) {
-      shown = held.length;
-      return [];
-    }
+    const unseen = held.subarray(shown);
+    const isUnderMask = covered > 0 && covered === shown;
     const isShort = held.length < OPENING_BYTES;
-    const piece = isShort ? held.subarray(shown) : REPLACEMENT;
     shown = held.length;
-    shownAsMask = !isShort;
-    if (!isShort) maskedCount += 1;
-    return [piece];
+    if (isShort && !isUnderMask) return [unseen];
+    covered = held.length;
+    if (isUnderMask) return [];
+    maskedCount += 1;
+    return [REPLACEMENT];
   }
 
   return {
@@ -109,13 +81,43 @@ export function maskKnownValues(values: readonly string[]): MaskStage {
       const pieces = show();
       held = Buffer.alloc(0);
       shown = 0;
-      shownAsMask = false;
+      covered = 0;
       return pieces;
     },
   };
 }
 
-/** Lines of the values as bytes, longest first so that the longest wins. */
+interface Occurrence {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Every place where a needle stands, overlapping ones too, from left to right. */
+function occurrences(needles: readonly Buffer[], text: Buffer): Occurrence[] {
+  const found: Occurrence[] = [];
+  for (const needle of needles) {
+    for (let from = text.indexOf(needle); from !== -1; from = text.indexOf(needle, from + 1)) {
+      found.push({ from, to: from + needle.length });
+    }
+  }
+  return found.sort((a, b) => a.from - b.from);
+}
+
+/** Length of the longest suffix that could be the beginning of a needle. */
+function openCandidate(needles: readonly Buffer[], text: Buffer): number {
+  let longest = 0;
+  for (const needle of needles) {
+    let at = text.indexOf(needle[0] as number, Math.max(0, text.length - needle.length + 1));
+    while (at !== -1 && text.length - at > longest) {
+      const length = text.length - at;
+      if (needle.compare(text, at, text.length, 0, length) === 0) longest = length;
+      at = text.indexOf(needle[0] as number, at + 1);
+    }
+  }
+  return longest;
+}
+
+/** The values' lines as bytes. */
 function needlesOf(values: readonly string[]): Buffer[] {
   const lines = new Set<string>();
   for (const value of values) {
@@ -124,5 +126,5 @@ function needlesOf(values: readonly string[]): Buffer[] {
       if (!isFrame && Buffer.byteLength(line) >= SHORTEST_MASKED_VALUE) lines.add(line);
     }
   }
-  return [...lines].map((line) => Buffer.from(line)).sort((a, b) => b.length - a.length);
+  return [...lines].map((line) => Buffer.from(line));
 }

@@ -35,20 +35,31 @@ export interface OutputPumpDeps {
 export async function pumpOutput(deps: OutputPumpDeps): Promise<void> {
   const { program, stages, record, send, clock, holdMs, onActivity } = deps;
   const chunks = program.output[Symbol.asyncIterator]();
+  /** When what a stream holds back is let go; a chunk of the other stream does not put that off. */
+  const due = new Map<OutputStream, number>();
   let next = chunks.next();
   for (;;) {
-    const result = await nextOrDeadline(next, holding(stages) ? holdMs : undefined, clock);
+    const result = await nextOrDeadline(next, due, clock);
     if (result === 'deadline') {
-      for (const stream of ['stdout', 'stderr'] as const) await deliver(stream, stages[stream].expire());
+      await letGo((stream) => (due.get(stream) ?? Number.POSITIVE_INFINITY) <= clock.monotonic());
       continue;
     }
     if (result.done === true) break;
     onActivity();
     const { stream, bytes } = result.value;
     await deliver(stream, stages[stream].push(bytes));
+    if (stages[stream].holding) due.set(stream, clock.monotonic() + holdMs);
+    else due.delete(stream);
     next = chunks.next();
   }
-  for (const stream of ['stdout', 'stderr'] as const) await deliver(stream, stages[stream].flush());
+  for (const stream of STREAMS) await deliver(stream, stages[stream].flush());
+
+  async function letGo(isDue: (stream: OutputStream) => boolean): Promise<void> {
+    for (const stream of STREAMS.filter(isDue)) {
+      due.delete(stream);
+      await deliver(stream, stages[stream].expire());
+    }
+  }
 
   async function deliver(stream: OutputStream, pieces: readonly Uint8Array[]): Promise<void> {
     for (const bytes of pieces) {
@@ -59,15 +70,19 @@ export async function pumpOutput(deps: OutputPumpDeps): Promise<void> {
   }
 }
 
-function holding(stages: Readonly<Record<OutputStream, Stage>>): boolean {
-  return stages.stdout.holding || stages.stderr.holding;
-}
+const STREAMS = ['stdout', 'stderr'] as const;
 
-async function nextOrDeadline<T>(next: Promise<T>, ms: number | undefined, clock: Clock): Promise<T | 'deadline'> {
-  if (ms === undefined) return next;
+/** The promise's value, or `deadline` once the first of the moments in `due` has come. */
+async function nextOrDeadline<T>(
+  next: Promise<T>,
+  due: ReadonlyMap<OutputStream, number>,
+  clock: Clock,
+): Promise<T | 'deadline'> {
+  if (due.size === 0) return next;
+  const waitMs = Math.max(0, Math.min(...due.values()) - clock.monotonic());
   let cancel = () => {};
   const deadline = new Promise<'deadline'>((resolve) => {
-    cancel = clock.after(ms, () => resolve('deadline'));
+    cancel = clock.after(waitMs, () => resolve('deadline'));
   });
   try {
     return await Promise.race([next, deadline]);
