@@ -27,15 +27,14 @@ export interface LeaseBook {
   issue(session: SessionId, request: CredentialRequest): Promise<{ lease: Lease; credential: Credential }>;
   /**
    * Ends a lease; a second call returns what the first found out. Rejects with `lease-not-revoked` (69): then it stays
-   * open in the book, the failure is audited, and sweep tries again. With `cannot-audit` (74) the credential is dead.
+   * open in the book and sweep tries again. With `cannot-audit` (74) the credential is dead and the book says so.
    */
   revoke(lease: LeaseId): Promise<Revocation>;
-  /** Revokes all of a session; tries every one, then rejects with the first failure. */
-  revokeSession(session: SessionId): Promise<readonly Revocation[]>;
   /**
    * Revokes what nobody holds any more: leases of an earlier process, and those whose revocation failed. Never touches
    * a lease this process handed out and still holds. Call it at start, before the first issue, and from time to time.
-   * Resolves with what could not be revoked. Rejects with `cannot-audit` (74), and with what the store rejects with.
+   * Resolves with what could not be revoked. Rejects with `cannot-audit` (74), having tried every lease, and with what
+   * the store rejects with.
    */
   sweep(): Promise<readonly SweepFailure[]>;
 }
@@ -115,12 +114,11 @@ export function leaseBook(deps: {
       await book.markRevoked(id, revocation);
     } catch (cause) {
       const error = notRevoked(id, plan, cause);
-      await audit.append({
-        type: 'credential.revoke-failed',
-        actor: 'broker',
-        session,
-        data: { lease: id, ...planned(plan), error: error.code },
-      });
+      const entry = { lease: id, ...planned(plan), why: error.publicMessage };
+      // A credential that may be alive is the worse news: an audit log that fails as well does not take its place.
+      await audit
+        .append({ type: 'credential.revoke-failed', actor: 'broker', session, data: entry })
+        .catch(() => undefined);
       throw error;
     }
     await audit.append({
@@ -152,25 +150,16 @@ export function leaseBook(deps: {
   return {
     issue,
     revoke,
-    async revokeSession(session) {
-      const rows = await book.ofSession(session);
-      const ends = await Promise.allSettled(rows.map((row) => revoke(row.id)));
-      const failure = ends.find((result) => result.status === 'rejected');
-      if (failure !== undefined) throw failure.reason;
-      return ends.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    },
     async sweep() {
       const failed: SweepFailure[] = [];
       for (const { id } of await book.open()) {
         if (held.has(id)) continue;
-        try {
-          await end(id, 'credential.swept');
-        } catch (thrown) {
-          const error = asBrokerError(thrown);
-          if (error.code === 'cannot-audit') throw error;
-          failed.push({ lease: id, error });
-        }
+        await end(id, 'credential.swept').catch((error: unknown) => {
+          failed.push({ lease: id, error: asBrokerError(error) });
+        });
       }
+      const notAudited = failed.find(({ error }) => error.code === 'cannot-audit');
+      if (notAudited !== undefined) throw notAudited.error;
       return failed;
     },
   };

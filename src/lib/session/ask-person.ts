@@ -8,8 +8,8 @@ import type { SessionDeps } from './deps.ts';
 import type { Judged } from './judge-invocation.ts';
 
 /**
- * Returns the request whose approval was used. Throws `approval-pending`, `approval-timeout` (75),
- * `approval-denied` (77), and what the desk refuses (`no-approver`, 77).
+ * Returns the request whose approval was used. Throws `approval-pending`, `approval-timeout`, `approval-cancelled`,
+ * `approval-used` (75), `approval-denied` (77), and what the desk refuses (`no-approver`, 77).
  * A client that goes away leaves its request open: the same invocation can use the approval later.
  */
 export async function askPerson(
@@ -19,27 +19,25 @@ export async function askPerson(
   signal: AbortSignal,
   deps: Pick<SessionDeps, 'desk' | 'approvalWaitMs'>,
 ): Promise<RequestRow> {
-  const granted = await deps.desk.useGrant(subject);
+  const { reason } = decision;
+  const terms = decision.approval ?? { approvers: [], quorum: 1, ttlMs: deps.approvalWaitMs };
+  const granted = await deps.desk.useGrant(subject, terms);
   if (granted !== undefined) return granted;
-  const request = await deps.desk.open({
-    subject,
-    why: invocation.why,
-    reason: decision.reason,
-    terms: decision.approval ?? { approvers: [], quorum: 1, ttlMs: deps.approvalWaitMs },
-  });
+  const request = await deps.desk.open({ subject, why: invocation.why, reason, terms });
   if (!invocation.wait) throw pending(request, decision);
   client.notify({
     kind: 'waiting',
     request: request.id,
     command: subject.command,
-    reason: decision.reason,
+    reason,
     approvers: request.approvers,
     expiresAt: request.expiresAt,
   });
   const decided = await deps.desk.wait(request.id, signal);
   if (decided.state === 'denied') throw refused(decided);
-  const used = decided.state === 'approved' ? await deps.desk.useGrant(subject) : undefined;
-  if (used === undefined) throw timedOut(decided);
+  // Read here, the request may have been approved and used by another invocation of the same, or have expired since.
+  const used = decided.state === 'approved' ? await deps.desk.useGrant(subject, terms) : undefined;
+  if (used === undefined) throw notUsable(decided);
   client.notify({ kind: 'approved', request: used.id, approvers: used.votes.map((vote) => vote.approver) });
   return used;
 }
@@ -65,12 +63,17 @@ function refused(request: RequestRow): BrokerError {
   });
 }
 
-function timedOut(request: RequestRow): BrokerError {
-  const state = request.state === 'approved' || request.state === 'used' ? 'was used by another invocation' : `is ${request.state}`;
+function notUsable(request: RequestRow): BrokerError {
+  const [code, what] =
+    request.state === 'expired'
+      ? ['approval-timeout', 'expired before somebody decided']
+      : request.state === 'cancelled'
+        ? ['approval-cancelled', 'was cancelled']
+        : ['approval-used', 'was approved, and the approval was used by another invocation or counts no more'];
   return new BrokerError({
-    code: 'approval-timeout',
+    code,
     exit: EXIT.approvalPending,
-    message: `request "${request.id}" ${state}`,
+    message: `request "${request.id}" ${what}`,
     hint: 'run the command again to ask anew',
     request: request.id,
   });

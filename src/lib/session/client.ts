@@ -1,8 +1,9 @@
 // What a session needs to know of the one who opened it, whatever carries the bytes.
+
+import type { CommandInput } from '../core/command-input.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Principal } from '../core/principal.ts';
 import type { TerminalSize } from '../core/terminal.ts';
-import type { CommandInput } from '../core/command-input.ts';
 import type { OutputChunk } from '../ports/target.ts';
 import type { ClientInput } from '../stream/pump.ts';
 

@@ -26,7 +26,12 @@ export function startTimeLimits(
     limits.timeoutMs === null
       ? () => {}
       : clock.after(limits.timeoutMs, () =>
-          end('command-timeout', EXIT.timeout, `the command took longer than ${formatDuration(limits.timeoutMs ?? 0)}`, '--timeout'),
+          end(
+            'command-timeout',
+            EXIT.timeout,
+            `the command took longer than ${formatDuration(limits.timeoutMs ?? 0)}`,
+            '--timeout',
+          ),
         );
   watchIdle(limits.idleMs);
 
@@ -35,7 +40,13 @@ export function startTimeLimits(
     cancelIdle = clock.after(ms, () => {
       const idleMs = clock.monotonic() - lastActivity;
       if (idleMs < limits.idleMs) watchIdle(limits.idleMs - idleMs);
-      else end('idle-limit', EXIT.ended, `nothing was read or written for ${formatDuration(limits.idleMs)}`, 'limits.idle');
+      else
+        end(
+          'idle-limit',
+          EXIT.ended,
+          `nothing was read or written for ${formatDuration(limits.idleMs)}`,
+          'limits.idle',
+        );
     });
   }
 

@@ -5,7 +5,10 @@ import type { Invocation } from './client.ts';
 import type { SessionDeps, TargetEntry } from './deps.ts';
 
 /** Throws `unknown-target` (68) or `wrong-kind` (64). */
-export function resolveTarget(invocation: Pick<Invocation, 'target' | 'kind'>, deps: Pick<SessionDeps, 'targets'>): TargetEntry {
+export function resolveTarget(
+  invocation: Pick<Invocation, 'target' | 'kind'>,
+  deps: Pick<SessionDeps, 'targets'>,
+): TargetEntry {
   const entry = deps.targets.get(invocation.target);
   if (entry === undefined) {
     const known = [...deps.targets.keys()].sort().join(', ');

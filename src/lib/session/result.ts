@@ -1,6 +1,11 @@
 // The one shape in which a session ends, whether the child or the broker ended it.
 import type { Decision } from '../core/decision.ts';
-import type { PublicError } from '../core/errors.ts';
+import type { BrokerError, PublicError } from '../core/errors.ts';
+import type { ExitStatus } from '../core/events.ts';
+import { EXIT, exitCodeOfSignal } from '../core/exit-codes.ts';
+import type { SessionId } from '../core/ids.ts';
+import type { Progress } from './opening.ts';
+import { signalNumber } from './signals.ts';
 
 /** Answer to an invocation. `exitCode` is the child's, verbatim, where `origin` is `child`. */
 export interface SessionResult {
@@ -14,7 +19,7 @@ export interface SessionResult {
   /** Values masked in the output. */
   readonly masked: number;
   readonly lease: LeaseSummary | null;
-  /** Where the recording is, or null where nothing ran. */
+  /** Where the recording is, or null where none was begun. */
   readonly recording: string | null;
   readonly durationMs: number;
   /** Only where `origin` is `broker`. */
@@ -27,4 +32,32 @@ export interface LeaseSummary {
   readonly issuedAt: number;
   readonly expiresAt: number;
   readonly revokedAt: number | null;
+}
+
+/** The result of what is known at the end. */
+export function resultOf(session: SessionId, target: string, progress: Progress, durationMs: number): SessionResult {
+  const { decision, error, status, masked, lease, recording } = progress;
+  return {
+    session,
+    target,
+    origin: error === null ? 'child' : 'broker',
+    exitCode: exitCodeOf(status, error),
+    signal: status?.kind === 'signal' ? status.signal : null,
+    decision: decision === null ? null : shown(decision),
+    masked,
+    lease,
+    recording,
+    durationMs: Math.round(durationMs),
+    error: error?.toPublic() ?? null,
+  };
+}
+
+/** The broker's code where the broker ended it; else the child's, with a signal as a shell shows it. */
+export function exitCodeOf(status: ExitStatus | null, error: BrokerError | null): number {
+  if (error !== null || status === null) return error?.exit ?? EXIT.bug;
+  return status.kind === 'code' ? status.code : exitCodeOfSignal(signalNumber(status.signal));
+}
+
+function shown({ verdict, rule, reason, guidance }: Decision) {
+  return { verdict, rule, reason, guidance };
 }

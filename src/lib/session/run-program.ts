@@ -1,11 +1,11 @@
 // Step: a program that runs → how it ended. Pumps both ways under one controller whose reason is typed.
 import type { Clock } from '../core/clock.ts';
 import { BrokerError } from '../core/errors.ts';
-import type { ExitStatus, SessionEvent } from '../core/events.ts';
+import type { ExitStatus, OutputStream, SessionEvent } from '../core/events.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { Program } from '../ports/target.ts';
-import { maskKnownValues } from '../stream/mask.ts';
 import { pumpInput, pumpOutput } from '../stream/pump.ts';
+import type { Stage } from '../stream/stage.ts';
 import type { SessionClient } from './client.ts';
 
 /** How long a beginning of a secret may be held back: a person who types sees it, an agent does not mind. */
@@ -15,17 +15,12 @@ export interface RunOptions {
   readonly program: Program;
   readonly client: SessionClient;
   readonly hasTerminal: boolean;
-  /** Values that must not reach client or recording. */
-  readonly knownSecrets: readonly string[];
+  /** The masks, one a stream. */
+  readonly stages: Readonly<Record<OutputStream, Stage>>;
   readonly record: (event: SessionEvent) => Promise<void>;
   readonly touch: () => void;
   readonly controller: AbortController;
   readonly clock: Clock;
-}
-
-export interface RunOutcome {
-  readonly status: ExitStatus;
-  readonly maskedCount: number;
 }
 
 /**
@@ -33,11 +28,11 @@ export interface RunOutcome {
  * soon as it is aborted, with `connection-lost` (69) or with `cannot-record` (74). The program may still run after
  * a rejection: disposing it is for the caller's settlement.
  */
-export async function runProgram(options: RunOptions): Promise<RunOutcome> {
-  const { program, client, record, touch, controller, clock } = options;
-  const { signal } = controller;
-  const stages = { stdout: maskKnownValues(options.knownSecrets), stderr: maskKnownValues(options.knownSecrets) };
-  pumpInput({ program, input: client.input, record, onActivity: touch }).catch((error: unknown) => controller.abort(error));
+export async function runProgram(options: RunOptions): Promise<ExitStatus> {
+  const { program, client, stages, record, touch, controller, clock } = options;
+  pumpInput({ program, input: client.input, record, onActivity: touch }).catch((error: unknown) =>
+    controller.abort(error),
+  );
   const ended = pumpOutput({
     program,
     stages,
@@ -47,8 +42,7 @@ export async function runProgram(options: RunOptions): Promise<RunOutcome> {
     holdMs: options.hasTerminal ? HOLD_MS.person : HOLD_MS.agent,
     onActivity: touch,
   }).then(() => program.exited);
-  const status = await raceAbort(ended, signal);
-  return { status, maskedCount: stages.stdout.maskedCount + stages.stderr.maskedCount };
+  return raceAbort(ended, controller.signal);
 }
 
 /** The promise, or the signal's reason, whichever comes first. */

@@ -1,25 +1,37 @@
-// What must happen on every way out of a session, in the reverse order of how it was opened. A step that fails
-// does not keep the next from running.
+// What must happen on every way out of a session, in the reverse order of how it was opened. A step that fails, or that
+// does not come to an end, does not keep the next from running.
+import type { Clock } from '../core/clock.ts';
+import { formatDuration } from '../core/duration.ts';
+import { BrokerError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
+
+/** Long enough to flush a large recording to a slow disk. */
+const STEP_LIMIT_MS = 60_000;
+
+export interface SettleFailure {
+  readonly step: string;
+  readonly error: unknown;
+}
 
 export interface Settlement {
-  /** Registers a step; `name` shows in the log and the audit entry of a failure. */
-  onEnd(name: string, step: () => Promise<void>): void;
+  /** Registers a step; `name` shows in the audit entry of a failure. After `limitMs` the step counts as failed. */
+  onEnd(name: string, step: () => Promise<void>, limitMs?: number): void;
   /** Runs every step, last registered first, once. Resolves with the failures. */
-  settle(): Promise<readonly { readonly step: string; readonly error: unknown }[]>;
+  settle(): Promise<readonly SettleFailure[]>;
 }
 
 /** An empty settlement. */
-export function settlement(): Settlement {
-  const steps: { name: string; step: () => Promise<void> }[] = [];
+export function settlement(clock: Clock): Settlement {
+  const steps: { name: string; step: () => Promise<void>; limitMs: number }[] = [];
   return {
-    onEnd(name, step) {
-      steps.push({ name, step });
+    onEnd(name, step, limitMs = STEP_LIMIT_MS) {
+      steps.push({ name, step, limitMs });
     },
     async settle() {
-      const failures: { step: string; error: unknown }[] = [];
+      const failures: SettleFailure[] = [];
       for (let next = steps.pop(); next !== undefined; next = steps.pop()) {
         try {
-          await next.step();
+          await within(next.limitMs, next.step, clock);
         } catch (error) {
           failures.push({ step: next.name, error });
         }
@@ -27,4 +39,20 @@ export function settlement(): Settlement {
       return failures;
     },
   };
+}
+
+function within(limitMs: number, step: () => Promise<void>, clock: Clock): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(limitMs, () => reject(tookTooLong(limitMs)));
+    step().then(resolve, reject).finally(cancel);
+  });
+}
+
+function tookTooLong(limitMs: number): BrokerError {
+  return new BrokerError({
+    code: 'settle-timeout',
+    exit: EXIT.unavailable,
+    message: `it did not end within ${formatDuration(limitMs)}`,
+    hint: 'see broker.log in the state folder',
+  });
 }

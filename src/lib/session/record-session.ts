@@ -1,0 +1,54 @@
+// Step: a recording that exists before anything runs. What cannot be recorded does not run.
+import type { RequestRow } from '../ports/store.ts';
+import { openRecorder, type Recorder } from '../recording/recorder.ts';
+import type { Judged } from './judge-invocation.ts';
+import type { Opening } from './opening.ts';
+
+export interface SessionRecording {
+  readonly record: Recorder['record'];
+  /** A control event; `data` is JSON without a secret. */
+  readonly mark: (name: string, data: Record<string, unknown>) => Promise<void>;
+}
+
+/**
+ * Creates the recording, with its header and how the command was judged. The settlement marks the end and seals it.
+ * Rejects with `cannot-record` (74).
+ */
+export async function recordSession(
+  { id, invocation, client, deps, end, progress }: Opening,
+  { decision, subject }: Judged,
+  approval: RequestRow | undefined,
+): Promise<SessionRecording> {
+  const { target, kind, pty, task } = invocation;
+  const recorder = await openRecorder({
+    archive: deps.archive,
+    session: id,
+    clock: deps.clock,
+    maxBytes: deps.maxRecordingBytes,
+    header: {
+      size: pty?.size ?? null,
+      term: pty?.term ?? null,
+      shell: null,
+      title: `${target}: ${subject.command ?? 'free terminal'}`,
+      target,
+      kind,
+      principal: client.principal.name,
+      task,
+      command: subject.command,
+    },
+  });
+  progress.recording = deps.archive.locate(id);
+  const mark: SessionRecording['mark'] = (name, data) => recorder.record({ kind: 'marker', name, data });
+  end.onEnd('close the recording', async () => {
+    const { file, complete } = await recorder.close({ status: progress.status });
+    progress.sealed = { ...file, complete };
+  });
+  end.onEnd('mark the end', async () => {
+    if (progress.error !== null) await mark('session.ended', { error: progress.error.code });
+  });
+  await mark('command.judged', { verdict: decision.verdict, rule: decision.rule, reason: decision.reason });
+  if (approval !== undefined) {
+    await mark('request.approved', { request: approval.id, approvers: approval.votes.map((vote) => vote.approver) });
+  }
+  return { record: (event) => recorder.record(event), mark };
+}
