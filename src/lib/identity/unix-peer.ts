@@ -1,4 +1,5 @@
 // Who connected to the broker's socket, in the kernel's word. It never reads a byte of what the caller sent.
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
@@ -16,6 +17,7 @@ export function unixPeerVerifier(): Verifier {
   return {
     identify(socket): Principal {
       const { pid, uid, gid } = readPeer(socket);
+      if (standsForManyUsers(uid)) throw unidentified('the caller has no uid in the user namespace of the broker');
       const account = findAccount({ uid });
       return { name: `unix:${account?.name ?? uid}`, proof: { method: 'unix-peer', pid, uid, gid } };
     },
@@ -31,6 +33,16 @@ function readPeer(socket: Socket): ReturnType<typeof peerCredentials> {
     if (cause instanceof BrokerError) throw cause;
     throw unidentified('the kernel does not say who connected', cause);
   }
+}
+
+/**
+ * In a user namespace (a rootless container) the kernel shows everybody from outside as one overflow uid, usually
+ * "nobody"; user_namespaces(7). Without a namespace that uid is an account like any other.
+ */
+function standsForManyUsers(uid: number): boolean {
+  if (uid !== Number(readFileSync('/proc/sys/kernel/overflowuid', 'utf8'))) return false;
+  const [inside, outside, count] = readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/);
+  return !(inside === '0' && outside === '0' && Number(count) >= 0xffff_ffff);
 }
 
 /** Node keeps the descriptor in a property that its types do not name; absent once the socket is closed. */

@@ -78,7 +78,7 @@ function runProgram(
     output: output.queue,
     exited,
     async write(bytes) {
-      if (isGone()) throw programEnded();
+      if (isGone() || stdin.writableEnded) throw programEnded();
       const taken = await new Promise<boolean>((resolve) => {
         stdin.write(bytes, (error) => resolve(error === null || error === undefined));
       });

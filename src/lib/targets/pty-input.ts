@@ -15,6 +15,7 @@ export class PtyInput {
   readonly #clock: Clock;
   readonly #pending: PendingWrite[] = [];
   #closed = false;
+  #atLineStart = true;
   #retryMs = MIN_RETRY_MS;
   #cancelRetry: (() => void) | null = null;
 
@@ -27,10 +28,22 @@ export class PtyInput {
   /** Resolves once the terminal has taken all of it; rejects with `program-ended` (exit 69). */
   write(bytes: Uint8Array): Promise<void> {
     if (this.#closed) return Promise.reject(programEnded());
+    const last = bytes.at(-1);
+    if (last !== undefined) this.#atLineStart = LINE_ENDS.includes(last);
     return new Promise((resolve, reject) => {
       this.#pending.push({ bytes, offset: 0, resolve, reject });
       if (this.#pending.length === 1) this.#pump();
     });
+  }
+
+  /**
+   * Types the end of input. ^D ends it where a line begins; after characters of an unfinished line it only hands those
+   * over, and a second one ends the input (termios(3), VEOF as a terminal is set at the start).
+   */
+  end(): void {
+    const bytes = this.#atLineStart ? [END_OF_FILE] : [END_OF_FILE, END_OF_FILE];
+    // After the program's end there is no input to end, and close() has told the writers.
+    this.write(Uint8Array.from(bytes)).catch(() => {});
   }
 
   /** Rejects what is still waiting, and every write from now on. Safe to call again. */
@@ -83,6 +96,9 @@ export class PtyInput {
   }
 }
 
+const END_OF_FILE = 0x04;
+/** Line feed, carriage return (which a terminal turns into one), end of file. */
+const LINE_ENDS: readonly number[] = [0x0a, 0x0d, END_OF_FILE];
 const MAX_TURN_BYTES = 256 * 1024;
 const MIN_RETRY_MS = 1;
 const MAX_RETRY_MS = 50;

@@ -68,10 +68,7 @@ function runProgram(
     output: output.queue,
     exited,
     write: (bytes) => input.write(bytes),
-    endInput() {
-      // After the program's end there is no input to end, and close() has told the writers.
-      input.write(Uint8Array.of(END_OF_FILE)).catch(() => {});
-    },
+    endInput: () => input.end(),
     resize(newSize) {
       requireSize(newSize);
       if (disposal === undefined) resize(master, newSize.cols, newSize.rows);
@@ -90,10 +87,6 @@ function runProgram(
     },
   };
 }
-
-// ^D as the terminal is set at the start (VEOF). It ends the input where a line begins; after characters of an
-// unfinished line it only hands those over, and a second one ends the input (termios(3)).
-const END_OF_FILE = 0x04;
 
 interface Terminal {
   readonly fd: number;
