@@ -18,6 +18,8 @@ export interface Approvers {
   /** Whether the rule's names include this person, whoever asked. */
   isWanted(name: string, wanted: readonly string[]): boolean;
   isRequester(name: string, principal: string): boolean;
+  /** Whether the config says which OS user this person is. */
+  hasUser(name: string): boolean;
   /** Who holds this key (base64), and the key's line. */
   holderOf(blob: string): { readonly name: string; readonly keyLine: string } | undefined;
   /** Whether a principal is one of them, by OS user. */
@@ -54,6 +56,7 @@ export function approversFrom(entries: ReadonlyMap<string, ApproverEntry>): Appr
   return {
     isWanted,
     isRequester,
+    hasUser: (name) => entries.get(name)?.user !== undefined,
     eligible: (wanted, principal) =>
       [...entries.keys()].filter((name) => isWanted(name, wanted) && !isRequester(name, principal)),
     holderOf: (blob) => holders.get(blob),

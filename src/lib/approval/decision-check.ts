@@ -1,5 +1,6 @@
 // Whether a decision may count: the visible table of checks between "somebody sent this" and a vote. Changes nothing.
 import type { BrokerError } from '../core/errors.ts';
+import type { Principal } from '../core/principal.ts';
 import type { RequestRow } from '../ports/store.ts';
 import type { Approvers } from './approvers.ts';
 import { isPlainReason } from './plain-text.ts';
@@ -12,6 +13,7 @@ import {
   notPending,
   requestExpired,
   selfApproval,
+  sentByRequester,
   statementMismatch,
   wrongSigner,
 } from './refusals.ts';
@@ -70,6 +72,15 @@ export async function signerOf(row: RequestRow, decision: SignedDecision, approv
     throw badSignature(row, what);
   }
   return name;
+}
+
+/**
+ * A person with an OS user of their own does not decide from the account of whoever asked: there, their key is in the
+ * wrong hands. Where the config names no OS user, the key alone counts.
+ */
+export function refusalOfSender(row: RequestRow, name: string, decider: Principal, approvers: Approvers) {
+  const isElsewhere = approvers.hasUser(name) && decider.name === row.subject.principal;
+  return isElsewhere ? sentByRequester(row, name) : undefined;
 }
 
 export function hasVoted(row: RequestRow, name: string): boolean {

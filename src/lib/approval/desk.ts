@@ -3,15 +3,17 @@
 import type { Clock } from '../core/clock.ts';
 import type { ApprovalTerms } from '../core/decision.ts';
 import { asBrokerError, Bug } from '../core/errors.ts';
-import { isId, newRequestId, type RequestId } from '../core/ids.ts';
+import { newRequestId, type RequestId } from '../core/ids.ts';
 import type { Principal } from '../core/principal.ts';
 import { newLane } from '../core/serial.ts';
 import type { AuditLog } from '../ports/audit.ts';
 import type { RequestRow, RequestState, RequestSubject, Store, VoteRow } from '../ports/store.ts';
 import { type ApproverEntry, approversFrom } from './approvers.ts';
-import { hasVoted, refusalOfState, type SignedDecision, signerOf } from './decision-check.ts';
+import { hasVoted, refusalOfSender, refusalOfState, type SignedDecision, signerOf } from './decision-check.ts';
+import { findRequest } from './find-request.ts';
+import { hasTerms, standingApprovals } from './grant-check.ts';
 import { plainText } from './plain-text.ts';
-import { alreadyVoted, ambiguousRequest, badSubject, noApprover, notPending, unknownRequest } from './refusals.ts';
+import { alreadyVoted, badSubject, noApprover, notPending, unknownRequest } from './refusals.ts';
 import { subjectDigest } from './statement.ts';
 import { newWaiters } from './waiters.ts';
 
@@ -42,10 +44,12 @@ export interface ApprovalDesk {
    */
   decide(decision: SignedDecision & { readonly id: string; readonly decider: Principal }): Promise<RequestRow>;
   /**
-   * Uses up an approval of exactly this subject, once; undefined where there is none. An approval of somebody who is no
-   * longer an approver, or under other terms than `terms`, is used up too, and gives nothing. With `cannot-audit` (74) it is used up as well.
+   * Uses up an approval of exactly this subject, once; undefined where there is none. Its signatures are verified again:
+   * an approval of somebody who is no longer an approver, with a key that is no longer theirs, or under other terms than
+   * `terms`, is used up too, and gives nothing. So is one whose use could not be verified (`no-ssh-keygen`,
+   * `cannot-verify`, 69) or audited (`cannot-audit`, 74).
    */
-  useGrant(subject: RequestSubject, terms?: ApprovalTerms): Promise<RequestRow | undefined>;
+  useGrant(subject: RequestSubject, terms: ApprovalTerms): Promise<RequestRow | undefined>;
   /** Ends a pending request. Whether `by` may do so is for the caller to know. Rejects with `already-decided` (77). */
   cancel(id: RequestId, by: Principal): Promise<RequestRow>;
   /** Ends what is past its time, and wakes who waits for it; returns what it ended. */
@@ -131,6 +135,8 @@ export function approvalDesk(deps: {
       const refusal = refusalOfState(row, clock.now());
       if (refusal !== undefined) throw refusal;
       const approver = await signerOf(row, sent, approvers);
+      const wrongPlace = refusalOfSender(row, approver, sent.decider, approvers);
+      if (wrongPlace !== undefined) throw wrongPlace;
       return await lane(() => castVote(row.id, approver, sent));
     } catch (thrown) {
       const error = asBrokerError(thrown);
@@ -184,18 +190,21 @@ export function approvalDesk(deps: {
     return decided;
   }
 
-  async function useGrant(subject: RequestSubject, terms?: ApprovalTerms): Promise<RequestRow | undefined> {
-    const row = await requests.use(digestOfSubject(subject), clock.now());
+  async function useGrant(subject: RequestSubject, terms: ApprovalTerms): Promise<RequestRow | undefined> {
+    const digest = digestOfSubject(subject);
+    const row = await requests.use(digest, clock.now());
     if (row === undefined) return undefined;
-    const by = row.votes.filter((vote) => vote.verdict === 'approve').map((vote) => vote.approver);
-    const standing = by.filter((name) => approvers.eligible(row.approvers, subject.principal).includes(name));
-    const isGood = standing.length >= row.quorum && (terms === undefined || hasTerms(row, terms));
-    await audit.append({
-      type: isGood ? 'grant.used' : 'grant.refused',
-      actor: subject.principal,
-      data: { request: row.id, digest: row.digest, approvedBy: by, standing },
-    });
-    return isGood ? row : undefined;
+    const note = (type: string, standing: readonly string[] | null) =>
+      audit.append({ type, actor: subject.principal, data: { request: row.id, digest, standing } });
+    try {
+      const standing = hasTerms(row, terms) ? await standingApprovals(row, subject, digest, approvers) : [];
+      const isGood = new Set(standing).size >= row.quorum;
+      await note(isGood ? 'grant.used' : 'grant.refused', standing);
+      return isGood ? row : undefined;
+    } catch (error) {
+      if (asBrokerError(error).code !== 'cannot-audit') await note('grant.refused', null);
+      throw error;
+    }
   }
 
   async function cancelNow(row: RequestRow, actor: string, why: string | null): Promise<RequestRow> {
@@ -222,16 +231,8 @@ export function approvalDesk(deps: {
     return lane(expireNow);
   }
 
-  async function get(idOrPrefix: string): Promise<RequestRow> {
-    const prefix = idOrPrefix.startsWith('r-') ? idOrPrefix : `r-${idOrPrefix}`;
-    // Short enough to be the beginning of an id, and more than every id has.
-    if (prefix.length <= 2 || prefix.length > 14) throw unknownRequest(idOrPrefix);
-    const exact = isId(prefix) ? await requests.get(prefix as RequestId) : undefined;
-    if (exact !== undefined) return exact;
-    const [row, another] = await requests.withPrefix(prefix, 2);
-    if (row === undefined) throw unknownRequest(idOrPrefix);
-    if (another !== undefined) throw ambiguousRequest(idOrPrefix);
-    return row;
+  function get(idOrPrefix: string): Promise<RequestRow> {
+    return findRequest(requests, idOrPrefix);
   }
 
   return {
@@ -256,10 +257,4 @@ function digestOfSubject(subject: RequestSubject): string {
   } catch (error) {
     throw badSubject(error);
   }
-}
-
-/** Same people, same number: an approval under laxer terms of yesterday must not do for today's rule. */
-function hasTerms(row: RequestRow, terms: ApprovalTerms): boolean {
-  const names = (list: readonly string[]) => [...new Set(list)].sort().join('\n');
-  return row.quorum === terms.quorum && names(row.approvers) === names(terms.approvers);
 }

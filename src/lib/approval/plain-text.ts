@@ -4,8 +4,9 @@
 /** Longest reason of a decision, in UTF-16 units. */
 export const MAX_REASON_LENGTH = 1000;
 
-// Control characters, format characters (bidirectional, zero-width, tags), line separators, lone surrogates, private use.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
+// Control characters, format characters (bidirectional, zero-width, tags), line separators, lone surrogates, private use,
+// and whatever Unicode says to leave out where it cannot be shown: fillers, variation selectors.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
  * One line: runs of white space become a blank, what cannot be seen becomes `\u{202e}`, and what is longer than

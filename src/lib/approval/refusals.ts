@@ -115,6 +115,11 @@ export function selfApproval(row: RequestRow, name: string): BrokerError {
   return aboutRequest(row, 'self-approval', message, 'ask another approver');
 }
 
+export function sentByRequester(row: RequestRow, name: string): BrokerError {
+  const message = `the decision of "${name}" on request "${row.id}" came from "${row.subject.principal}", who asked`;
+  return aboutRequest(row, 'self-approval', message, 'decide from your own OS user');
+}
+
 export function alreadyVoted(row: RequestRow, name: string): BrokerError {
   const message = `"${name}" has decided on request "${row.id}" already; it takes ${row.quorum} different approvers`;
   return aboutRequest(row, 'already-voted', message, 'ask another approver');

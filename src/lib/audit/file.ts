@@ -48,6 +48,8 @@ export function auditFile(path: string): AuditFile {
     const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
     const opened = openSync(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
     descriptor = opened;
+    // A pipe in its place would take what nobody can read again, and then nothing at all.
+    if (!fstatSync(opened).isFile()) throw broken(path, 'it is no file');
     fchmodSync(opened, 0o600);
     return opened;
   }

@@ -36,9 +36,7 @@ export async function openAuditLog(deps: {
 
   async function add(event: AuditEvent): Promise<AuditEntry> {
     const entry = seal(event, clock.now(), last);
-    if (Buffer.byteLength(lineOf(entry)) > MAX_LINE_BYTES) {
-      throw new RangeError(`an entry of type ${event.type} is over ${MAX_LINE_BYTES} bytes`);
-    }
+    if (Buffer.byteLength(lineOf(entry)) > MAX_LINE_BYTES) throw tooLong(event.type);
     isInStep = false;
     await store.append(entry);
     file.append(entry);
@@ -81,6 +79,15 @@ export async function openAuditLog(deps: {
         file.close();
       }),
   };
+}
+
+function tooLong(type: string): BrokerError {
+  return new BrokerError({
+    code: 'cannot-audit',
+    exit: EXIT.cannotRecord,
+    message: `an entry "${type}" would be over ${MAX_LINE_BYTES} bytes`,
+    hint: 'ask for less at once: a shorter command, or a script file on the target',
+  });
 }
 
 function cannotAudit(file: string, cause: unknown): BrokerError {
