@@ -72,18 +72,27 @@ function mayPass(name: string, allow: readonly string[]): boolean {
   return !NAMED_ONLY.has(name) && allow.some((pattern) => matchesGlob(pattern, name));
 }
 
-/** Anchored; `*` is any run of characters, `?` any one. Linear: names and patterns are short, and no backtracking. */
+/** Anchored; `*` is any run of characters, `?` any one. At most pattern times name in steps, whatever the pattern. */
 function matchesGlob(pattern: string, name: string): boolean {
-  let reached = new Set([0]);
-  for (const token of pattern) {
-    const next = new Set<number>();
-    for (const at of reached) {
-      if (token === '*') for (let end = at; end <= name.length; end++) next.add(end);
-      else if (at < name.length && (token === '?' || token === name[at])) next.add(at + 1);
+  let [inPattern, inName] = [0, 0];
+  let retry: { readonly inPattern: number; inName: number } | undefined;
+  while (inName < name.length) {
+    const token = pattern[inPattern];
+    if (token === '*') {
+      inPattern++;
+      // Only the last star need ever be widened: what earlier ones took was the shortest that matched.
+      retry = { inPattern, inName };
+    } else if (token === '?' || token === name[inName]) {
+      inPattern++;
+      inName++;
+    } else if (retry !== undefined) {
+      inPattern = retry.inPattern;
+      inName = ++retry.inName;
+    } else {
+      return false;
     }
-    reached = next;
   }
-  return reached.has(name.length);
+  return /^\**$/.test(pattern.slice(inPattern));
 }
 
 /** What login gives (login.defs(5), ENV_PATH and ENV_SUPATH). */
