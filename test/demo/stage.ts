@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { settlement } from '../../src/lib/session/settlement.ts';
+import { setImmediate } from 'node:timers/promises';
 import { has } from '../helpers/needs.ts';
 import { SSHD, type Sshd, startSshd } from '../helpers/sshd.ts';
 import { type Person, query } from './people.ts';
@@ -34,23 +34,37 @@ const RESTART = [
 
 /** Sets everything up. Where that fails, or `signal` is aborted meanwhile, nothing is left. */
 export async function openStage(signal: AbortSignal): Promise<Stage> {
-  const end = settlement();
-  const close = async () => {
-    const failures = await end.settle();
-    if (failures.length > 0)
-      throw new Error(failures.map(({ step, error }) => `could not ${step}: ${error}`).join('; '));
-  };
+  const steps: Step[] = [];
   try {
-    return await build(signal, end, close);
+    return await build(signal, steps);
   } catch (error) {
-    await close();
+    await undo(steps);
+    // Ctrl-C also ends an ssh-keygen that is waited for, and only the next turn of the loop shows that it was Ctrl-C.
+    await setImmediate();
+    signal.throwIfAborted();
     throw error;
   }
 }
 
-async function build(signal: AbortSignal, end: ReturnType<typeof settlement>, close: Stage['close']): Promise<Stage> {
+/** How to take back one thing that was set up. */
+interface Step {
+  readonly name: string;
+  readonly undo: () => Promise<void>;
+}
+
+/** Takes everything back, last first, once; a step that fails keeps no other from running. */
+async function undo(steps: Step[]): Promise<void> {
+  const failures: string[] = [];
+  for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+    await step.undo().catch((error: unknown) => failures.push(`could not ${step?.name}: ${error}`));
+  }
+  if (failures.length > 0) throw new Error(failures.join('; '));
+}
+
+async function build(signal: AbortSignal, steps: Step[]): Promise<Stage> {
+  const onClose = (name: string, undo: Step['undo']) => void steps.push({ name, undo });
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-demo-'));
-  end.onEnd('remove the temporary folder', async () => rmSync(folder, { recursive: true, force: true }));
+  onClose('remove the temporary folder', async () => rmSync(folder, { recursive: true, force: true }));
   // Whatever else makes temporary files, this process and the ones it starts, makes them in there.
   process.env.TMPDIR = folder;
 
@@ -69,18 +83,18 @@ async function build(signal: AbortSignal, end: ReturnType<typeof settlement>, cl
 
   const { config, sshCa } = await query<{ config: string; sshCa: string }>(agent, ['init'], { signal });
   const sshd = hasKeygen && SSHD !== undefined ? await startSshd({ trustedUserCa: sshCa }) : null;
-  if (sshd !== null) end.onEnd('stop sshd', async () => sshd[Symbol.asyncDispose]());
+  if (sshd !== null) onClose('stop sshd', async () => sshd[Symbol.asyncDispose]());
   writeFileSync(config, configText({ app, sshd, approverKey }), { mode: 0o600 });
   signal.throwIfAborted();
 
   const broker = { pid: 0 };
-  end.onEnd('stop the broker', () => stopBroker(agent, broker.pid));
+  onClose('stop the broker', () => stopBroker(agent, broker.pid));
   // Not with the signal: a broker that was half started could not be told to stop.
   await query(agent, ['broker', 'start']);
   broker.pid = (await query<{ pid: number }>(agent, ['broker', 'status'])).pid;
   signal.throwIfAborted();
   const missing = { approver: noKeygen, sshd: hasKeygen ? 'sshd is not installed' : noKeygen };
-  return { folder, agent, approver, sshd, missing, brokerPid: broker.pid, close };
+  return { folder, agent, approver, sshd, missing, brokerPid: broker.pid, close: () => undo(steps) };
 }
 
 function person(folder: string, name: string, variables: Person['variables']): Person {

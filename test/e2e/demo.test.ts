@@ -10,7 +10,6 @@ import * as assert from 'uvu/assert';
 import { processesWith } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 
-const TSX = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url));
 const DEMO = fileURLToPath(new URL('../demo/demo.ts', import.meta.url));
 
 interface Ended {
@@ -32,7 +31,7 @@ async function runDemo({ inside = [], path = process.env.PATH ?? '', watch }: De
   const folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
   const started = performance.now();
   try {
-    const [program = '', ...args] = [...inside, process.execPath, TSX, DEMO];
+    const [program = '', ...args] = [...inside, process.execPath, '--import', import.meta.resolve('tsx'), DEMO];
     // A group of its own, as a terminal would give it.
     const child = spawn(program, args, {
       env: { ...process.env, PATH: path, TMPDIR: folder },
