@@ -157,7 +157,7 @@ export class SshDialer {
   #failure(thrown: unknown, user: string): Error {
     const { place } = this.#options;
     const level = levelOf(thrown);
-    if (level === 'client-authentication') return credentialRefused(place, user, thrown);
+    if (level === 'client-authentication' || isTooManyAttempts(thrown)) return credentialRefused(place, user, thrown);
     if (level === 'handshake' || level === 'protocol') return handshakeFailed(place, thrown);
     return unreachable(place, thrown);
   }
@@ -171,6 +171,11 @@ class Accepted {
     this.connection = connection;
     this.key = key;
   }
+}
+
+/** What sshd says where MaxAuthTries is reached, instead of refusing the last attempt. */
+function isTooManyAttempts(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.message === 'Too many authentication failures';
 }
 
 function familyOf(type: string): readonly string[] | undefined {

@@ -13,11 +13,13 @@ export const NO_COMMAND = 'exit 1';
 // session.c), and without a terminal it leaves the program running when the connection closes. So the forced command
 // delivers signals itself: asked for one, it sends it to the process group of every other session of *this very
 // connection* (they share sshd's connection process as parent) and ends, with 0 where it reached one. On another
-// connection it has no siblings. Linux only, by /proc and bash's builtins alone. No backslash, single quote or
-// exclamation mark: see `passesUntouched`.
+// connection it has no siblings. Where that parent has just died, another process has taken its place, whose children
+// are anybody's: hence its number and name are checked. Linux only, by /proc and bash's builtins alone. No backslash,
+// single quote or exclamation mark: see `passesUntouched`.
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: bash's own expansions
 const DELIVER_SIGNAL = [
   `if [[ \${SSH_ORIGINAL_COMMAND-} = ${SIGNAL_REQUEST}* ]]; then`,
+  'read -r n < /proc/$PPID/comm; [[ $PPID -gt 1 && $n = sshd* ]] || exit 1;',
   'n=1; for f in /proc/[0-9]*/status; do while read -r k v; do if [[ $k = PPid: ]]; then',
   'f=${f//[^0-9]/}; if [[ $v = $PPID && $f -ne $$ ]]; then kill -s "${SSH_ORIGINAL_COMMAND##*:}" -- "-$f" && n=0; fi; break;',
   'fi; done < "$f"; done 2> /dev/null; exit $n; fi;',

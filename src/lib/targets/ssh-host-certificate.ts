@@ -2,7 +2,7 @@
 // cannot negotiate a host certificate, so a connection is made in two steps: this fetches the certificate, which is
 // public and signed; the real connection then pins the very key it certifies, and its key exchange proves who holds it.
 // Nothing learnt here is believed before `verifyHostCertificate` has seen it.
-import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { SshReader, SshWireError, sshString, sshUint32 } from '../core/ssh-wire.ts';
 import { waitFor } from './ssh-waiting.ts';
@@ -56,8 +56,8 @@ class Exchange {
     this.#send = send;
     send(Buffer.from('SSH-2.0-sallyport\r\n'));
     send(packet(kexInit()));
-    const key = generateKeyPairSync('x25519').publicKey;
-    const point = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+    const { publicKey } = generateKeyPairSync('x25519');
+    const point = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
     // RFC 4253 §7.1 lets only a guess be sent before the server's KEXINIT, so this waits for it.
     this.#point = Buffer.concat([Buffer.of(MESSAGE.ecdhInit), sshString(point)]);
   }
