@@ -55,7 +55,7 @@ export function switchCommand(
   // The folder is entered after the switch: root could enter one that is closed to the user and leave it there.
   return {
     file: findSetpriv(account),
-    args: asUser(account, 'cd -- "$1" || exit; unset OLDPWD; shift; exec "$@"', cwd, file, ...args),
+    args: asUser(account, 'cd -P -- "$1" || exit; unset OLDPWD; shift; exec "$@"', cwd, file, ...args),
   };
 }
 
@@ -69,7 +69,7 @@ export function probeAsUser(
   file: string,
   signal: AbortSignal,
 ): Promise<'ok' | 'no-folder' | 'no-program'> {
-  const script = 'cd -- "$1" 2>/dev/null || exit 44; [ -x "$2" ] || exit 45';
+  const script = 'cd -P -- "$1" 2>/dev/null || exit 44; [ -x "$2" ] || exit 45';
   return new Promise((resolve, reject) => {
     const options = { cwd: '/', env: {}, timeout: PROBE_TIMEOUT_MS, signal };
     execFile(findSetpriv(account), asUser(account, script, cwd, file), options, (error, _stdout, stderr) => {
