@@ -1,7 +1,7 @@
 // Which OS user a program runs as, and how it becomes that user. Switching is setpriv's work: Node and node-pty change
 // the ids and leave or lose the supplementary groups. Never runs somebody's command as the broker's user unasked.
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { type Account, findAccount } from '../os/accounts.ts';
@@ -69,7 +69,7 @@ export function probeAsUser(
   file: string,
   signal: AbortSignal,
 ): Promise<'ok' | 'no-folder' | 'no-program'> {
-  const script = 'cd -P -- "$1" 2>/dev/null || exit 44; [ -x "$2" ] || exit 45';
+  const script = 'cd -P -- "$1" 2>/dev/null || exit 44; [ -f "$2" ] && [ -x "$2" ] || exit 45';
   return new Promise((resolve, reject) => {
     const options = { cwd: '/', env: {}, timeout: PROBE_TIMEOUT_MS, signal };
     execFile(findSetpriv(account), asUser(account, script, cwd, file), options, (error, _stdout, stderr) => {
@@ -102,7 +102,7 @@ function findSetpriv(account: Account): string {
 export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
   }
