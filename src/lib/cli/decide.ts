@@ -19,7 +19,7 @@ export function describeRequest(request: RequestRow, palette: Palette): string {
   return [
     `${palette.bold(request.id)}  ${request.state}, ${request.state === 'pending' ? 'expires' : 'until'} ${relativeTime(request.expiresAt, Date.now())}`,
     `  command ${command}`,
-    `  target  ${subject.target} (${subject.kind})${subject.cwd === null ? '' : ` in ${visible(subject.cwd)}`}`,
+    `  target  ${subject.target} (${subject.kind})${subject.cwd === null ? '' : ` in ${oneLine(subject.cwd)}`}`,
     `  who     ${subject.principal}${subject.task === null ? '' : `, task ${oneLine(subject.task)} (their word)`}`,
     `  rule    ${subject.rule}: ${oneLine(request.reason)}`,
     ...(request.why === null ? [] : [`  why     ${oneLine(request.why)} ${palette.dim('(their words)')}`]),
