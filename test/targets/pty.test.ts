@@ -1,11 +1,10 @@
-// timeout: 240
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError } from '../../src/lib/core/errors.ts';
-import { inTerminal, processesWith, reader, readToEnd } from '../helpers/local-program.ts';
+import { inTerminal, reader, readToEnd } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 
 const KIB_300 = 300 * 1024;
@@ -84,159 +83,11 @@ for (const size of [
   });
 }
 
-test('^C reaches the program that runs in the foreground, as does signal()', async () => {
-  for (const interrupt of ['byte', 'signal'] as const) {
-    const program = await inTerminal(`trap 'echo caught; exit 3' INT; echo ready; while :; do sleep 0.01; done`);
-    const output = reader(program);
-    await output.waitFor('ready');
-    if (interrupt === 'byte') await program.write(Uint8Array.of(3));
-    else program.signal('SIGINT');
-    assert.ok((await output.rest()).includes('caught'));
-    assert.equal(await program.exited, { kind: 'code', code: 3 });
-    await program[Symbol.asyncDispose]();
-  }
-});
-
-test('a signal goes to the foreground job of an interactive shell, not to the shell', async () => {
-  const program = await inTerminal(
-    `set -m; (trap 'echo job; exit' TERM; echo ready; while :; do sleep 0.01; done); echo shell goes on`,
-  );
-  const output = reader(program);
-  await output.waitFor('ready');
-  program.signal('SIGTERM');
-  assert.ok((await output.rest()).endsWith('job\r\nshell goes on\r\n'));
-  program.signal('SIGTERM');
-  await program[Symbol.asyncDispose]();
-});
-
-test('refuses a signal that does not exist', async () => {
-  await using program = await inTerminal('sleep 5');
-  assert.throws(
-    () => program.signal('SIGNOPE'),
-    (error: unknown) => error instanceof BrokerError && error.code === 'unknown-signal',
-  );
-});
-
-test('UTF-8 passes whole, however its bytes are typed', async () => {
-  const program = await inTerminal('read -r line; printf "<%s>" "$line"');
-  for (const byte of Buffer.from('grüße 🛡\n')) await program.write(Uint8Array.of(byte));
-  const { stdout } = await readToEnd(program);
-  assert.ok(stdout.includes('<grüße 🛡>'), stdout);
-});
-
-test('input is hidden while a password is asked for, and only then', async () => {
-  const program = await inTerminal('echo open; read -r a; read -rs b; echo "got $a $b"; echo again; read -r c');
-  const output = reader(program);
-  await output.waitFor('open');
-  assert.is(program.inputIsHidden(), false);
-  await program.write(Buffer.from('name\n'));
-  const deadline = Date.now() + 5_000;
-  while (!program.inputIsHidden() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.is(program.inputIsHidden(), true);
-  await program.write(Buffer.from('hunter2\n'));
-  await output.waitFor('again');
-  assert.is(program.inputIsHidden(), false);
-  await program.write(Buffer.from('\n'));
-  await output.rest();
-  await program.exited;
-  assert.is(program.inputIsHidden(), true, 'a terminal that cannot be asked any more is taken for hidden');
-  await program[Symbol.asyncDispose]();
-});
-
-test('the end of input ends a program that reads to the end', async () => {
-  const program = await inTerminal('cat; echo done');
-  await program.write(Buffer.from('one\n'));
-  program.endInput();
-  const { stdout } = await readToEnd(program);
-  assert.is(stdout, 'one\r\none\r\ndone\r\n');
-  program.endInput();
-});
-
-test('a program that never reads stalls the writer and nobody else', async () => {
-  const program = await inTerminal('stty raw -echo; echo ready; sleep 1000');
-  await reader(program).waitFor('ready');
-  let written = false;
-  const writing = program.write(Buffer.alloc(4 * 1024 * 1024, 'x')).then(
-    () => {
-      written = true;
-    },
-    (error: unknown) => error,
-  );
-  let longestMs = 0;
-  for (let turn = 0, last = performance.now(); turn < 100; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    longestMs = Math.max(longestMs, performance.now() - last);
-    last = performance.now();
-  }
-  assert.is(written, false);
-  assert.ok(longestMs < 500, `the event loop stood still for ${longestMs} ms`);
-  await program[Symbol.asyncDispose]();
-  const error = await writing;
-  assert.ok(error instanceof BrokerError && error.code === 'program-ended');
-});
-
-test('what is typed arrives in order, through a reader slower than the writer', async () => {
-  const program = await inTerminal('stty raw -echo; echo ready; head -c 400000 | sha256sum');
-  const output = reader(program);
-  await output.waitFor('ready');
-  const bytes = Buffer.from(Array.from({ length: 400_000 }, (_, at) => 33 + ((at * 7 + (at >> 9)) % 90)));
-  for (let at = 0; at < bytes.length; at += 33_333) void program.write(bytes.subarray(at, at + 33_333)).catch(() => {});
-  const { createHash } = await import('node:crypto');
-  assert.ok((await output.rest()).includes(createHash('sha256').update(bytes).digest('hex')));
-  await program[Symbol.asyncDispose]();
-});
-
-test('writing after the exit is refused', async () => {
-  const program = await inTerminal('true');
-  await program.exited;
-  try {
-    await program.write(Buffer.from('x'));
-    assert.unreachable();
-  } catch (error) {
-    assert.ok(error instanceof BrokerError && error.code === 'program-ended');
-  }
-  await readToEnd(program);
-});
-
-test('what runs on in the background after the exit gets a second of silence, and is ended', async () => {
-  const program = await inTerminal('set -m; (sleep 0.3; echo late) & sleep 4711.01 & echo early; exit 3');
-  const started = performance.now();
-  const { stdout, status } = await readToEnd(program);
-  assert.equal(status, { kind: 'code', code: 3 });
-  assert.ok(stdout.includes('early') && stdout.includes('late'), stdout);
-  const seconds = (performance.now() - started) / 1000;
-  assert.ok(seconds > 1.2 && seconds < 5, `${seconds} s`);
-  assert.equal(processesWith('4711.01'), []);
-});
-
 test('the output does not end when the program closes its terminal and opens it again', async () => {
   const { stdout } = await readToEnd(
     await inTerminal('exec 0<&- 1>&- 2>&-; sleep 0.3; exec 1>/dev/tty; echo still there'),
   );
   assert.is(stdout, 'still there\r\n');
-});
-
-test('disposal ends what ignores the hang-up, and leaves nothing open', async () => {
-  const before = readdirSync('/proc/self/fd').length;
-  const program = await inTerminal(
-    `trap '' HUP TERM INT; sleep 4711.02 & set -m; sleep 4711.02 & echo ready; while :; do sleep 0.1; done`,
-  );
-  await reader(program).waitFor('ready');
-  await Promise.all([program[Symbol.asyncDispose](), program[Symbol.asyncDispose]()]);
-  assert.equal(await program.exited, { kind: 'signal', signal: 'SIGKILL' });
-  assert.equal(processesWith('4711.02'), []);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.is(readdirSync('/proc/self/fd').length, before);
-});
-
-test('disposal ends a program that is stopped, and one whose output nobody reads', async () => {
-  for (const text of ['echo $$; kill -STOP $$', 'yes 4711.03']) {
-    const program = await inTerminal(text);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await program[Symbol.asyncDispose]();
-    assert.is((await program.exited).kind, 'signal');
-  }
-  assert.equal(processesWith('4711.03'), []);
 });
 
 test('a program whose output nobody reads is held back, and goes on when somebody does', async () => {
