@@ -126,9 +126,9 @@ function forkTerminal(
   size: TerminalSize,
   onExit: (code: number, signal: number) => void,
 ): Terminal {
-  sealDescriptors();
   const env = Object.entries(launch.env).map(([name, value]) => `${name}=${value}`);
   try {
+    sealDescriptors();
     return fork(launch.file, launch.args, env, launch.cwd, size.cols, size.rows, -1, -1, true, '', onExit);
   } catch (cause) {
     throw noTerminal(cause);
