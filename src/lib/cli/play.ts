@@ -15,8 +15,9 @@ export interface PlayOptions {
 }
 
 /** Resets what a recording may have left behind: attributes, the alternate screen, mouse and paste modes, the cursor. */
+// Not 1049: it also puts the cursor where it was last saved, which is the top of the screen where nothing was.
 const RESET_TERMINAL =
-  '\u001b[0m\u001b[?1049l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?2004l\u001b[?25h';
+  '\u001b[0m\u001b[?1047l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?2004l\u001b[?25h';
 
 /** Plays to the end or until a key or a signal ends it. */
 export async function playInTerminal({
