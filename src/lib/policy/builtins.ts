@@ -6,9 +6,9 @@ import type { Field } from './facts.ts';
 import { lowerArithmetic } from './lower-arithmetic.ts';
 import { parseOptions, plainOperands } from './options.ts';
 import { parseText } from './parse.ts';
-import { normalise, pathForms } from './paths.ts';
-import { getVar, type Scope, setVar } from './scope.ts';
-import { ANY, isExact, isNumeric, SOME } from './unknowns.ts';
+import { pathForms } from './paths.ts';
+import { folders, foldersOf, forgetPlace, getVar, type Scope, setVar } from './scope.ts';
+import { ANY, ANYWHERE, DIGITS, HOME, isExact, isNumeric, SOME } from './unknowns.ts';
 import { type Call, note, type Walk, walkScript } from './walk.ts';
 
 const MAX_DEPTH = 8;
@@ -48,19 +48,15 @@ function emit(walk: Walk, scope: Scope, call: Call): void {
   runCommand(walk, scope, call);
 }
 
+// Where it may have failed, the folder is still the one before.
 function changeFolder(_: Walk, scope: Scope, __: Call, args: readonly Field[]): void {
   const [to] = plainOperands(args.filter((arg) => !/^-[LPe@]+$/.test(arg.value)));
-  const target = to?.value ?? getVar(scope, 'HOME')[0] ?? '@home';
-  const known = target !== '-' && isExact(target) && !scope.vars.has('CDPATH');
-  scope.place = {
-    ...scope.place,
-    cwd: known ? (pathForms(target, scope.place)[0] ?? '@any') : unknownFolder(target, scope),
-  };
-}
-
-// `cd "$dir"` is somewhere; `cd /etc/$x` still below /etc.
-function unknownFolder(target: string, scope: Scope): string {
-  return target === '-' || scope.vars.has('CDPATH') ? '@any' : (pathForms(target, scope.place)[0] ?? normalise('@any'));
+  const target = to?.value ?? getVar(scope, 'HOME')[0] ?? HOME;
+  const before = foldersOf(scope.place);
+  // `-` is the folder before, and CDPATH may lead elsewhere.
+  if (target === '-' || scope.vars.has('CDPATH')) return forgetPlace(scope);
+  const after = before.map((cwd) => pathForms(target, { ...scope.place, cwd })[0] ?? ANYWHERE);
+  scope.place = { ...scope.place, ...folders([...after, ...before]) };
 }
 
 function assignNames(walk: Walk, scope: Scope, args: readonly Field[], value: string, what: string): void {
@@ -188,7 +184,7 @@ function letBuiltin(walk: Walk, scope: Scope, call: Call, args: readonly Field[]
       (scope.vars.get(name) ?? ['']).every((value) => value === '' || isNumeric(value)),
     );
     if (known !== true) note(walk, 'arithmetic that may evaluate text', call.text);
-    for (const name of lowered?.names ?? []) setVar(scope, name, ['\ue003']);
+    for (const name of lowered?.names ?? []) setVar(scope, name, [DIGITS]);
   }
   emit(walk, scope, call);
 }
@@ -255,7 +251,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   },
   popd: (walk, scope, call) => {
     emit(walk, scope, call);
-    scope.place = { ...scope.place, cwd: '@any' };
+    forgetPlace(scope);
   },
   eval: evaluate,
   source,

@@ -3,11 +3,11 @@
 import { actionsOf } from './actions/index.ts';
 import { effectsOf } from './effects.ts';
 import type { CodeFact, EnvFact, Field, PathFact } from './facts.ts';
-import { pathForms } from './paths.ts';
+import { pathFacts } from './paths.ts';
 import { quote } from './print.ts';
 import { runnerOf } from './runners.ts';
 import { fork, type Scope } from './scope.ts';
-import { showValue } from './unknowns.ts';
+import { ANY, SOME, showValue } from './unknowns.ts';
 import { unwrap } from './unwrap.ts';
 import { type Call, note, type Walk, walkNode } from './walk.ts';
 import { wrapperOf } from './wrappers.ts';
@@ -25,7 +25,8 @@ export function runCommand(walk: Walk, scope: Scope, call: Call): void {
   if (isOddName(head.value)) note(walk, 'a command name that may not be one', head.value);
   if (call.wrappers.length === walk.wrappers.length && walk.functions.has(head.value)) {
     callFunction(walk, scope, call, head.value, args);
-    return;
+    // Where the function may not be there, the name is a program's.
+    if (isCertain(walk, head.value)) return;
   }
   const wrapper = wrapperOf(name);
   if (wrapper !== undefined) {
@@ -53,9 +54,13 @@ function isOddName(name: string): boolean {
   return name === '' || /^\d+$/.test(name) || /[{[\]}\s<>|&;()$`"'\\]/.test(name);
 }
 
+function isCertain(walk: Walk, name: string): boolean {
+  return walk.certain.has(name) && walk.depth === 0;
+}
+
 function callFunction(walk: Walk, scope: Scope, call: Call, name: string, args: readonly Field[]): void {
   walk.called.add(name);
-  emit(walk, scope, call, { name, args, call: walk.certain.has(name) && walk.depth === 0 });
+  if (isCertain(walk, name)) emit(walk, scope, call, { name, args, call: true });
   if (walk.stack.includes(name)) {
     note(walk, 'a function that calls itself', call.text);
     return;
@@ -83,7 +88,7 @@ function emit(walk: Walk, scope: Scope, call: Call, own: Own): void {
   const effects = effectsOf(name, args);
   const recursive = effects.recursive === true;
   const files = (fields: readonly Field[] = []): PathFact[] =>
-    fields.map((field) => ({ forms: pathForms(field.value, scope.place), recursive, by: 'argument' }));
+    fields.flatMap((field) => pathFacts(field.value, scope.place, { recursive, by: 'argument' }));
   const bare = {
     name,
     path: call.fields[0]?.value ?? '',
@@ -115,11 +120,19 @@ function environment(scope: Scope, own: readonly EnvFact[]): EnvFact[] {
   return [...before, ...assigned.flatMap(([name, values]) => values.map((value) => ({ name, value }))), ...own];
 }
 
-/** The scope of a program that is another shell: it has the exported variables and nothing else. */
-export function innerScope(scope: Scope, positional: readonly string[] | undefined): Scope {
+/** The scope of a program that is another shell: exported variables, those given to it, and perhaps what was set. */
+export function innerScope(scope: Scope, call: Call, positional: readonly string[] | undefined): Scope {
   const inner = fork(scope);
   inner.vars.clear();
+  inner.arrays.clear();
+  // The environment may have had the name before, and then it is exported.
+  for (const [name, values] of scope.vars) inner.vars.set(name, [...values, SOME]);
   for (const [name, value] of scope.exported) inner.vars.set(name, [value]);
+  for (const { name } of call.env) {
+    const values = call.env.flatMap((each) => (each.name === name ? [each.value] : []));
+    inner.vars.set(name, values);
+    inner.exported.set(name, values.length === 1 ? (values[0] ?? ANY) : ANY);
+  }
   inner.positional = positional;
   inner.splitting = false;
   return inner;

@@ -1,10 +1,10 @@
 // What bash will make of a word: the arguments, as far as the text tells. Runs nothing; the output of a substitution
 // is asked of `outputOf`, which knows a few commands whose output is plain.
 import type { Field } from './facts.ts';
-import { type Place, tildeValue } from './paths.ts';
+import { tildeValues } from './paths.ts';
 import { getVar, type Scope, setVar, type Values } from './scope.ts';
 import type { Piece, Script, Word } from './syntax.ts';
-import { ANY, DIGITS, encodeText, isExact, ONE, SOME, STAR } from './unknowns.ts';
+import { ANY, DIGITS, isExact, isPlain, ONE, SOME, STAR } from './unknowns.ts';
 
 export interface Expander {
   readonly scope: Scope;
@@ -19,19 +19,23 @@ export interface Expander {
 const MAX_COMBINATIONS = 32;
 const SEPARATORS = /[ \t\n]+/;
 
-// One value under construction. `quoted` text never splits; unquoted text of expansions does.
+// One value under construction. `quoted` text never splits; unquoted text of expansions does. A list, `"$@"`, makes
+// arguments of its own, the first and last of which join with what stands beside it.
 interface Run {
   readonly text: string;
   readonly quoted: boolean;
+  readonly list?: readonly Field[];
 }
 
-/** The arguments a word becomes. Alternatives of a variable all stand in the list, one after the other. */
+/** The arguments a word becomes, once for every way it may turn out. */
+export function expandAlternatives(expander: Expander, word: Word): Field[][] {
+  const all = combinations(expander, word).map((runs) => split(runs, expander.scope.splitting));
+  return all.filter((fields, index) => all.findIndex((other) => same(other, fields)) === index);
+}
+
+/** All arguments a word may become, in one list: where only the arguments themselves matter. */
 export function expandWord(expander: Expander, word: Word): Field[] {
-  const fields: Field[] = [];
-  for (const runs of combinations(expander, word)) fields.push(...split(runs, expander.scope.splitting));
-  return fields.filter(
-    (field, index) => fields.findIndex((other) => same(other, field)) === index || fields.length < 8,
-  );
+  return expandAlternatives(expander, word).flat();
 }
 
 /** The values of a word that is not split: assignments, redirections, `case`, here-strings. */
@@ -43,22 +47,58 @@ export function expandValue(expander: Expander, word: Word): Values {
 function combinations(expander: Expander, word: Word): Run[][] {
   let all: Run[][] = [[]];
   for (const piece of word.pieces) {
-    const values = pieceValues(expander, piece);
-    const quoted = piece.kind === 'text' || piece.kind === 'glob' || piece.kind === 'tilde' || isQuoted(piece);
-    const capped = values.length * all.length > MAX_COMBINATIONS ? [ANY] : values;
-    all = all.flatMap((runs) => capped.map((text) => [...runs, { text, quoted }]));
+    const runs = pieceRuns(expander, piece);
+    const capped = runs.length * all.length > MAX_COMBINATIONS ? [UNKNOWN_LIST] : runs;
+    all = all.flatMap((before) => capped.map((run) => [...before, run]));
   }
   return all;
 }
 
-function isQuoted(piece: Piece): boolean {
-  return 'quoted' in piece ? piece.quoted : true;
+const UNKNOWN_LIST: Run = { text: ANY, quoted: true, list: [{ value: ANY, exact: false, many: true }] };
+
+function pieceRuns(expander: Expander, piece: Piece): Run[] {
+  if (piece.kind === 'param' && isList(piece)) {
+    const list = listOf(expander, piece);
+    // Unquoted, and in `"$*"`, the parts stand in one text, which splits as every other does.
+    if (!piece.quoted || isStar(piece)) {
+      const known = list.every(({ many }) => !many);
+      return [{ text: known ? textOf(list) : ANY, quoted: piece.quoted }];
+    }
+    return [{ text: textOf(list), quoted: true, list }];
+  }
+  const quoted = 'quoted' in piece ? piece.quoted : true;
+  return pieceValues(expander, piece).map((text) => ({ text, quoted }));
+}
+
+type Param = Extract<Piece, { kind: 'param' }>;
+
+function isStar({ name, index }: Param): boolean {
+  return name === '*' || index === '*';
+}
+
+// `$@`, `${a[*]}`: more than one argument, unless it only counts them.
+function isList(piece: Param): boolean {
+  return !piece.length && (piece.name === '@' || piece.index === '@' || isStar(piece));
+}
+
+function listOf(expander: Expander, piece: Param): readonly Field[] {
+  const { scope } = expander;
+  const operands = (piece.op?.operands ?? []).flatMap((operand) => expandValue(expander, operand));
+  const known = piece.index === undefined ? scope.positional : scope.arrays.get(piece.name);
+  if (piece.op === undefined && known !== undefined) return known.map((value) => field(value));
+  const [only, ...others] = piece.index === undefined ? [ANY] : getVar(scope, piece.name);
+  const listing = only === SOME && others.length === 0 && operands.length === 0;
+  return [field(listing ? SOME : ANY, true)];
+}
+
+function textOf(list: readonly Field[]): string {
+  return list.map(({ value }) => value).join(' ');
 }
 
 function pieceValues(expander: Expander, piece: Piece): Values {
   switch (piece.kind) {
     case 'text':
-      return [encodeText(piece.text)];
+      return [piece.text];
     case 'glob':
       return [piece.text === '*' ? STAR : ONE];
     case 'tilde':
@@ -77,8 +117,8 @@ function pieceValues(expander: Expander, piece: Piece): Values {
 
 function tilde(scope: Scope, text: string): Values {
   if (text === '~') return getVar(scope, 'HOME');
-  const place: Place = scope.place;
-  return [tildeValue(text, place)];
+  if (text === '~+') return getVar(scope, 'PWD');
+  return tildeValues(text);
 }
 
 function paramValues(expander: Expander, piece: Extract<Piece, { kind: 'param' }>): Values {
@@ -90,13 +130,16 @@ function paramValues(expander: Expander, piece: Extract<Piece, { kind: 'param' }
   const [first = [''], second = ['']] = operands;
   switch (piece.op.symbol) {
     case ':-':
-    case '-':
       if (held.every((value) => isExact(value) && value !== '')) return held;
       return [...held.filter((value) => value !== ''), ...first];
+    case '-':
+      // Without the colon what is set and empty stays empty.
+      if (held.every((value) => isExact(value) && value !== '')) return held;
+      return [...held, ...first];
     case ':=':
     case '=':
       setVar(scope, piece.name, [...held, ...first]);
-      return [...held.filter((value) => value !== ''), ...first];
+      return [...held, ...first];
     case ':+':
     case '+':
       return ['', ...first];
@@ -113,7 +156,7 @@ function paramValues(expander: Expander, piece: Extract<Piece, { kind: 'param' }
 }
 
 function slice(value: string, offset: string, length: string | undefined): string {
-  if (!isExact(value)) return value === SOME || value === DIGITS ? value : ANY;
+  if (!isPlain(value)) return value === SOME || value === DIGITS ? value : ANY;
   const from = Number(offset);
   const rest = value.slice(from < 0 ? Math.max(0, value.length + from) : from);
   if (length === undefined) return rest;
@@ -124,10 +167,10 @@ function slice(value: string, offset: string, length: string | undefined): strin
 // Only what is plain is computed; a pattern with wildcards leaves the value unknown.
 function transform(value: string, symbol: string, pattern: string, replacement: string): string {
   const unknown = value === SOME ? SOME : ANY;
-  if (!isExact(value)) return unknown;
+  if (!isPlain(value)) return unknown;
   if (symbol === '^^') return pattern === '' ? value.toUpperCase() : ANY;
   if (symbol === ',,') return pattern === '' ? value.toLowerCase() : ANY;
-  if (/[*?[\ue000-\ue004]/.test(pattern + replacement)) return ANY;
+  if (/[*?[\\]/.test(pattern) || !isPlain(pattern + replacement)) return ANY;
   if (symbol === '//') return pattern === '' ? value : value.replaceAll(pattern, () => replacement);
   if (symbol === '/') return pattern === '' ? value : value.replace(pattern, () => replacement);
   if (symbol === '#' || symbol === '##') return value.startsWith(pattern) ? value.slice(pattern.length) : value;
@@ -147,23 +190,30 @@ function split(runs: readonly Run[], splitting: boolean): Field[] {
     current = undefined;
     many = false;
   };
+  const add = (text: string, isMany: boolean) => {
+    current = (current ?? '') + text;
+    if (isMany) many = true;
+  };
   for (const run of runs) {
-    if (run.quoted) {
-      current = (current ?? '') + run.text;
-      if (run.text.includes(STAR)) many = true;
-      continue;
+    if (run.list !== undefined) {
+      run.list.forEach((each, index) => {
+        if (index > 0) close();
+        add(each.value, each.many);
+      });
+    } else if (run.quoted) add(run.text, /[\ue000\ue001]/.test(run.text));
+    else {
+      const text = wildcards(run.text);
+      const isMany = !isExact(text) && text !== DIGITS;
+      const parts = splitting && run.text !== '' ? [ANY] : text.split(SEPARATORS);
+      parts.forEach((part, index) => {
+        if (index > 0) close();
+        if (part !== '') add(part, isMany);
+      });
     }
-    const text = wildcards(run.text);
-    if (!isExact(text) && text !== DIGITS) many = true;
-    const parts = splitting && run.text !== '' ? [ANY] : text.split(SEPARATORS);
-    parts.forEach((part, index) => {
-      if (index > 0) close();
-      if (part !== '') current = (current ?? '') + part;
-    });
   }
   close();
   // `''` is an argument of its own; an unquoted empty expansion is none.
-  if (runs.length === 0) fields.push(field('', false));
+  if (runs.length === 0) fields.push(field(''));
   return fields;
 }
 
@@ -179,6 +229,9 @@ export function field(value: string, many = false): Field {
   return { value, exact: isExact(value), many };
 }
 
-function same(left: Field, right: Field): boolean {
-  return left.value === right.value && left.many === right.many;
+function same(left: readonly Field[], right: readonly Field[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every((each, index) => each.value === right[index]?.value && each.many === right[index]?.many)
+  );
 }

@@ -16,6 +16,8 @@ export interface PathFact {
   readonly recursive: boolean;
   /** Named by a redirection, or by the command's own arguments. */
   readonly by: 'redirection' | 'argument';
+  /** Only where a `cd` before it failed. */
+  readonly unlikely?: boolean;
 }
 
 export interface CodeFact {

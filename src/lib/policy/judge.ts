@@ -7,6 +7,7 @@ import type { RuleContext } from './match.ts';
 import { parseCommand } from './parse.ts';
 import type { CompiledPolicy } from './rules.ts';
 import { newScope } from './scope.ts';
+import { CWD, HOME } from './unknowns.ts';
 import { newWalk, walkWhole } from './walk.ts';
 
 export interface CommandContext extends RuleContext {
@@ -29,8 +30,8 @@ export interface Judgement {
 export function judgeCommand(policy: CompiledPolicy, input: CommandInput, context: CommandContext): Judgement {
   const { script, printed, opaque } = parseCommand(input);
   const walk = newWalk();
-  const cwd = context.cwd ?? (context.kind === 'ssh' ? '@home' : '@cwd');
-  walkWhole(walk, newScope({ cwd, home: context.home }, []), script);
+  const cwd = context.cwd ?? (context.kind === 'ssh' ? HOME : CWD);
+  walkWhole(walk, newScope({ cwd, orElse: [], home: context.home }, []), script);
   const facts: CommandFacts = { commands: walk.commands, opaque: [...opaque, ...walk.opaque] };
   return { decision: decide(policy, facts, context), printed, facts };
 }

@@ -2,6 +2,7 @@
 // Never repairs anything: a command that needs repair is the caller's to repair.
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { RESERVED } from './unknowns.ts';
 
 /** 32 KiB: room for a long one-liner or a pasted script, and 100 KB of nesting took the parser 2.6 s. */
 export const MAX_COMMAND_BYTES = 32 * 1024;
@@ -36,6 +37,12 @@ export function checkLimits(text: string): void {
   if (control !== null) {
     throw refuse('control-characters', `the command holds a control character, ${codePoint(control[0])}`, {
       hint: "use newline and tab only; write others as $'\\x1b'",
+    });
+  }
+  const reserved = RESERVED.exec(text);
+  if (reserved !== null) {
+    throw refuse('control-characters', `the command holds a private character, ${codePoint(reserved[0])}`, {
+      hint: 'private-use characters have no meaning to a shell; leave it out',
     });
   }
   if (LONE_SURROGATE.test(text)) {

@@ -24,6 +24,12 @@ export function lowerWords(lowering: Lowering, word: ParsedWord): Word[] {
   const parts = word.parts;
   const brace = parts?.find((part) => part.type === 'BraceExpansion');
   if (parts === undefined || brace === undefined) return [lowerWord(lowering, word)];
+  // Braces come first in bash: `$x{a,b}` is `$xa $xb`, `~{a,b}` is `~a ~b`.
+  const joins = parts.some(
+    (part, index) =>
+      parts[index + 1]?.type === 'BraceExpansion' && (part.type === 'SimpleExpansion' || part.text.endsWith('~')),
+  );
+  if (joins) lowering.opaque('a brace expansion that becomes part of a name', word.text);
   let words: string[][] = [[]];
   const pieces: Piece[][] = [];
   for (const part of parts) {
@@ -41,19 +47,20 @@ export function lowerWords(lowering: Lowering, word: ParsedWord): Word[] {
       words = words.map((made) => [...made, '']);
     }
   }
-  return words.map((chosen) =>
+  const made = words.map((chosen) =>
     merge(
       chosen.flatMap((text, index): readonly Piece[] => {
         const fixed = pieces[index] ?? [];
-        return fixed.length > 0 || text === '' ? fixed : globPieces(text);
+        return fixed.length > 0 || text === '' ? fixed : [{ kind: 'text', text }];
       }),
     ),
   );
+  // `{a,}` is one word: what is empty without any quotes is none.
+  return parts.some(isQuotation) ? made : made.filter((each) => each.pieces.length > 0);
 }
 
-// `{~,x}` makes a tilde at a word's beginning, `{*,x}` a glob: kept out, as text of braces must be plain.
-function globPieces(text: string): Piece[] {
-  return [{ kind: 'text', text }];
+function isQuotation({ type }: WordPart): boolean {
+  return type === 'SingleQuoted' || type === 'DoubleQuoted' || type === 'AnsiCQuoted' || type === 'LocaleString';
 }
 
 /** `{a,b}` and `{1..3}` of plain characters; undefined where there is more to it. */
@@ -118,6 +125,10 @@ export function lowerWord(lowering: Lowering, word: ParsedWord, place: 'word' | 
     lowering.opaque('a line continuation inside a word', word.text);
   }
   const parts = word.parts;
+  // In a word like `a=…` bash expands every `:~`.
+  if (parts !== undefined && place === 'word' && /^[A-Za-z_]\w*=/.test(word.text) && word.text.includes(':~')) {
+    lowering.opaque('a tilde in the middle of a word', word.text);
+  }
   if (parts === undefined) return merge(unquoted(lowering, word.text, word.value, true, true, place));
   return merge(
     parts.flatMap((part, index) => {
@@ -186,13 +197,15 @@ function lowerPart(lowering: Lowering, part: WordPart, first: boolean): Piece[] 
     case 'SingleQuoted':
       return [{ kind: 'text', text: part.value }];
     case 'AnsiCQuoted':
-      if (part.text.includes('\\\n') || part.value.includes('\ufffd') || part.value.includes('\0')) {
+      // `\x{41}` is read by bash and not by the parser; the others are no text, or ours.
+      if (/\\\n|\\x\{/.test(part.text) || /[\0\ufffd\ue000-\ue00f]|\p{Surrogate}/u.test(part.value)) {
         lowering.opaque("a $'…' string that is not plain text", part.text);
       }
       return [{ kind: 'text', text: part.value }];
     case 'DoubleQuoted':
       // An empty text keeps `""` a word of its own beside expansions.
       if (part.parts.length === 0) return [{ kind: 'text', text: '' }];
+      checkList(lowering, part);
       return part.parts.flatMap((child) => lowerQuoted(lowering, child));
     case 'LocaleString':
       // Bash looks the string up in a message catalogue that the environment names.
@@ -241,6 +254,13 @@ export function lowerBody(lowering: Lowering, parts: readonly WordPart[]): Piece
         return unknown(lowering, part.text);
     }
   });
+}
+
+// `"$@$x"` is no argument where both are empty, `"$@""$x"` is one: we print only the second form.
+function checkList(lowering: Lowering, part: Extract<WordPart, { type: 'DoubleQuoted' }>): void {
+  const holdsText = part.parts.some((child) => child.type === 'Literal');
+  if (part.parts.length < 2 || holdsText || !part.parts.some((child) => /^\$\{?(@|\w+\[@\])/.test(child.text))) return;
+  lowering.opaque('a list beside other expansions in one pair of quotes', part.text);
 }
 
 function lowerExpansion(

@@ -184,6 +184,7 @@ function lowerSimple(lowering: Lowering, node: Extract<CommandNode, { type: 'Com
 // Where the parser and bash were seen to part: see the record on the printed form.
 function checkName(lowering: Lowering, name: ParsedWord): void {
   if (/^\d+$/.test(name.text)) lowering.opaque('a command name of digits only', name.text);
+  if (name.text === 'time') lowering.opaque('time in an unusual place', name.text);
   if (name.text.includes('{') && name.parts === undefined) lowering.opaque('a command name with a brace', name.text);
   if (name.text.includes('[') && name.text !== '[' && !/^['"$`]/.test(name.text)) {
     lowering.opaque('a command name with a bracket', name.text);

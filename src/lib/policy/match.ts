@@ -7,7 +7,7 @@ import { type Glob, globMatches, overlaps } from './glob.ts';
 import { isNoFile } from './no-file.ts';
 import { hasOption } from './options.ts';
 import type { CompiledMatch, CompiledRule } from './rules.ts';
-import { ANY, DIGITS, isExact, SOME } from './unknowns.ts';
+import { ANY, ANYWHERE, DIGITS, isExact, SOME } from './unknowns.ts';
 
 export type Match = 'yes' | 'maybe' | 'no';
 
@@ -140,10 +140,10 @@ function anyFile(patterns: readonly Glob[] | undefined, files: readonly PathFact
   return any(files.flatMap((file) => patterns.map((glob) => fileMatches(glob, file, below))));
 }
 
-function fileMatches(glob: Glob, { forms, recursive }: PathFact, below: Match): Match {
+function fileMatches(glob: Glob, { forms, recursive, unlikely }: PathFact, below: Match): Match {
   let best: Match = 'no';
   for (const form of forms) {
-    const value = form.startsWith('@any') ? ANY + form.slice('@any'.length) : form;
+    const value = form.startsWith(ANYWHERE) ? ANY + form.slice(ANYWHERE.length) : form;
     const isKnown = !new RegExp(`[${ANY}${SOME}${DIGITS}]`).test(value);
     if (globMatches(glob, value)) best = any([best, isKnown ? 'yes' : 'maybe']);
     // Any folder may hold a `.env`; what is read by walking folders is judged by the places that are named.
@@ -151,7 +151,7 @@ function fileMatches(glob: Glob, { forms, recursive }: PathFact, below: Match): 
     if (recursive && overlaps(glob.pattern, `${value === '/' ? '' : value}/${ANY}`))
       best = any([best, isKnown ? below : 'maybe']);
   }
-  return best;
+  return unlikely === true && best === 'yes' ? 'maybe' : best;
 }
 
 function allFiles(patterns: readonly Glob[] | undefined, files: readonly PathFact[]): boolean {
@@ -168,7 +168,7 @@ function fileIsInside(glob: Glob, { forms, recursive }: PathFact): boolean {
 }
 
 function isBelow(glob: Glob, form: string): boolean {
-  if (new RegExp(`[${ANY}${SOME}]`).test(form) || form.startsWith('@any')) return false;
+  if (new RegExp(`[${ANY}${SOME}]`).test(form) || form.startsWith(ANYWHERE)) return false;
   return (
     glob.pattern.endsWith(`/${ANY}`) && isExact(glob.pattern.slice(0, -1)) && form.startsWith(glob.pattern.slice(0, -1))
   );

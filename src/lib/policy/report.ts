@@ -44,9 +44,7 @@ function some<Key extends string>(key: Key, values: readonly string[]): Partial<
 
 function paths(facts: readonly PathFact[]): string[] {
   return facts.map(({ forms, recursive }) => {
-    const shown = showValue(forms[0] ?? '')
-      .replace(/^@home/, '~')
-      .replace(/^@(cwd|any|up\d+)/, '…');
+    const shown = showValue(forms[0] ?? '');
     return recursive ? `${shown === '/' ? '' : shown}/**` : shown;
   });
 }

@@ -6,6 +6,7 @@ import { EXIT } from '../core/exit-codes.ts';
 import type { PolicyDocument, Rule, RuleMatch } from '../core/policy-document.ts';
 import { compileGlob, type Glob } from './glob.ts';
 import { packNamed } from './packs/index.ts';
+import { HOME } from './unknowns.ts';
 
 export interface CompiledRule {
   readonly rule: Rule;
@@ -95,7 +96,7 @@ function texts(sources: readonly string[] | undefined): Patterns {
 }
 
 function paths(sources: readonly string[] | undefined): Patterns {
-  return sources?.map((source) => compileGlob(source.replace(/^~(?=\/|$)/, '@home'), 'path'));
+  return sources?.map((source) => compileGlob(source.replace(/^~(?=\/|$)/, HOME), 'path'));
 }
 
 /** Linear time, whatever the expression; the whole text must match. */

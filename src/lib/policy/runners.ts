@@ -6,7 +6,7 @@ import { field } from './expand.ts';
 import type { CodeFact, Field } from './facts.ts';
 import { type OptionSpec, parseOptions } from './options.ts';
 import { fork, type Scope } from './scope.ts';
-import { ANY } from './unknowns.ts';
+import { ANY, HOME } from './unknowns.ts';
 import { type Call, note, type Walk } from './walk.ts';
 import { FOREIGN_SHELLS, SHELLS } from './wrappers.ts';
 
@@ -26,7 +26,7 @@ const shell: Runner = (walk, scope, call, args) => {
       note(walk, 'a shell with text that only the run will know', call.text);
       return { wraps: true, reads };
     }
-    runText(walk, innerScope(scope, known(positional)), text.value, inside(call));
+    runText(walk, innerScope(scope, call, known(positional)), text.value, inside(call));
     return { wraps: true, reads };
   }
   const [file] = operands;
@@ -34,7 +34,7 @@ const shell: Runner = (walk, scope, call, args) => {
     return { code: [unreadCode('sh')], reads: [...reads, file] };
   }
   if (call.stdin.kind === 'text') {
-    runText(walk, innerScope(scope, known(operands)), call.stdin.text, inside(call));
+    runText(walk, innerScope(scope, call, known(operands)), call.stdin.text, inside(call));
     return { wraps: true, reads };
   }
   return { code: [unreadCode('sh')], reads };
@@ -144,10 +144,11 @@ const ssh: Runner = (walk, scope, call, args) => {
     note(walk, 'a remote command that only the run will know', call.text);
     return {};
   }
-  const remote = innerScope(scope, []);
+  const remote = innerScope(scope, call, []);
   remote.vars.clear();
+  remote.arrays.clear();
   remote.exported.clear();
-  remote.place = { cwd: '@home', home: undefined };
+  remote.place = { cwd: HOME, orElse: [], home: undefined };
   runText(walk, remote, words.map((word) => word.value).join(' '), {
     ...inside(call),
     wrappers: [...call.wrappers, 'ssh'],

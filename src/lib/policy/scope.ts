@@ -1,17 +1,21 @@
 // What the variables of a script hold at one point of it. Values are known, partly known or not at all; where control
 // flow joins, both sides are kept. Never assumes a value that bash might not have.
 import type { Place } from './paths.ts';
-import { ANY, DIGITS, SOME } from './unknowns.ts';
+import { ANY, ANYWHERE, DIGITS, HOME, SOME } from './unknowns.ts';
 
 /** The values a variable may have, encoded as in `unknowns.ts`. Never empty. */
 export type Values = readonly string[];
 
 /** More alternatives than this are called unknown. */
 const MAX_VALUES = 24;
+/** Folders that a command may run in. */
+const MAX_FOLDERS = 6;
 
 export interface Scope {
   place: Place;
   readonly vars: Map<string, Values>;
+  /** Arrays whose elements are known; `vars` holds the same as alternatives. */
+  readonly arrays: Map<string, readonly string[]>;
   readonly exported: Map<string, string>;
   /** Arguments of the function or inner shell; undefined where they are unknown. */
   positional: readonly string[] | undefined;
@@ -21,23 +25,74 @@ export interface Scope {
 
 /** The scope of a fresh interpreter. */
 export function newScope(place: Place, positional: readonly string[] | undefined): Scope {
-  return { place, vars: new Map(), exported: new Map(), positional, splitting: false };
+  return { place, vars: new Map(), arrays: new Map(), exported: new Map(), positional, splitting: false };
 }
 
 /** A copy whose changes stay its own: subshells, pipelines, branches. */
 export function fork(scope: Scope): Scope {
-  return { ...scope, vars: new Map(scope.vars), exported: new Map(scope.exported) };
+  return {
+    ...scope,
+    vars: new Map(scope.vars),
+    arrays: new Map(scope.arrays),
+    exported: new Map(scope.exported),
+  };
+}
+
+/** Takes over everything the other scope holds. */
+export function become(scope: Scope, other: Scope): void {
+  if (scope === other) return;
+  refill(scope.vars, other.vars);
+  refill(scope.arrays, other.arrays);
+  refill(scope.exported, other.exported);
+  scope.place = other.place;
+  scope.positional = other.positional;
+  scope.splitting = other.splitting;
+}
+
+function refill<T>(map: Map<string, T>, from: ReadonlyMap<string, T>): void {
+  map.clear();
+  for (const [name, value] of from) map.set(name, value);
+}
+
+/** One of these came to be, it is not known which. */
+export function union(scopes: readonly Scope[]): Scope {
+  const [first, ...others] = scopes;
+  if (first === undefined) throw new RangeError('no scope to join');
+  const all = fork(first);
+  for (const other of others) join(all, other);
+  return all;
 }
 
 /** After `branch` may or may not have run in the place of `scope`. */
 export function join(scope: Scope, branch: Scope): void {
   for (const name of new Set([...scope.vars.keys(), ...branch.vars.keys()])) {
     const values = [...(scope.vars.get(name) ?? inherited(name)), ...(branch.vars.get(name) ?? inherited(name))];
+    const list = scope.arrays.get(name);
     setVar(scope, name, values);
+    if (list !== undefined && list.join('\0') === branch.arrays.get(name)?.join('\0')) scope.arrays.set(name, list);
   }
-  for (const [name, value] of branch.exported) scope.exported.set(name, value);
-  if (branch.place.cwd !== scope.place.cwd) scope.place = { ...scope.place, cwd: '@any' };
+  for (const [name, value] of branch.exported) {
+    scope.exported.set(name, scope.exported.get(name) === value ? value : ANY);
+  }
+  scope.place = { ...scope.place, ...folders([...foldersOf(scope.place), ...foldersOf(branch.place)]) };
+  if (branch.positional?.join('\0') !== scope.positional?.join('\0')) scope.positional = undefined;
   if (branch.splitting) scope.splitting = true;
+}
+
+/** Every folder that a command may run in there. */
+export function foldersOf(place: Place): string[] {
+  return [place.cwd, ...place.orElse];
+}
+
+/** A place in one of these folders; more than a few are anywhere. */
+export function folders(all: readonly string[]): Pick<Place, 'cwd' | 'orElse'> {
+  const [cwd = ANYWHERE, ...orElse] = new Set(all);
+  return orElse.length < MAX_FOLDERS ? { cwd, orElse } : { cwd: ANYWHERE, orElse: [] };
+}
+
+/** The folder is not known any more. */
+export function forgetPlace(scope: Scope): void {
+  scope.place = { ...scope.place, ...folders([ANYWHERE]) };
 }
 
 /** Sets a variable to one of `values`. */
@@ -45,6 +100,7 @@ export function setVar(scope: Scope, name: string, values: Values): void {
   const unique = [...new Set(values)];
   const known = unique.length > MAX_VALUES || unique.some((value) => value.length > 4096) ? [ANY] : unique;
   scope.vars.set(name, known);
+  scope.arrays.delete(name);
   if (name === 'IFS') scope.splitting = true;
   if (name === 'HOME') scope.place = { ...scope.place, home: undefined };
   if (scope.exported.has(name)) scope.exported.set(name, known.length === 1 ? (known[0] ?? ANY) : ANY);
@@ -59,8 +115,8 @@ function inherited(name: string): Values {
 export function getVar(scope: Scope, name: string): Values {
   const set = scope.vars.get(name);
   if (set !== undefined) return set;
-  if (name === 'HOME') return ['@home'];
-  if (name === 'PWD') return [scope.place.cwd];
+  if (name === 'HOME') return [HOME];
+  if (name === 'PWD') return foldersOf(scope.place);
   if (/^[#?!$]$/.test(name)) return [DIGITS];
   if (name === '@' || name === '*') {
     return scope.positional === undefined ? [ANY] : [scope.positional.join(' ')];

@@ -135,6 +135,17 @@ export function isAssign(item: Word | Assign): item is Assign {
   return 'append' in item;
 }
 
+/** The name of a simple command, alone or as a pipeline of one, where it is nothing but text. */
+export function plainName(node: Node): string | undefined {
+  if (node.kind === 'pipeline') {
+    const [only, ...others] = node.stages;
+    return only === undefined || others.length > 0 || node.negated ? undefined : plainName(only);
+  }
+  if (node.kind !== 'simple') return undefined;
+  const [head] = node.words;
+  return head === undefined || isAssign(head) ? undefined : plainText(head);
+}
+
 /** The text of a word that is nothing but text; undefined where bash would expand something. */
 export function plainText(word: Word): string | undefined {
   let text = '';

@@ -12,6 +12,17 @@ export const DIGITS = '\ue003';
 /** Anything, but from the environment or a listing of files, not computed to hide something. */
 export const SOME = '\ue004';
 
+/** Begins a place that has a name but no known path: the home folder, the folder the command starts in, any folder. */
+const ANCHOR = '\ue005';
+export const HOME = `${ANCHOR}home`;
+export const CWD = `${ANCHOR}cwd`;
+export const ANYWHERE = `${ANCHOR}any`;
+/** Followed by a number: so many folders above one of the others. */
+export const ABOVE = `${ANCHOR}up`;
+
+/** The characters above, all of them: text of a caller may hold none. */
+export const RESERVED = /[\ue000-\ue00f]/;
+
 const UNKNOWN = /[\ue000-\ue004]/;
 
 /** True where every character is known. */
@@ -19,9 +30,9 @@ export function isExact(value: string): boolean {
   return !UNKNOWN.test(value);
 }
 
-/** Text of the caller's that happens to hold our characters: each becomes "one unknown character". */
-export function encodeText(text: string): string {
-  return text.replace(/[\ue000-\ue004]/g, ONE);
+/** True where the value is nothing but text: no unknown part, and no place that only has a name. */
+export function isPlain(value: string): boolean {
+  return !RESERVED.test(value);
 }
 
 /** True for a number, as far as it is known. */
@@ -34,5 +45,8 @@ export function showValue(value: string): string {
   return value
     .replaceAll(STAR, '*')
     .replaceAll(ONE, '?')
-    .replace(/[\ue002-\ue004]+/g, '…');
+    .replace(/[\ue002-\ue004]+/g, '…')
+    .replaceAll(HOME, '~')
+    .replaceAll(CWD, '.')
+    .replace(/\ue005(any|up\d+)/g, '…');
 }

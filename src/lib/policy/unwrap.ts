@@ -8,7 +8,7 @@ import type { EnvFact, Field } from './facts.ts';
 import { type Option, parseOptions } from './options.ts';
 import { pathForms } from './paths.ts';
 import { fork, type Scope } from './scope.ts';
-import { ANY } from './unknowns.ts';
+import { ANY, ANYWHERE } from './unknowns.ts';
 import { type Call, note, type Walk } from './walk.ts';
 import type { Wrapper } from './wrappers.ts';
 
@@ -89,7 +89,7 @@ function moved(name: string, scope: Scope, call: Call): Scope {
   const folder = at === -1 ? undefined : args[at + 1]?.value;
   const glued = args.find((arg) => /^--chdir=/.test(arg.value))?.value.slice('--chdir='.length);
   const to = folder ?? glued;
-  if (to !== undefined) scope.place = { ...scope.place, cwd: pathForms(to, scope.place)[0] ?? '@any' };
+  if (to !== undefined) scope.place = { ...scope.place, cwd: pathForms(to, scope.place)[0] ?? ANYWHERE, orElse: [] };
   return scope;
 }
 
@@ -98,7 +98,7 @@ function runShellText(walk: Walk, scope: Scope, call: Call, name: string, text: 
     note(walk, `${name} runs text that only the run will know`, call.text);
     return;
   }
-  runText(walk, innerScope(scope, []), text.value, { ...call, wrappers: [...call.wrappers, name] });
+  runText(walk, innerScope(scope, call, []), text.value, { ...call, wrappers: [...call.wrappers, name] });
 }
 
 function emitShell(walk: Walk, scope: Scope, call: Call, name: string): void {

@@ -1,0 +1,105 @@
+// A simple command: its assignments, its redirections, and every way its words may turn out, each as a call of its own.
+import { runBuiltin } from './builtins.ts';
+import { runCommand } from './command.ts';
+import { type Expander, expandAlternatives, expandValue, field } from './expand.ts';
+import { expanderOf } from './expander.ts';
+import type { EnvFact, Field, StdinFact } from './facts.ts';
+import { printNode } from './print.ts';
+import { emitRedirections, type RedirFacts, redirFacts } from './redirections.ts';
+import { become, fork, getVar, type Scope, setVar, union, type Values } from './scope.ts';
+import type { Assign, Simple, Word } from './syntax.ts';
+import { isAssign, plainName } from './syntax.ts';
+import { ANY } from './unknowns.ts';
+import { type Call, spend, type Walk } from './walk.ts';
+
+/** Ways in which the words of one command may turn out. */
+const MAX_CALLS = 32;
+
+/** Walks the command, and leaves in the scope what it may have changed. */
+export function walkSimple(walk: Walk, scope: Scope, node: Simple, outer: StdinFact): void {
+  const text = printNode(node);
+  const env: EnvFact[] = [];
+  // Bash expands the words first. Assignments before a program's name are the program's own.
+  const turns = combine(node.words.map((item) => turnsOut(walk, scope, item, env)));
+  const before = fork(scope);
+  const theirs = fork(scope);
+  const isOwn = node.words.length > 0 && isProgram(walk, node);
+  for (const assign of node.assigns) env.push(...assignInto(walk, isOwn ? theirs : scope, assign));
+  if (node.words.length === 0) {
+    // Only here the redirections see the new values.
+    emitRedirections(walk, redirFacts(walk, scope, node.redirs, outer), text, env);
+    return;
+  }
+  const redirs = redirFacts(walk, before, node.redirs, outer);
+  const after: Scope[] = [];
+  for (const fields of turns) {
+    // A call of its own each: what `cd` does for one must not be there for the next.
+    const own = fork(scope);
+    if (spend(walk)) run(walk, own, { fields, env, text, redirs });
+    after.push(own);
+  }
+  become(scope, union(after));
+  if (isOwn) return;
+  for (const { name } of node.assigns) setVar(scope, name, [...getVar(before, name), ...getVar(scope, name)]);
+}
+
+// A program cannot see or change this shell's variables; a function, `eval` or a name not known yet may.
+function isProgram(walk: Walk, node: Simple): boolean {
+  const name = plainName(node);
+  return name !== undefined && !walk.functions.has(name) && !/^(eval|source|\.|command|builtin|exec)$/.test(name);
+}
+
+interface Turn {
+  readonly fields: readonly Field[];
+  readonly env: readonly EnvFact[];
+  readonly text: string;
+  readonly redirs: RedirFacts;
+}
+
+function run(walk: Walk, scope: Scope, { fields, env, text, redirs }: Turn): void {
+  const { reads, writes, stdin } = redirs;
+  const call: Call = { fields, wrappers: walk.wrappers, env, reads, writes, stdin, text };
+  if (fields.length === 0) emitRedirections(walk, redirs, text, env);
+  else if (!runBuiltin(walk, scope, call)) runCommand(walk, scope, call);
+}
+
+function turnsOut(walk: Walk, scope: Scope, item: Word | Assign, env: EnvFact[]): readonly Field[][] {
+  if (!isAssign(item)) return expandAlternatives(expanderOf(walk, scope), item);
+  const facts = assignInto(walk, scope, item);
+  env.push(...facts);
+  return facts.map(({ name, value }) => [field(`${name}=${value}`)]);
+}
+
+// Every choice with every other; where that is too many, a word that has a choice is anything.
+function combine(words: readonly (readonly Field[][])[]): Field[][] {
+  const count = words.reduce((product, choices) => product * choices.length, 1);
+  const few = count <= MAX_CALLS ? words : words.map((each) => (each.length > 1 ? [[field(ANY, true)]] : each));
+  return few.reduce<Field[][]>(
+    (made, choices) => made.flatMap((fields) => choices.map((choice) => [...fields, ...choice])),
+    [[]],
+  );
+}
+
+function assignInto(walk: Walk, scope: Scope, assign: Assign): EnvFact[] {
+  const expander = expanderOf(walk, scope);
+  const before = assign.append ? getVar(scope, assign.name) : [];
+  if ('pieces' in assign.value) {
+    const values = expandValue(expander, assign.value);
+    const starts = assign.append ? before : [''];
+    setVar(
+      scope,
+      assign.name,
+      starts.flatMap((start) => values.map((value) => start + value)),
+    );
+  } else setArray(expander, assign.name, assign.value, before);
+  return getVar(scope, assign.name).map((value) => ({ name: assign.name, value }));
+}
+
+function setArray(expander: Expander, name: string, words: readonly Word[], before: Values): void {
+  const turns = words.map((word) => expandAlternatives(expander, word));
+  const fields = turns.flat(2);
+  const elements = fields.map(({ value }) => value);
+  setVar(expander.scope, name, elements.length === 0 ? ['', ...before] : [...before, ...elements]);
+  const isKnown = before.length === 0 && turns.every(({ length }) => length === 1) && fields.every(({ many }) => !many);
+  if (isKnown) expander.scope.arrays.set(name, elements);
+}
