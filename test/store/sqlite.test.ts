@@ -8,10 +8,11 @@ import SqliteConnection from 'better-sqlite3';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sha256 } from '../../src/lib/core/digest.ts';
-import { BrokerError } from '../../src/lib/core/errors.ts';
 import { newSessionId } from '../../src/lib/core/ids.ts';
 import { openSqliteStore } from '../../src/lib/store/sqlite.ts';
 import { requestFor } from '../contract/store.ts';
+import { liftFileLimit, runScript } from '../helpers/child-script.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 const STORE_MODULE = JSON.stringify(fileURLToPath(new URL('../../src/lib/store/sqlite.ts', import.meta.url)));
 
@@ -22,15 +23,6 @@ test.before.each(() => {
   file = join(folder, 'state.db');
 });
 test.after.each(() => rmSync(folder, { recursive: true, force: true }));
-
-async function refusal(promise: Promise<unknown>): Promise<BrokerError> {
-  const thrown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(thrown instanceof BrokerError)) throw new Error(`expected a BrokerError, got ${String(thrown)}`);
-  return thrown;
-}
 
 /** Opens the file past the store, as another program would. */
 function meddle<T>(work: (connection: SqliteConnection.Database) => T): T {
@@ -136,36 +128,21 @@ test('a lock held by another process is an error with a next step, not a hang', 
   }
 });
 
-test('a disk that takes no more is an error with exit 74, and what was written before stays', async () => {
+test('a disk that takes no more is an error with exit 74, what was written before stays, and space makes it go on', async () => {
   // A limit on the size of files stands in for the disk's end: node ignores SIGXFSZ, so write(2) fails.
-  const script = `
-    import { openSqliteStore } from ${STORE_MODULE};
-    import { requestFor } from ${JSON.stringify(fileURLToPath(new URL('../contract/store.ts', import.meta.url)))};
-    const store = await openSqliteStore(process.argv[1]);
-    let written = 0;
-    for (;;) {
-      try {
-        await store.requests.insert(requestFor({ digest: 'sha256:' + written, reason: 'x'.repeat(2000) }));
-      } catch (error) {
-        process.stdout.write(JSON.stringify({ code: error.code, exit: error.exit, written }));
-        break;
-      }
-      written++;
-    }`;
-  const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script, file];
-  const child = spawn('bash', ['-c', 'ulimit -f 300; exec "$@"', 'bash', ...node], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  child.stdout.on('data', (chunk) => {
-    said += chunk;
-  });
-  await new Promise((resolve) => child.on('close', resolve));
-  const { code, exit, written } = JSON.parse(said) as { code: string; exit: number; written: number };
+  const script = runScript(new URL('./fill-up.ts', import.meta.url), [file], { maxFileBytes: 1024 * 1024 });
+  const { code, exit, written } = JSON.parse(await script.nextLine()) as {
+    code: string;
+    exit: number;
+    written: number;
+  };
   assert.equal([code, exit], ['state-unavailable', 74]);
-  assert.ok(written > 10);
+  assert.ok(written > 10, `${written}`);
+  liftFileLimit(script);
+  script.child.stdin?.end();
+  assert.is((await script.ended).code, 0);
   const store = await openSqliteStore(file);
-  assert.is((await store.requests.list({ limit: 5000 })).length, written);
+  assert.is((await store.requests.list({ limit: 5000 })).length, written + 1);
   await store.close();
 });
 

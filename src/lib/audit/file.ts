@@ -47,10 +47,15 @@ export function auditFile(path: string): AuditFile {
     descriptor = undefined;
     const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
     const opened = openSync(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+    try {
+      // A pipe in its place would take what nobody can read again, and then nothing at all.
+      if (!fstatSync(opened).isFile()) throw broken(path, 'it is no file');
+      fchmodSync(opened, 0o600);
+    } catch (error) {
+      closeSync(opened);
+      throw error;
+    }
     descriptor = opened;
-    // A pipe in its place would take what nobody can read again, and then nothing at all.
-    if (!fstatSync(opened).isFile()) throw broken(path, 'it is no file');
-    fchmodSync(opened, 0o600);
     return opened;
   }
 
@@ -90,9 +95,13 @@ export function auditFile(path: string): AuditFile {
     },
     close() {
       if (descriptor === undefined) return;
-      fsyncSync(descriptor);
-      closeSync(descriptor);
+      const opened = descriptor;
       descriptor = undefined;
+      try {
+        fsyncSync(opened);
+      } finally {
+        closeSync(opened);
+      }
     },
   };
 }

@@ -10,7 +10,7 @@ import { lineOf, MAX_LINE_BYTES, seal } from './chain.ts';
 import { auditFile } from './file.ts';
 
 export interface AuditLog extends AuditPort {
-  /** Waits for the appends under way, syncs the file and closes it. */
+  /** Waits for the appends under way, syncs the file and closes it. Rejects with `cannot-audit` (74). */
   close(): Promise<void>;
 }
 
@@ -76,7 +76,11 @@ export async function openAuditLog(deps: {
       lane(async () => {
         if (isClosed) return;
         isClosed = true;
-        file.close();
+        try {
+          file.close();
+        } catch (error) {
+          throw cannotAudit(deps.file, error);
+        }
       }),
   };
 }
