@@ -17,6 +17,7 @@ export interface ProcessSession {
 interface Process {
   readonly pid: number;
   readonly parent: number;
+  readonly group: number;
   readonly session: number;
   readonly startTime: string;
   readonly isZombie: boolean;
@@ -77,9 +78,10 @@ export async function endSession(session: ProcessSession, clock: Clock, graceMs:
     await sleep(clock, POLL_MS);
     members = sessionMembers(session, members);
   }
-  // Several rounds, because a process may fork between the look and the kill; each round is one fork further behind.
+  // Several rounds, because a process may fork between the look and the kill. By group, because the kernel reaches all of
+  // a group at once, also those that were forked since; a group is always of one session, so it holds no stranger.
   for (let round = 0; members.length > 0 && round < KILL_ROUNDS; round++) {
-    for (const { pid } of members) sendSignal(pid, 'SIGKILL');
+    for (const group of new Set(members.map((member) => member.group))) sendSignal(-group, 'SIGKILL');
     await sleep(clock, round < 3 ? 1 : POLL_MS);
     members = sessionMembers(session, members);
   }
@@ -88,7 +90,7 @@ export async function endSession(session: ProcessSession, clock: Clock, graceMs:
       code: 'processes-left',
       exit: EXIT.unavailable,
       message: `processes of the session cannot be ended: ${members.map(({ pid }) => pid).join(', ')}`,
-      hint: 'they run as another user; end them as root, and run the broker as root or in a sandbox',
+      hint: 'they run as another user, or start new sessions faster than they can be found; end them as root, and run the broker as root or in a sandbox',
     });
   }
 }
@@ -104,11 +106,12 @@ function listProcesses(): Process[] {
 function readProcess(pid: string): Process | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const [state, parent, , session, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state, parent, group, session, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const startTime = rest[START_TIME - SESSION - 1];
     if (startTime === undefined) return undefined;
     const isZombie = state === 'Z' || state === 'X';
-    return { pid: Number(pid), parent: Number(parent), session: Number(session), startTime, isZombie };
+    const numbers = { parent: Number(parent), group: Number(group), session: Number(session) };
+    return { pid: Number(pid), ...numbers, startTime, isZombie };
   } catch {
     // It ended between the listing and the reading.
     return undefined;

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { endSession, sendSignal, sessionMembers } from '../../src/lib/os/process-session.ts';
+import { liveClock, processesWith } from '../helpers/local-program.ts';
+import { needs } from '../helpers/needs.ts';
+
+/** Bash source as the leader of a session of its own; resolves once it printed `ready`. */
+async function start(text: string) {
+  const child = spawn('/bin/bash', ['--noprofile', '--norc', '-c', `${text}; wait`], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let reaped = false;
+  const exited = once(child, 'exit').then(() => {
+    reaped = true;
+  });
+  await once(child.stdout, 'data');
+  return { session: { id: child.pid ?? -1, leaderReaped: () => reaped }, exited };
+}
+
+const pidsOf = (session: Parameters<typeof sessionMembers>[0]) => sessionMembers(session).map(({ pid }) => pid);
+
+async function until(holds: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 5_000; !holds() && Date.now() < deadline; )
+    await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+test('finds the leader, its children, theirs, and those that left the session', async () => {
+  const { session, exited } = await start(
+    'sleep 4714.01 & (sleep 4714.01 & sleep 4714.01) & setsid sleep 4714.01 & echo ready',
+  );
+  await until(() => pidsOf(session).length === 6);
+  assert.is(pidsOf(session).length, 6);
+  assert.ok(pidsOf(session).includes(session.id));
+  assert.ok(!pidsOf(session).includes(process.pid));
+  await endSession(session, liveClock, 1_000);
+  await exited;
+  assert.equal(processesWith('4714.01'), []);
+});
+
+test('what ends when it is hung up is not killed', async () => {
+  const { session } = await start(`trap 'sleep 0.3; exit' HUP; sleep 4714.02 & echo ready; wait`);
+  const started = performance.now();
+  await endSession(session, liveClock, 10_000);
+  const tookMs = performance.now() - started;
+  assert.ok(tookMs > 250 && tookMs < 5_000, `${tookMs} ms`);
+});
+
+test('what ignores the hang-up, is stopped or forks for ever is killed', async () => {
+  for (const text of [
+    `trap '' HUP TERM INT; sleep 4714.03 & echo ready; while :; do sleep 0.05 4714.03; done`,
+    `sleep 4714.03 & kill -STOP $!; echo ready; kill -STOP $$`,
+    `trap '' HUP; f() { sleep 0.002; f 4714.03 & }; f & sleep 4714.03 & echo ready; while :; do sleep 0.05; done`,
+    `trap '' HUP; setsid bash -c 'trap "" HUP; while :; do sleep 0.02; setsid sleep 4714.03 & done' & echo ready; sleep 1000`,
+  ]) {
+    const { session, exited } = await start(text);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await endSession(session, liveClock, 100);
+    await exited;
+    assert.equal(pidsOf(session), [], text);
+    assert.equal(processesWith('4714.03'), [], text);
+  }
+});
+
+test('a session whose leader is gone is still found, and an empty one stays empty', async () => {
+  const { session, exited } = await start('sleep 4714.04 & echo ready; exit');
+  await exited;
+  assert.is(pidsOf(session).length, 1);
+  await endSession(session, liveClock, 1_000);
+  assert.equal(pidsOf(session), []);
+  await endSession(session, liveClock, 1_000);
+});
+
+test("a stranger's process that came to have the leader's pid is left alone", async () => {
+  const { session, exited } = await start('echo ready; sleep 4714.05');
+  // As if our leader had been waited for and the number given away: the process that has it now is not ours.
+  const stranger = { id: session.id, leaderReaped: () => true };
+  assert.equal(sessionMembers(stranger), []);
+  await endSession(stranger, liveClock, 10);
+  assert.ok(processesWith('4714.05').length > 0);
+  await endSession(session, liveClock, 1_000);
+  await exited;
+});
+
+test('a signal to nobody is not an error', () => {
+  assert.is(sendSignal(2 ** 22 + 1, 'SIGTERM'), false);
+});
+
+needs(test, 'root')('says which processes of another user cannot be ended', async () => {
+  const { session, exited } = await start(`trap '' HUP; echo ready; sleep 4714.06`);
+  const script = `
+    import { endSession } from ${JSON.stringify(new URL('../../src/lib/os/process-session.ts', import.meta.url).href)};
+    import { systemClock } from ${JSON.stringify(new URL('../../src/lib/core/clock.ts', import.meta.url).href)};
+    process.setgid(1); process.setuid(1);
+    setInterval(() => {}, 1000);
+    await endSession({ id: ${session.id}, leaderReaped: () => false }, systemClock, 50).catch((error) => console.log(error.code, error.exit));
+    process.exit();`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [bytes] = await once(child.stdout, 'data');
+  assert.is(String(bytes), 'processes-left 69\n');
+  await endSession(session, liveClock, 100);
+  await exited;
+  assert.equal(processesWith('4714.'), []);
+});
+
+test.run();
