@@ -18,6 +18,11 @@ export interface SshdOptions {
   /** More lines of sshd_config; the first value of a keyword wins, so these come first. */
   readonly config?: readonly string[];
   readonly port?: number;
+  /**
+   * True for the account's own home. Otherwise HOME is an empty folder: what a person's ~/.bashrc does would slow, stall
+   * and change what is tested.
+   */
+  readonly ownHome?: boolean;
 }
 
 export interface Sshd extends AsyncDisposable {
@@ -77,6 +82,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     );
     hostCa = readFileSync(inFolder('host_ca.pub'), 'utf8').trim();
   }
+  mkdirSync(inFolder('home'));
   writeFileSync(inFolder('ca.pub'), `${options.trustedUserCa ?? ''}\n`);
   writeFileSync(inFolder('authorized_keys'), `${options.authorizedKey ?? ''}\n`, { mode: 0o600 });
   const port = options.port ?? (await freePort());
@@ -84,6 +90,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     inFolder('config'),
     [
       ...(options.config ?? []),
+      ...(options.ownHome === true ? [] : [`SetEnv HOME=${inFolder('home')}`]),
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       ...types.map((type) => `HostKey ${inFolder(`host_${type}`)}`),

@@ -21,7 +21,7 @@ const DELIVER_SIGNAL = [
   `if [[ \${SSH_ORIGINAL_COMMAND-} = ${SIGNAL_REQUEST}* ]]; then`,
   'read -r n < /proc/$PPID/comm; [[ $PPID -gt 1 && $n = sshd* ]] || exit 1;',
   'n=1; for f in /proc/[0-9]*/status; do while read -r k v; do if [[ $k = PPid: ]]; then',
-  'f=${f//[^0-9]/}; if [[ $v = $PPID && $f -ne $$ ]]; then kill -s "${SSH_ORIGINAL_COMMAND##*:}" -- "-$f" && n=0; fi; break;',
+  'f=${f//[^0-9]/}; if [[ $v = $PPID && $f -ne $$ ]]; then for t in "-$f" "$f"; do kill -s "${SSH_ORIGINAL_COMMAND##*:}" -- "$t" && n=0 && break; done; fi; break;',
   'fi; done < "$f"; done 2> /dev/null; exit $n; fi;',
 ].join(' ');
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: bash's own expansions
