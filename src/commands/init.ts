@@ -9,6 +9,7 @@ import { configTemplate } from '../lib/config/template.ts';
 import { BrokerError } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { openSshCa } from '../lib/credentials/ssh-ca-key.ts';
+import { PACKS } from '../lib/policy/index.ts';
 
 export default class Init extends SallyportCommand<typeof Init> {
   static override summary = 'write a commented sallyport.yaml, and create state and the SSH CA key';
@@ -34,7 +35,7 @@ export default class Init extends SallyportCommand<typeof Init> {
     const ca = await openSshCa(paths.state);
     const keys = findApproverKeys(environment.home);
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, configTemplate({ approver: keys[0] }), { mode: 0o600, flag: this.flags.force ? 'w' : 'wx' });
+    writeFileSync(file, configTemplate({ packs: PACKS, approver: keys[0] }), { mode: 0o600, flag: this.flags.force ? 'w' : 'wx' });
     const keyLine = keys[0];
     this.print(
       { config: file, state: paths.state, sshCa: ca.publicKeyLine(), approverKey: keyLine?.file ?? null },

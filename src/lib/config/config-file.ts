@@ -1,12 +1,24 @@
 // Reads one config file, once: what is hashed, trusted and parsed are the same bytes. Never follows a path twice,
 // never waits on a pipe somebody put there, never reads more than a config can be.
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { sha256 } from '../core/digest.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { quoted } from './problem.ts';
+import { formatSize } from './size.ts';
 
-export const CONFIG_FILE_MAX_BYTES = 1024 * 1024;
+/** Thousands of rules fit. What a hostile file of that size can cost is seconds: 6 s for 256 KiB of "{}". */
+export const CONFIG_FILE_MAX_BYTES = 256 * 1024;
 
 export interface ConfigFile {
   /** Absolute, symbolic links resolved. */
@@ -37,9 +49,11 @@ export function readConfigFile(path: string): ConfigFile | undefined {
     const stat = fstatSync(fd);
     if (!stat.isFile()) throw unreadable(path, 'it is not a regular file');
     const bytes = readAtMost(fd, CONFIG_FILE_MAX_BYTES + 1);
-    if (bytes.length > CONFIG_FILE_MAX_BYTES) throw unreadable(path, 'it is larger than 1 MiB');
+    if (bytes.length > CONFIG_FILE_MAX_BYTES) {
+      throw unreadable(path, `it is larger than ${formatSize(CONFIG_FILE_MAX_BYTES)}`);
+    }
     return {
-      path: realpathSync(path),
+      path: realPathOf(path, stat),
       text: decode(path, bytes),
       digest: sha256(bytes),
       ownerUid: stat.uid,
@@ -70,6 +84,14 @@ export function refuseForeignWriters(file: ConfigFile, uid: number): void {
       hint: 'use a config that you or root own',
     });
   }
+}
+
+/** What is trusted is content at a path: the path must be that of the file that was read, not of one put there since. */
+function realPathOf(path: string, read: Stats): string {
+  const real = realpathSync(path);
+  const there = statSync(real);
+  if (there.dev !== read.dev || there.ino !== read.ino) throw unreadable(path, 'it was exchanged while it was read');
+  return real;
 }
 
 function readAtMost(fd: number, maxBytes: number): Buffer {
@@ -116,7 +138,12 @@ export function isAbsent(cause: unknown): boolean {
 }
 
 function isDanglingLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch (cause) {
+    if (isAbsent(cause)) return false;
+    throw cause;
+  }
 }
 
 function reasonOf(cause: unknown): string {

@@ -43,13 +43,15 @@ export type ConfigSource =
 
 export interface UntrustedFile {
   readonly path: string;
-  /** `changed`: it was trusted with other content. */
-  readonly trust: Exclude<Trust, 'trusted'>;
+  /** `changed`: it was trusted with other content. `unusable`: nobody can trust it, `why` says what it is. */
+  readonly trust: Exclude<Trust, 'trusted'> | 'unusable';
+  readonly why?: string;
 }
 
 /**
  * Looks in order and reads at most one file a place. Throws BrokerError (exit 78): `config-not-found` (the explicit
- * one only), `config-unreadable`, `config-permissions`, `bad-config`.
+ * one only), `config-unreadable`, `config-permissions`, `bad-config`, `trust-unusable`. A project's file can cause none
+ * of these but the last: whoever can write there must not be able to stop the person.
  */
 export function findConfig(places: SearchPlaces): FoundConfig {
   if (places.explicit) return { source: namedConfig(places.explicit, places), untrusted: [] };
@@ -70,12 +72,17 @@ export function findConfig(places: SearchPlaces): FoundConfig {
 }
 
 /** One line for standard error, without an end of line. */
-export function untrustedNote({ path, trust }: UntrustedFile, cwd: string): string {
+export function untrustedNote({ path, trust, why }: UntrustedFile, cwd: string): string {
   const near = relative(cwd, path);
   const shown = quoted(near === CONFIG_FILE_NAME ? `./${near}` : near).slice(1, -1);
-  return trust === 'changed'
-    ? `${shown} changed since it was trusted; ignored; look at it and run "sallyport trust" to use it`
-    : `found an untrusted ${shown}; ignored; run "sallyport trust" to use it`;
+  switch (trust) {
+    case 'changed':
+      return `${shown} changed since it was trusted; ignored; look at it and run "sallyport trust" to use it`;
+    case 'unknown':
+      return `found an untrusted ${shown}; ignored; run "sallyport trust" to use it`;
+    case 'unusable':
+      return `ignored ${shown}: ${why ?? 'it cannot be read'}`;
+  }
 }
 
 function namedConfig(explicit: string, { cwd, uid }: SearchPlaces): ConfigSource {
@@ -100,14 +107,28 @@ function searchUpwards({ cwd, home, trust }: SearchPlaces): {
   const untrusted: UntrustedFile[] = [];
   for (const folder of foldersUpwards(cwd, home)) {
     const path = join(folder, CONFIG_FILE_NAME);
-    if (isOutOfSight(path)) continue;
-    const file = readConfigFile(path);
+    const file = readProjectFile(path);
     if (file === undefined) continue;
+    if ('why' in file) {
+      untrusted.push({ path, trust: 'unusable', why: file.why });
+      continue;
+    }
     const said = trust.trustOf(file);
     if (said === 'trusted') return { trusted: file, untrusted };
     untrusted.push({ path, trust: said });
   }
   return { trusted: undefined, untrusted };
+}
+
+/** The file, why it is none that anybody could trust, or undefined where there is nothing to see. */
+function readProjectFile(path: string): ConfigFile | { readonly why: string } | undefined {
+  if (isOutOfSight(path)) return undefined;
+  try {
+    return readConfigFile(path);
+  } catch (error) {
+    if (error instanceof BrokerError) return { why: error.publicMessage };
+    throw error;
+  }
 }
 
 /** From `cwd` up to `home`, if it is on the way, else up to the root. */

@@ -35,9 +35,7 @@ const MATCH = {
   text: line('a regular expression (RE2)')
     .exactOptional()
     .describe('the printed text of the command, from its first to its last character'),
-  reads: oneOrMore(path, { min: 0 })
-    .exactOptional()
-    .describe('files it reads; `**` crosses folders; `[]` is none'),
+  reads: oneOrMore(path, { min: 0 }).exactOptional().describe('files it reads; `**` crosses folders; `[]` is none'),
   writes: oneOrMore(path, { min: 0 }).exactOptional().describe('files it writes; `[]` is none'),
   removes: oneOrMore(path, { min: 0 }).exactOptional().describe('files it removes; `[]` is none'),
   wrapper: oneOrMore(glob).exactOptional().describe('it is run through one of these: `sudo`'),

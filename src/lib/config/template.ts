@@ -2,24 +2,23 @@
 // so does every setting in it that is switched off; only features that exist are in it.
 
 export interface TemplateOptions {
-  /** Packs to start from, in the order they are explained; without it, those that stand for the built-in policy. */
-  readonly packs?: readonly { readonly name: string; readonly summary: string }[];
+  /** Packs to start from, in the order they are explained. */
+  readonly packs: readonly { readonly name: string; readonly summary: string }[];
   /** The person who may approve, by any name; without one, the section is there but switched off. */
   readonly approver?: { readonly name: string; readonly key: string } | undefined;
 }
 
-/** The whole file. "# Text" explains; "#key" is a setting that is switched off: remove the "#" to switch it on. */
-export function configTemplate({ packs = STARTING_PACKS, approver }: TemplateOptions = {}): string {
+/** The whole file. Explanations and switched-off settings differ in the space after "#", as its own head says. */
+export function configTemplate({ packs, approver }: TemplateOptions): string {
   const width = Math.max(0, ...packs.map(({ name }) => name.length));
   return `# sallyport: what an agent may reach, what it may run there, and who it has to ask.
-# Lines that start with "# " explain; a "#" without a space switches a setting off.
+# "#", one space and a word explain. Any other "#" switches a setting off: take it away to use it.
 # Every setting is described in docs/config.md. After a change: sallyport broker stop
 version: 1
 
 # The places an agent can reach, by name.
 targets:
-  # Your own shell, in the folder the agent works in:
-  #   sallyport shell local -- ls -l
+  # Your own shell, in the folder the agent works in. Try: sallyport shell local -- ls -l
   local:
     kind: shell
     # Of your variables, the program gets only these:
@@ -27,7 +26,7 @@ targets:
 
   # A server. A certificate is minted for each command; on the server, sshd must trust the line
   # that "sallyport ssh-ca public-key" prints (TrustedUserCAKeys in sshd_config).
-  #   sallyport ssh web -- uptime
+  # Try: sallyport ssh web -- uptime
   #web:
   #  kind: ssh
   #  host: web.example.org
@@ -70,14 +69,6 @@ ${packs.map(({ name, summary }) => `    - ${name.padEnd(width)} # ${summary}`).j
 #  approvalWait: 15m
 `;
 }
-
-const STARTING_PACKS = [
-  { name: 'read-only', summary: 'allows looking: ls, cat, grep, git status …' },
-  { name: 'destructive', summary: 'denies what cannot be undone: rm -rf /, mkfs, dd onto a disk …' },
-  { name: 'secrets', summary: 'denies reading keys, tokens and password files' },
-  { name: 'privilege', summary: 'asks or denies where a command would get more rights' },
-  { name: 'exfiltration', summary: 'asks or denies where files would leave the machine' },
-];
 
 /** Well-formed, so that the file loads when the example is switched on; no server has a key with that print. */
 export const EXAMPLE_FINGERPRINT = `SHA256:${'REPLACE'.repeat(7).slice(0, 43)}`;

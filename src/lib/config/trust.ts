@@ -5,12 +5,15 @@ import {
   constants,
   fstatSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -33,28 +36,31 @@ export interface TrustStore {
 
 /**
  * `folder` is created (0700) on the first `trust`; entries are 0600 and replaced whole. Every function throws
- * `trust-unusable` (exit 78) where entries cannot be read or written, or others could have written them.
+ * `trust-unusable` (exit 78) where entries cannot be read or written, or somebody but `uid` could have written them.
  */
-export function trustStore(folder: string): TrustStore {
+export function trustStore(folder: string, uid = process.geteuid?.() ?? 0): TrustStore {
   const entryOf = (path: string) => join(folder, sha256(path).replace('sha256:', ''));
   return {
     trust({ path, digest }) {
       guarded(folder, () => {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
+        refuseForeign(folder, statSync(folder), uid);
         writeWhole(entryOf(path), `${digest} ${path}\n`);
       });
     },
     trustOf({ path, digest }) {
       return guarded(folder, () => {
-        const entry = readEntry(entryOf(path));
+        const entry = readEntry(entryOf(path), uid);
         if (entry === undefined) return 'unknown';
+        refuseForeign(folder, statSync(folder), uid);
         return entry === `${digest} ${path}\n` ? 'trusted' : 'changed';
       });
     },
     revoke(path) {
       return guarded(folder, () => {
         const entry = entryOf(realPathOf(path));
-        if (readEntry(entry) === undefined) return false;
+        // Whoever wrote it: taking trust back must work on an entry that may not be believed.
+        if (lstatSync(entry, { throwIfNoEntry: false }) === undefined) return false;
         rmSync(entry);
         syncFolder(folder);
         return true;
@@ -78,7 +84,7 @@ function realPathOf(path: string): string {
   }
 }
 
-function readEntry(entry: string): string | undefined {
+function readEntry(entry: string, uid: number): string | undefined {
   let fd: number;
   try {
     fd = openSync(entry, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -88,11 +94,17 @@ function readEntry(entry: string): string | undefined {
   }
   try {
     const stat = fstatSync(fd);
-    if (!stat.isFile() || (stat.mode & 0o022) !== 0) throw new Error(`${entry} can be written by others`);
+    if (!stat.isFile()) throw new Error(`${entry} is not a regular file`);
+    refuseForeign(entry, stat, uid);
     return readFileSync(fd, 'utf8');
   } finally {
     closeSync(fd);
   }
+}
+
+function refuseForeign(path: string, { mode, uid: owner }: Stats, uid: number): void {
+  if ((mode & 0o022) !== 0) throw new Error(`${path} can be written by others`);
+  if (owner !== uid) throw new Error(`${path} belongs to another user (uid ${owner})`);
 }
 
 /** A reader sees the old entry or the new one, also after a power cut. */

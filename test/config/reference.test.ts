@@ -1,0 +1,75 @@
+// docs/config.md is what the schema says, and the table of defaults is what a config gets.
+import { readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { builtInConfig } from '../../src/lib/config/built-in.ts';
+import { DEFAULTS } from '../../src/lib/config/defaults.ts';
+import { parseConfig } from '../../src/lib/config/load.ts';
+import { renderConfigReference } from '../../src/lib/config/reference.ts';
+import { BUILT_IN_POLICY, PACK_NAMES } from '../../src/lib/policy/index.ts';
+import { FINGERPRINT } from './ed25519-line.ts';
+
+function load(text: string) {
+  const parsed = parseConfig(text, { file: 'f', knownPacks: PACK_NAMES });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.config;
+}
+
+test('docs/config.md is what the schema says', () => {
+  const page = readFileSync(new URL('../../docs/config.md', import.meta.url), 'utf8');
+  assert.is(page, renderConfigReference(), 'write the text of renderConfigReference() to docs/config.md');
+});
+
+test('the page has no gap: every key has a form and a meaning', () => {
+  const rows = renderConfigReference()
+    .split('\n')
+    .filter((line) => /^\| `/.test(line));
+  assert.ok(rows.length > 60, `${rows.length} rows`);
+  for (const row of rows) {
+    const cells = row.split(/(?<!\\) \| /).map((cell) => cell.replace(/^\| | \|$/g, '').trim());
+    assert.ok(cells[0] !== '' && cells[1] !== '' && cells.at(-1) !== '', row);
+    assert.not.match(row, /undefined|\[object|a value/, row);
+  }
+});
+
+test('every default of the table is in the page, with its reason', () => {
+  const page = renderConfigReference();
+  for (const { key, reason } of Object.values(DEFAULTS)) {
+    assert.match(page, `| \`${key.replace('*', 'NAME')}\` |`);
+    assert.match(page, reason);
+  }
+});
+
+test('the built-in config is what the same thing in YAML resolves to', () => {
+  const { packs, default: fallback, opaque, rules } = BUILT_IN_POLICY;
+  assert.equal(rules, []);
+  const yaml = `targets: { local: { kind: shell } }
+policy: { packs: [${packs.join(', ')}], default: ${fallback}, opaque: ${opaque} }
+`;
+  assert.equal(load(yaml), builtInConfig(BUILT_IN_POLICY));
+});
+
+test('every default of the table is what a config gets that says nothing', () => {
+  const config = load(`targets: { s: { kind: shell }, r: { kind: ssh, host: h, user: u, hostKey: "${FINGERPRINT}" } }`);
+  const [shell, ssh] = [config.targets.get('s'), config.targets.get('r')];
+  if (shell?.kind !== 'shell' || ssh?.kind !== 'ssh') throw new Error('no targets');
+  const got: Record<keyof typeof DEFAULTS, unknown> = {
+    brokerMode: config.broker.mode,
+    idleExitMs: config.broker.idleExitMs,
+    env: shell.env,
+    sandbox: shell.sandbox,
+    port: ssh.port,
+    connectTimeoutMs: ssh.connectTimeoutMs,
+    credentialProvider: ssh.credential.provider,
+    credentialTtlMs: ssh.credential.ttlMs,
+    recordingMaxBytes: config.recording.maxBytes,
+    hardMs: ssh.limits.hardMs,
+    idleMs: shell.limits.idleMs,
+    approvalWaitMs: config.limits.approvalWaitMs,
+    policyDefault: config.policy.default,
+    policyOpaque: config.policy.opaque,
+  };
+  assert.equal(got, Object.fromEntries(Object.entries(DEFAULTS).map(([name, { value }]) => [name, value])));
+});
+
+test.run();
