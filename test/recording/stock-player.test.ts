@@ -1,9 +1,10 @@
 // The recorder's files in the asciinema everybody has.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { SessionEvent } from '../../src/lib/core/events.ts';
 import { needs } from '../helpers/needs.ts';
+import { asciinema } from './asciinema.ts';
 import { eventsOf, input, type OpenOptions, output, recordSample, shown } from './samples.ts';
 
 const marker = (name: string, data: Record<string, unknown>): SessionEvent => ({ kind: 'marker', name, data });
@@ -41,24 +42,6 @@ const SESSIONS: readonly [string, readonly SessionEvent[], OpenOptions][] = [
   ['half surrogates in the command', [output('x')], { command: 'echo \ud800' }],
   ['a chunk of a mebibyte', [output('0123456789abcde\n'.repeat(65_536))], { size: null }],
 ];
-
-/** Runs asciinema with a terminal of its own, which it wants; what it writes there. */
-function asciinema(args: readonly string[]): { status: number | null; text: string } {
-  const command = ['asciinema', ...args].join(' ');
-  const result = spawnSync('script', ['-qec', command, '/dev/null'], {
-    input: '',
-    env: {
-      PATH: process.env.PATH,
-      HOME: '/nonexistent',
-      ASCIINEMA_CONFIG_HOME: '/tmp',
-      TERM: 'xterm',
-      LC_ALL: 'C.UTF-8',
-    },
-    maxBuffer: 64 * 1024 * 1024,
-    timeout: 60_000,
-  });
-  return { status: result.status, text: result.stdout.toString() };
-}
 
 for (const [what, events, options] of SESSIONS) {
   needs(test, 'asciinema')(`asciinema cat and play show a recording with ${what} exactly`, async () => {

@@ -36,7 +36,23 @@ export function localDirectoryArchive(folder: string): Archive {
       return guard(root, 'create a recording', async () => {
         await makePrivate(root);
         const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, OPEN_MODE);
-        return fileWriter(root, handle);
+        return fileWriter(root, handle, 0);
+      });
+    },
+
+    async reopen(session, keepBytes) {
+      const path = pathOf(session);
+      return guard(root, 'reopen a recording', async () => {
+        const handle = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+        try {
+          // Root opens what is read-only as well; its mode says that it was closed.
+          if (((await handle.stat()).mode & 0o200) === 0) throw Object.assign(new Error('closed'), { code: 'EEXIST' });
+          await handle.truncate(keepBytes);
+        } catch (error) {
+          await handle.close();
+          throw error;
+        }
+        return fileWriter(root, handle, keepBytes);
       });
     },
 
@@ -87,8 +103,9 @@ async function makePrivate(folder: string): Promise<void> {
   if ((mode & 0o077) !== 0) await chmod(folder, FOLDER_MODE);
 }
 
-function fileWriter(folder: string, handle: FileHandle): ArchiveWriter {
-  let length = 0;
+/** Writes behind the first `start` bytes. */
+function fileWriter(folder: string, handle: FileHandle, start: number): ArchiveWriter {
+  let length = start;
   let closed = false;
   return {
     async write(bytes) {

@@ -120,7 +120,7 @@ async function composeOver(
     stop,
   };
 
-  await closeLostSessions({ sessions: store.sessions, audit, clock });
+  await closeLostSessions({ sessions: store.sessions, audit, archive, clock });
   const unswept = await leases.sweep();
   for (const { lease, error } of unswept)
     log.info('a lease of an earlier broker is still open', { lease, error: String(error) });

@@ -17,6 +17,11 @@ export interface ArchiveEntry {
 export interface Archive {
   /** A new recording; rejects with `cannot-record` where it cannot be created or exists already. */
   create(session: SessionId): Promise<ArchiveWriter>;
+  /**
+   * Opens a recording that a crash left open, to write behind its first `keepBytes`; what follows them is dropped.
+   * Rejects with `cannot-record`, also where it was closed.
+   */
+  reopen(session: SessionId, keepBytes: number): Promise<ArchiveWriter>;
   /** The recording's bytes in order, or undefined where there is none. */
   read(session: SessionId): AsyncIterable<Uint8Array> | undefined;
   /** Absolute path or URL for people. */

@@ -51,18 +51,24 @@ export async function verifyRecording(archive: Archive, session: SessionId): Pro
   if (manifest === null) return { outcome: 'altered', why: 'the manifest cannot be read' };
   if (manifest.session !== session) return { outcome: 'altered', why: `the manifest is of "${manifest.session}"` };
 
+  const { bytes, sha256 } = await digestOf(chunks);
+  if (bytes !== manifest.file.bytes) {
+    return { outcome: 'altered', why: `the file has ${bytes} bytes, the manifest says ${manifest.file.bytes}` };
+  }
+  return sha256 === manifest.file.sha256
+    ? { outcome: 'intact', manifest }
+    : { outcome: 'altered', why: 'the SHA-256 of the file is another one' };
+}
+
+/** Size and SHA-256 of everything that comes. */
+export async function digestOf(chunks: AsyncIterable<Uint8Array>): Promise<Manifest['file']> {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const chunk of chunks) {
     hash.update(chunk);
     bytes += chunk.length;
   }
-  if (bytes !== manifest.file.bytes) {
-    return { outcome: 'altered', why: `the file has ${bytes} bytes, the manifest says ${manifest.file.bytes}` };
-  }
-  return hash.digest('hex') === manifest.file.sha256
-    ? { outcome: 'intact', manifest }
-    : { outcome: 'altered', why: 'the SHA-256 of the file is another one' };
+  return { bytes, sha256: hash.digest('hex') };
 }
 
 /** The manifest, or null where the text is none; only what verification relies on is checked. */

@@ -38,7 +38,7 @@ export async function openCast(
   bytes: AsyncIterable<Uint8Array>,
   options: { readonly maxLineBytes?: number } = {},
 ): Promise<Cast> {
-  const lines = linesOf(bytes, options.maxLineBytes ?? MAX_LINE_BYTES);
+  const lines = linesOf(bytes, options.maxLineBytes);
   const first = await lines.next();
   const header = first.done ? null : decodeHeader(first.value.text);
   if (header === null) {
@@ -96,20 +96,21 @@ export async function summarise(bytes: AsyncIterable<Uint8Array>): Promise<CastS
   };
 }
 
-function exitStatusOf(marker: CastMarker): ExitStatus | null {
+/** What an exit marker says. */
+export function exitStatusOf(marker: Pick<CastMarker, 'data'>): ExitStatus | null {
   const { code, signal } = marker.data;
   if (typeof code === 'number') return { kind: 'code', code };
   return typeof signal === 'string' ? { kind: 'signal', signal } : null;
 }
 
-async function* eventsOf(lines: AsyncGenerator<Line>, header: CastHeader): AsyncGenerator<CastEvent> {
+async function* eventsOf(lines: AsyncGenerator<CastLine>, header: CastHeader): AsyncGenerator<CastEvent> {
   const pipes = header.facts?.terminal === false;
   let stream: OutputStream = 'stdout';
   let lastMs = 0;
-  for await (const { text, number, whole } of lines) {
+  for await (const { text, bytes, number, whole } of lines) {
     const decoded = decodeEvent(text);
     if (decoded === null) {
-      if (!whole) yield { kind: 'cut', atMs: lastMs, bytes: Buffer.byteLength(text) };
+      if (!whole) yield { kind: 'cut', atMs: lastMs, bytes };
       else if (text.trim() !== '') throw damaged(`line ${number} is no event`);
       continue;
     }
@@ -139,23 +140,29 @@ async function* eventsOf(lines: AsyncGenerator<Line>, header: CastHeader): Async
   }
 }
 
-interface Line {
+export interface CastLine {
   readonly text: string;
+  /** In the file, without the newline. */
+  readonly bytes: number;
   /** From 1. */
   readonly number: number;
   /** False for a last line without its newline. */
   readonly whole: boolean;
 }
 
-async function* linesOf(bytes: AsyncIterable<Uint8Array>, maxLineBytes: number): AsyncGenerator<Line> {
+/** The lines of a file. Throws `recording-damaged` where one is too long. */
+export async function* linesOf(
+  bytes: AsyncIterable<Uint8Array>,
+  maxLineBytes = MAX_LINE_BYTES,
+): AsyncGenerator<CastLine> {
   let parts: Uint8Array[] = [];
   let length = 0;
   let number = 1;
-  const take = (whole: boolean): Line => {
-    const text = Buffer.concat(parts).toString('utf8');
+  const take = (whole: boolean): CastLine => {
+    const line = { text: Buffer.concat(parts).toString('utf8'), bytes: length, number: number++, whole };
     parts = [];
     length = 0;
-    return { text, number: number++, whole };
+    return line;
   };
   const keep = (part: Uint8Array) => {
     length += part.length;
