@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -8,6 +7,7 @@ import { localDirectoryArchive } from '../../src/lib/archive/local-directory.ts'
 import { BrokerError, Bug } from '../../src/lib/core/errors.ts';
 import { newSessionId, type SessionId } from '../../src/lib/core/ids.ts';
 import { has, needs } from '../helpers/needs.ts';
+import { onSmallDisk } from './small-disk.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'archive-'));
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
@@ -152,19 +152,6 @@ test('a folder without write permission is told with its path and a next step', 
     if (asRoot) process.seteuid?.(0);
   }
 });
-
-/** Runs `work` on a file system of 64 KiB. */
-async function onSmallDisk(work: (root: string) => Promise<void>): Promise<void> {
-  const root = folder();
-  mkdirSync(join(root, 'disk'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', join(root, 'disk')]);
-  try {
-    await work(join(root, 'disk'));
-  } finally {
-    execFileSync('umount', [join(root, 'disk')]);
-    rmSync(root, { recursive: true });
-  }
-}
 
 needs(test, 'root')('a full disk ends a recording at its last whole write', async () => {
   await onSmallDisk(async (root) => {

@@ -109,8 +109,18 @@ for (const [what, text] of [
   });
 }
 
-for (const line of ['nonsense', '{"a":1}', '[1,"o"]', '[1,"o","x",2]', '["1","o","x"]', '[-1,"o","x"]', '[1,"o",7]']) {
-  test(`a line like ${line} is told with its number`, async () => {
+for (const line of [
+  'nonsense',
+  '{"a":1}',
+  '[1,"o"]',
+  '[1,"o","x",2]',
+  '["1","o","x"]',
+  '[-1,"o","x"]',
+  '[1e308,"o","x"]',
+  '[1,"o",7]',
+  `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+]) {
+  test(`a line like ${line.slice(0, 20)} is told with its number`, async () => {
     assert.match(await damage(castEvents(cast('[0.1,"o","a"]', line, '[0.2,"o","b"]', ''))), 'line 3 is no event');
   });
 }

@@ -355,7 +355,7 @@ test('a marker cannot have a name that would read as something else', async () =
   await recorder.close({ status: null });
 });
 
-test('an intact recording verifies, and every single changed, added or missing byte shows', async () => {
+test('an intact recording verifies, and every single changed, added, moved or missing byte shows', async () => {
   const { archive, session } = await recordSample([output('some output\r\n'), input('x')]);
   assert.is((await verifyRecording(archive, session)).outcome, 'intact');
   const path = archive.locate(session);
@@ -366,6 +366,16 @@ test('an intact recording verifies, and every single changed, added or missing b
     bad[at] = (bad[at] ?? 0) ^ 1;
     writeFileSync(path, bad);
     assert.is((await verifyRecording(archive, session)).outcome, 'altered', `byte ${at}`);
+  }
+  const lines = good.toString('latin1').split('\n');
+  const [header = '', first = '', second = '', ...rest] = lines;
+  for (const reordered of [
+    [header, second, first, ...rest],
+    [header, second, ...rest],
+    [header, first, first, second, ...rest],
+  ]) {
+    writeFileSync(path, reordered.join('\n'), 'latin1');
+    assert.is((await verifyRecording(archive, session)).outcome, 'altered', reordered.join('\n'));
   }
   writeFileSync(path, good.subarray(0, -1));
   assert.is((await verifyRecording(archive, session)).outcome, 'altered');

@@ -2,10 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { localDirectoryArchive } from '../../src/lib/archive/local-directory.ts';
+import type { BrokerError } from '../../src/lib/core/errors.ts';
 import type { SessionEvent } from '../../src/lib/core/events.ts';
+import { onSmallDisk } from '../archive/small-disk.ts';
 import { needs } from '../helpers/needs.ts';
 import { asciinema } from './asciinema.ts';
-import { eventsOf, input, type OpenOptions, output, recordSample, shown } from './samples.ts';
+import { eventsOf, input, type OpenOptions, openSample, output, recordSample, shown } from './samples.ts';
 
 const marker = (name: string, data: Record<string, unknown>): SessionEvent => ({ kind: 'marker', name, data });
 
@@ -43,21 +46,63 @@ const SESSIONS: readonly [string, readonly SessionEvent[], OpenOptions][] = [
   ['a chunk of a mebibyte', [output('0123456789abcde\n'.repeat(65_536))], { size: null }],
 ];
 
+/** Both commands of asciinema show exactly that. */
+function accepted(path: string, expected: string): void {
+  for (const args of [
+    ['cat', path],
+    ['play', '-i', '0.01', '-s', '100', path],
+  ]) {
+    const { status, text } = asciinema(args);
+    assert.is(status, 0, text);
+    assert.is(text, expected, args[0]);
+  }
+}
+
 for (const [what, events, options] of SESSIONS) {
   needs(test, 'asciinema')(`asciinema cat and play show a recording with ${what} exactly`, async () => {
     const { archive, session } = await recordSample(events, options);
-    const expected = shown(await eventsOf(archive, session));
-    const path = archive.locate(session);
-    for (const args of [
-      ['cat', path],
-      ['play', '-i', '0.01', '-s', '100', path],
-    ]) {
-      const { status, text } = asciinema(args);
-      assert.is(status, 0, text);
-      assert.is(text, expected, args[0]);
-    }
+    accepted(archive.locate(session), shown(await eventsOf(archive, session)));
   });
 }
+
+needs(test, 'asciinema')('asciinema accepts a recording that reached its limit', async () => {
+  const { archive, session, recorder } = await openSample({ maxBytes: 3000 });
+  let refusal: unknown;
+  while (refusal === undefined) {
+    await recorder.record(output('a line of a runaway command\r\n')).catch((error: unknown) => {
+      refusal = error;
+    });
+  }
+  assert.is((refusal as BrokerError).code, 'recording-full');
+  await recorder.close({ status: null });
+  accepted(archive.locate(session), shown(await eventsOf(archive, session)));
+});
+
+needs(
+  test,
+  'asciinema',
+  'root',
+)('asciinema accepts what was recorded before the disk was full', async () => {
+  await onSmallDisk(async (root) => {
+    const { archive, session, recorder } = await openSample({ archive: localDirectoryArchive(root) });
+    let [sent, refusal]: [string, unknown] = ['', undefined];
+    while (refusal === undefined) {
+      const text = `${'x'.repeat(7000)}\r\n`;
+      await recorder.record(output(text)).then(
+        () => {
+          sent += text;
+        },
+        (error: unknown) => {
+          refusal = error;
+        },
+      );
+    }
+    assert.is((refusal as BrokerError).code, 'cannot-record');
+    assert.match((refusal as BrokerError).publicMessage, 'ENOSPC');
+    await recorder.close({ status: null }).catch(() => undefined);
+    accepted(archive.locate(session), sent);
+  });
+});
 
 needs(test, 'asciinema')('every line is JSON to a parser that is not JavaScript’s', async () => {
   for (const [, events, options] of SESSIONS) {

@@ -1,6 +1,6 @@
 // The text of a recording: asciicast v2, one JSON value a line. Pure; the only file that knows the format.
 // It must stay readable by stock players, so an event is always [seconds, code, text] and nothing more.
-// Decisions and what players accept: docs/decisions/0006-recording-format.md.
+// Decisions and what players accept: docs/decisions/0008-asciicast-v2-written-before-forwarded.md.
 import { Bug } from '../core/errors.ts';
 import type { TerminalSize } from '../core/terminal.ts';
 
@@ -110,11 +110,13 @@ export function decodeEvent(line: string): readonly [atMs: number, code: string,
   const value = parse(line);
   if (!Array.isArray(value) || value.length !== 3) return null;
   const [seconds, code, data]: unknown[] = value;
-  if (typeof seconds !== 'number' || !(seconds >= 0) || typeof code !== 'string' || typeof data !== 'string')
-    return null;
+  if (typeof seconds !== 'number' || !(seconds >= 0 && seconds < LONGEST_SECONDS)) return null;
+  if (typeof code !== 'string' || typeof data !== 'string') return null;
   return [seconds * 1000, code, data];
 }
 
+/** Thirty years; beyond, sums of times lose their meaning, and replays their end. */
+const LONGEST_SECONDS = 1e9;
 const MARKER_NAME = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*$/;
 // After an even number of backslashes: an escape, not an escaped backslash before "ud800".
 const LONE_SURROGATE_ESCAPE = /((?<!\\)(?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;

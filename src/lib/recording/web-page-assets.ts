@@ -31,7 +31,10 @@ dl div { display: flex; gap: 7px; min-width: 0; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 main { display: grid; grid-template-columns: minmax(0, 1fr) 300px; gap: 24px; align-items: start; }
-#player { min-width: 0; border-radius: 8px; overflow: auto hidden; box-shadow: 0 1px 3px rgb(0 0 0 / .18); }
+#player {
+  min-width: 0; overflow: auto hidden; border: 1px solid var(--line); border-radius: 8px;
+  box-shadow: 0 1px 3px rgb(0 0 0 / .18);
+}
 div.ap-wrapper div.ap-player { border-radius: 8px; }
 nav {
   position: relative; max-height: 74vh; overflow: auto;
