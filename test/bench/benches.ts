@@ -1,0 +1,47 @@
+// The measurements by name. Each returns lines to print; a ratio says how many times the other's time ours takes.
+import { brokerMemory } from './memory.ts';
+import { policyTimes } from './policy.ts';
+import { plainSsh, type Stage } from './stage.ts';
+import { terminalThroughput } from './terminal.ts';
+import { ratioLine, runProgram, takeTurns, type Way } from './turns.ts';
+
+const QUICK_ROUNDS = 15;
+
+export interface Bench {
+  readonly name: string;
+  /** A part that is missing on this machine is said so in a line. */
+  run(stage: Stage): Promise<readonly string[]>;
+}
+
+export const BENCHES: readonly Bench[] = [
+  { name: 'cli', run: cliStart },
+  { name: 'ssh', run: sshOneShot },
+  { name: 'terminal', run: terminalThroughput },
+  { name: 'memory', run: brokerMemory },
+  { name: 'policy', run: policyTimes },
+];
+
+async function cliStart(stage: Stage): Promise<readonly string[]> {
+  const bare: Way = { label: 'node -e 0', once: () => runProgram(process.execPath, ['-e', '0']) };
+  const version: Way = { label: 'sallyport --version', once: () => stage.sallyport('--version') };
+  const oneShot: Way = {
+    label: 'sallyport shell here -- true',
+    once: () => stage.sallyport('shell', 'here', '--', 'true'),
+  };
+  const [versionTimes = [], oneShotTimes = [], bareTimes = []] = await takeTurns(
+    [version, oneShot, bare],
+    QUICK_ROUNDS,
+  );
+  return [
+    ratioLine('CLI start, no broker', [version, bare], [versionTimes, bareTimes]),
+    ratioLine('one-shot in a shell target', [oneShot, bare], [oneShotTimes, bareTimes]),
+  ];
+}
+
+async function sshOneShot(stage: Stage): Promise<readonly string[]> {
+  const { server } = stage;
+  if (server === null) return ['one-shot over ssh: skipped, sshd or ssh-keygen is not installed'];
+  const ours: Way = { label: 'sallyport ssh web -- true', once: () => stage.sallyport('ssh', 'web', '--', 'true') };
+  const plain: Way = { label: 'ssh -i key … true', once: () => plainSsh(server, 'true') };
+  return [ratioLine('one-shot over ssh', [ours, plain], await takeTurns([ours, plain], QUICK_ROUNDS))];
+}
