@@ -1,7 +1,7 @@
 // Steps: a session's row in the store and its entries in the audit log, first and last. What cannot be audited does not run.
 import { asBrokerError } from '../core/errors.ts';
 import type { RequestRow, RequestSubject } from '../ports/store.ts';
-import type { Opening } from './opening.ts';
+import type { Opening, Progress } from './opening.ts';
 import { exitCodeOf } from './result.ts';
 import type { SettleFailure } from './settlement.ts';
 
@@ -28,24 +28,31 @@ export async function bookEnd(
   { id, invocation, client, deps, progress }: Opening,
   unsettled: readonly SettleFailure[],
 ): Promise<void> {
-  const { status, error, opened, masked, sealed } = progress;
+  const { status, error, masked, sealed } = progress;
   const outcome = { target: invocation.target, error: error?.code ?? null, why: error?.publicMessage ?? null };
-  const left = unsettled.map(({ step }) => step);
   const append = (type: string, data: Record<string, unknown>) =>
     deps.audit.append({ type, actor: client.principal.name, session: id, data });
-  const writes = opened
-    ? [
-        deps.sessions.finish(id, {
-          state: error === null ? 'child' : 'broker',
-          endedAt: deps.clock.now(),
-          exitCode: exitCodeOf(status, error),
-          reason: error?.code ?? null,
-        }),
-        append('session.closed', { ...outcome, status, masked, recording: sealed, unsettled: left }),
-      ]
-    : [append('session.refused', outcome)];
-  // All of them, also where one fails.
-  for (const write of await Promise.allSettled(writes)) {
-    if (write.status === 'rejected') progress.error = asBrokerError(write.reason);
+  if (!progress.opened) {
+    await keepError(progress, append('session.refused', outcome));
+    return;
+  }
+  const unfinished = unsettled.map(({ step }) => step);
+  const facts = { ...outcome, status, masked, recording: sealed, unsettled: unfinished };
+  // The audit log first: a crash in between says an end twice rather than never. The row also where that fails.
+  await keepError(progress, append('session.closed', facts));
+  const end = {
+    state: progress.error === null ? 'child' : 'broker',
+    endedAt: deps.clock.now(),
+    exitCode: exitCodeOf(status, progress.error),
+    reason: progress.error?.code ?? null,
+  } as const;
+  await keepError(progress, deps.sessions.finish(id, end));
+}
+
+async function keepError(progress: Progress, write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    progress.error = asBrokerError(error);
   }
 }
