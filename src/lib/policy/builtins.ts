@@ -8,7 +8,7 @@ import { parseOptions, plainOperands } from './options.ts';
 import { parseText } from './parse.ts';
 import { pathForms } from './paths.ts';
 import { folders, foldersOf, forgetPlace, getVar, type Scope, setVar } from './scope.ts';
-import { ANY, ANYWHERE, DIGITS, HOME, isExact, isNumeric, SOME } from './unknowns.ts';
+import { ANY, ANYWHERE, DIGITS, HOME, isNumeric, SOME } from './unknowns.ts';
 import { type Call, note, type Walk, walkScript } from './walk.ts';
 
 const MAX_DEPTH = 8;
@@ -54,7 +54,10 @@ function changeFolder(_: Walk, scope: Scope, __: Call, args: readonly Field[]): 
   const target = to?.value ?? getVar(scope, 'HOME')[0] ?? HOME;
   const before = foldersOf(scope.place);
   // `-` is the folder before, and CDPATH may lead elsewhere.
-  if (target === '-' || scope.vars.has('CDPATH')) return forgetPlace(scope);
+  if (target === '-' || scope.vars.has('CDPATH')) {
+    forgetPlace(scope);
+    return;
+  }
   const after = before.map((cwd) => pathForms(target, { ...scope.place, cwd })[0] ?? ANYWHERE);
   scope.place = { ...scope.place, ...folders([...after, ...before]) };
 }
@@ -151,6 +154,9 @@ function trap(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): voi
 
 function set(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
   const end = args.findIndex((arg) => arg.value === '--' || !/^[-+]/.test(arg.value));
+  if (args.some(({ value }) => /^-[a-zA-Z]*k|^(keyword|posix)$/.test(value))) {
+    note(walk, 'an option that changes how bash reads text', call.text);
+  }
   const option = args[0]?.value === '-o' || args[0]?.value === '+o';
   if (end !== -1 && !(option && end === 1 && args.length === 2)) {
     const rest = args.slice(args[end]?.value === '--' ? end + 1 : end);
@@ -281,5 +287,6 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   compgen: opaqueOption(/^-[CFW]/, 'code run for completion'),
   complete: opaqueOption(/^-[CFW]/, 'code run for completion'),
   fc: opaqueOption(/^/, 'commands of the history'),
+  jobs: opaqueOption(/^-[a-z]*x/, 'a command run by jobs'),
   wait: opaqueOption(/^-p/, 'a variable that wait sets'),
 };

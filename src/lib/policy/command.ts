@@ -1,7 +1,7 @@
 // One command about to run → its facts, and those of every command it runs in turn. The table of runners says which
 // commands take code or other commands; everything else is what it is. Runs nothing.
 import { actionsOf } from './actions/index.ts';
-import { effectsOf } from './effects.ts';
+import { effectsOf } from './effects/index.ts';
 import type { CodeFact, EnvFact, Field, PathFact } from './facts.ts';
 import { pathFacts } from './paths.ts';
 import { quote } from './print.ts';
@@ -95,6 +95,7 @@ function emit(walk: Walk, scope: Scope, call: Call, own: Own): void {
     args,
     wrappers: call.wrappers,
     env: environment(scope, call.env),
+    shows: call.shows,
     reads: [...call.reads, ...files(effects.reads), ...files(own.reads)],
     writes: [...call.writes, ...files(effects.writes)],
     removes: files(effects.removes),

@@ -70,7 +70,7 @@ function judgeSimple(command: SimpleCommand, rules: readonly CompiledRule[], pol
     return [{ verdict: unsure ? 'ask' : verdict, rule, command, unsure, reason: reasonOf(rule, command, unsure) }];
   });
   if (found.length > 0) return found;
-  if (command.wraps || command.call || isInert(command)) return [];
+  if (command.call || isInert(command) || (command.wraps && writesNothing(command))) return [];
   const boundaries = command.wrappers.filter((name) => wrapperOf(name)?.boundary === true || name === 'ssh');
   const allowing = rules.find((rule) => rule.rule.verdict === 'allow' && covers(rule.match, command, boundaries));
   if (allowing !== undefined) {
@@ -86,6 +86,11 @@ function judgeSimple(command: SimpleCommand, rules: readonly CompiledRule[], pol
       reason: `no rule covers ${name} as it is used here`,
     },
   ];
+}
+
+// What its redirections write, the command in it writes as well, and is judged for.
+function writesNothing({ writes }: SimpleCommand): boolean {
+  return writes.every((file) => file.by === 'redirection' || isNoFile(file));
 }
 
 // Assignments alone, and redirections that write nothing.

@@ -35,8 +35,11 @@ export interface EnvFact {
 /** Where the standard input of a command comes from. */
 export type StdinFact =
   | { readonly kind: 'inherit' | 'file' }
-  /** `listing`: from commands that print names of files and the like, nothing computed to hide something. */
-  | { readonly kind: 'pipe'; readonly listing?: boolean }
+  /**
+   * `listing`: from commands that print names of files and the like, nothing computed to hide something. `line`: what
+   * is known of every line.
+   */
+  | { readonly kind: 'pipe'; readonly listing?: boolean; readonly line?: string }
   | { readonly kind: 'text'; readonly text: string };
 
 export interface SimpleCommand {
@@ -49,6 +52,8 @@ export interface SimpleCommand {
   readonly wrappers: readonly string[];
   /** Set for this command, or exported before it in the same text. */
   readonly env: readonly EnvFact[];
+  /** Variables that its words and redirections hold, and that the text has not set. */
+  readonly shows: readonly string[];
   readonly reads: readonly PathFact[];
   readonly writes: readonly PathFact[];
   readonly removes: readonly PathFact[];

@@ -276,6 +276,8 @@ function lowerExpansion(
     }
     case 'CommandExpansion':
       if (part.script === undefined || /^\$\{/.test(part.text)) return unknown(lowering, part.text);
+      // Bash tries arithmetic first, and reads on differently when it is none.
+      if (part.text.startsWith('$((')) lowering.opaque('a substitution that reads like arithmetic', part.text);
       return [{ kind: 'command', script: lowering.script(part.script, part.text), quoted }];
     case 'ArithmeticExpansion': {
       const inner = part.text.startsWith('$((') ? part.text.slice(3, -2) : part.text.slice(2, -1);

@@ -7,7 +7,7 @@ import { type Glob, globMatches, overlaps } from './glob.ts';
 import { isNoFile } from './no-file.ts';
 import { hasOption } from './options.ts';
 import type { CompiledMatch, CompiledRule } from './rules.ts';
-import { ANY, ANYWHERE, DIGITS, isExact, SOME } from './unknowns.ts';
+import { ANY, ANYWHERE, DIGITS, isExact, SOME, STAR } from './unknowns.ts';
 
 export type Match = 'yes' | 'maybe' | 'no';
 
@@ -50,7 +50,13 @@ export function concerns(match: CompiledMatch, command: SimpleCommand): Match {
 const SYSTEM_FOLDERS = /^(\/usr(\/local)?)?\/s?bin\/[^/]+$|^\/opt\/homebrew\/bin\/[^/]+$/;
 
 /** Actions that naming the command alone does not cover: the code comes from elsewhere. */
-const NEEDS_NAMING = new Set(['code.from-input', 'filter.runs']);
+const NEEDS_NAMING = new Set([
+  'code.from-input',
+  'filter.runs',
+  'environment.reveal',
+  'system.clock',
+  'accounts.hashes',
+]);
 
 /**
  * Whether an allow rule covers the whole of what the command does: the very program, every file that a redirection
@@ -64,7 +70,7 @@ export function covers(match: CompiledMatch, command: SimpleCommand, boundaries:
   if (match.text !== undefined && !command.args.every((arg) => arg.exact)) return false;
   if (match.without !== undefined && command.args.some(mayBeOption)) return false;
   if (boundaries.some((wrapper) => !(match.wrapper?.some((glob) => globMatches(glob, wrapper)) ?? false))) return false;
-  if (command.env.some(({ name }) => !isHarmlessVariable(name))) return false;
+  if (command.env.some((each) => !isHarmlessVariable(each))) return false;
   if (command.does.some((action) => NEEDS_NAMING.has(action) && !(match.does?.includes(action) ?? false))) return false;
   if (!allFiles(match.reads, command.reads)) return false;
   const writes =
@@ -140,14 +146,19 @@ function anyFile(patterns: readonly Glob[] | undefined, files: readonly PathFact
   return any(files.flatMap((file) => patterns.map((glob) => fileMatches(glob, file, below))));
 }
 
+// Ends in a whole `*`, not in a name with a part unknown.
+const NAMELESS = new RegExp(`/${STAR}$`);
+
 function fileMatches(glob: Glob, { forms, recursive, unlikely }: PathFact, below: Match): Match {
   let best: Match = 'no';
   for (const form of forms) {
     const value = form.startsWith(ANYWHERE) ? ANY + form.slice(ANYWHERE.length) : form;
     const isKnown = !new RegExp(`[${ANY}${SOME}${DIGITS}]`).test(value);
+    // Any folder may hold an `id_rsa`: `cat *` and what walks folders are judged by the places that have a name.
+    const isAnywhere = glob.pattern.startsWith(`${ANY}/`);
+    if (isAnywhere && NAMELESS.test(value)) continue;
     if (globMatches(glob, value)) best = any([best, isKnown ? 'yes' : 'maybe']);
-    // Any folder may hold a `.env`; what is read by walking folders is judged by the places that are named.
-    if (below === 'maybe' && glob.pattern.startsWith(ANY)) continue;
+    if (isAnywhere) continue;
     if (recursive && overlaps(glob.pattern, `${value === '/' ? '' : value}/${ANY}`))
       best = any([best, isKnown ? below : 'maybe']);
   }

@@ -52,7 +52,7 @@ function readLong(arg: Field, next: Field | undefined, spec: OptionSpec, options
     return 0;
   }
   const name = arg.value.slice(2);
-  const takes = (spec.long ?? []).some((each) => each === name || (name.length >= 3 && each.startsWith(name)));
+  const takes = (spec.long ?? []).some((each) => name !== '' && each.startsWith(name));
   options.push({ name: arg.value, value: takes ? next : undefined });
   return takes ? 1 : 0;
 }
@@ -71,6 +71,11 @@ function readShort(arg: Field, next: Field | undefined, spec: OptionSpec, option
   return 0;
 }
 
+/** True where `written` is the long option `name` or an abbreviation of it: `--rec`, `--out=x`. */
+export function isLongOption(written: string, name: string): boolean {
+  return name.startsWith('--') && written.length >= 3 && name.startsWith(written.split('=', 1)[0] ?? written);
+}
+
 /**
  * True where an option is there in any of its forms: `hasOption(args, '-r', '--recursive')` sees `-rf`, `--rec`. It
  * looks at every argument before `--`, so it may see too much and never too little.
@@ -81,10 +86,8 @@ export function hasOption(args: readonly Field[], ...names: readonly string[]): 
     if (!value.startsWith('-') || value === '-') continue;
     for (const name of names) {
       if (value === name) return true;
-      if (name.startsWith('--')) {
-        const written = value.split('=', 1)[0] ?? '';
-        if (written.length >= 4 && name.startsWith(written)) return true;
-      } else if (name.length === 2 && !value.startsWith('--') && value.includes(name[1] ?? '')) return true;
+      if (isLongOption(value, name)) return true;
+      if (name.length === 2 && !value.startsWith('--') && value.includes(name[1] ?? '')) return true;
     }
   }
   return false;

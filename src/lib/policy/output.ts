@@ -1,6 +1,7 @@
 // What a few commands print, where the text alone tells: `echo`, `printf`, counts, listings. Everything else prints
 // the unknown.
 import type { Field } from './facts.ts';
+import { pathOfFound } from './found.ts';
 import type { Values } from './scope.ts';
 import type { Node, Word } from './syntax.ts';
 import { isAssign } from './syntax.ts';
@@ -28,11 +29,18 @@ export function outputValues(stages: readonly Node[], expand: (word: Word) => re
     const text = echoed(last);
     if (text !== undefined) return [text];
   }
+  const found = foundPath(commands[0]);
   const listing = commands.every((each, index) => {
     const name = each?.[0]?.value.replace(/^.*\//, '') ?? '';
     return LISTINGS.has(name) || (index > 0 && FILTERS.has(name));
   });
-  return [listing ? SOME : ANY];
+  return [listing ? (found ?? SOME) : ANY];
+}
+
+// What `find` prints: below the folder it starts from, by the name it looks for.
+function foundPath(fields: readonly Field[] | undefined): string | undefined {
+  const [name, ...args] = fields ?? [];
+  return name?.value === 'find' ? pathOfFound(args) : undefined;
 }
 
 function command(stage: Node, expand: (word: Word) => readonly Field[]): Field[] | undefined {

@@ -1,12 +1,13 @@
 // Redirections: the files they read and write, and what a command gets as its input.
+import { actionsOf } from './actions/index.ts';
 import { expandValue } from './expand.ts';
 import { expanderOf } from './expander.ts';
-import type { EnvFact, PathFact, StdinFact } from './facts.ts';
+import type { PathFact, StdinFact } from './facts.ts';
 import { pathFacts } from './paths.ts';
 import type { Scope } from './scope.ts';
-import type { Redir } from './syntax.ts';
+import type { Assign, Redir, Word } from './syntax.ts';
 import { isExact } from './unknowns.ts';
-import { note, type Walk } from './walk.ts';
+import { type Call, note, type Walk } from './walk.ts';
 
 export interface RedirFacts {
   readonly reads: readonly PathFact[];
@@ -45,21 +46,38 @@ export function redirFacts(walk: Walk, scope: Scope, redirs: readonly Redir[], o
 }
 
 /** A redirection on its own, or of a whole group: a command without a name. */
-export function emitRedirections(walk: Walk, redirs: RedirFacts, text: string, env: readonly EnvFact[] = []): void {
-  walk.commands.push({
+export function emitRedirections(walk: Walk, redirs: RedirFacts, text: string, own: Pick<Call, 'env' | 'shows'>): void {
+  const bare = {
     name: '',
     path: '',
     args: [],
     wrappers: walk.wrappers,
-    env,
+    env: own.env,
+    shows: own.shows,
     reads: redirs.reads,
     writes: redirs.writes,
     removes: [],
     code: [],
-    does: [],
     stdin: redirs.stdin,
     wraps: false,
     call: false,
     text,
+  };
+  walk.commands.push({ ...bare, does: actionsOf(bare) });
+}
+
+/** Variables that these parts expand and the text has not set: what they hold comes from outside. */
+export function variablesIn(parts: readonly (Word | Assign | Redir)[], scope: Scope): string[] {
+  const words = parts.flatMap((part): readonly Word[] => {
+    if ('pieces' in part) return [part];
+    if ('append' in part) return 'pieces' in part.value ? [part.value] : part.value;
+    return [part.kind === 'text' ? part.body : part.target];
   });
+  return words.flatMap(({ pieces }) =>
+    pieces.flatMap((piece) => {
+      if (piece.kind !== 'param' || piece.length || piece.op?.symbol.endsWith('+') === true) return [];
+      const own = scope.vars.has(piece.name) ? [] : [piece.name];
+      return [...own, ...variablesIn(piece.op?.operands ?? [], scope)];
+    }),
+  );
 }

@@ -4,9 +4,10 @@ import { runText } from './builtins.ts';
 import { innerScope, type Own, runCommand } from './command.ts';
 import { field } from './expand.ts';
 import type { CodeFact, Field } from './facts.ts';
+import { pathOfFound } from './found.ts';
 import { type OptionSpec, parseOptions } from './options.ts';
 import { fork, type Scope } from './scope.ts';
-import { ANY, HOME } from './unknowns.ts';
+import { HOME } from './unknowns.ts';
 import { type Call, note, type Walk } from './walk.ts';
 import { FOREIGN_SHELLS, SHELLS } from './wrappers.ts';
 
@@ -111,7 +112,7 @@ const find: Runner = (walk, scope, call, args) => {
     const rest = args.slice(at + 1);
     const end = rest.findIndex((arg) => arg.value === ';' || (arg.value === '+' && rest.length > 0));
     const inner = (end === -1 ? rest : rest.slice(0, end)).map((arg) =>
-      arg.value.includes('{}') ? field(arg.value.replaceAll('{}', foundPath(args)), arg.many) : arg,
+      arg.value.includes('{}') ? field(arg.value.replaceAll('{}', pathOfFound(args)), arg.many) : arg,
     );
     if (end === -1) note(walk, 'find -exec without an end', call.text);
     runCommand(walk, fork(scope), { ...call, fields: inner, wrappers });
@@ -119,19 +120,6 @@ const find: Runner = (walk, scope, call, args) => {
   }
   return {};
 };
-
-// What `{}` may be: something below the folders that find looks into.
-function foundPath(args: readonly Field[]): string {
-  const starts = args.slice(
-    0,
-    Math.max(
-      0,
-      args.findIndex((arg) => /^[-(!]/.test(arg.value)),
-    ),
-  );
-  const [only, ...others] = starts;
-  return only !== undefined && others.length === 0 && only.exact ? `${only.value.replace(/\/+$/, '')}/${ANY}` : ANY;
-}
 
 const SSH: OptionSpec = { short: 'BbcDEeFIiJLlmOoPpQRSWw', posix: true };
 
@@ -161,6 +149,17 @@ const AWK = program('awk', { short: 'FfveiE', long: ['file', 'field-separator', 
 const MYSQL: OptionSpec = { short: 'ehPuD', long: ['execute', 'host', 'port', 'user', 'database'] };
 
 const SED = program('sed', { short: 'efl', long: ['expression', 'file', 'line-length'] });
+
+// `--arg NAME VALUE` and its like take two words.
+const jq: Runner = (_walk, _scope, _call, args) => {
+  const takesTwo = (index: number) => /^--(arg|argjson|slurpfile|rawfile)$/.test(args[index]?.value ?? '');
+  const rest = args.filter((_, index) => !takesTwo(index - 1) && !takesTwo(index - 2));
+  const { options, operands } = parseOptions(rest, { short: 'fL', long: ['from-file', 'library-path', 'indent'] });
+  if (options.some(({ name }) => name === '-f' || name === '-L' || /^--(from|lib)/.test(name)))
+    return { code: [unreadCode('jq')] };
+  const [text] = operands;
+  return text === undefined ? {} : { code: [codeOf('jq', text)] };
+};
 
 const TABLE: Readonly<Record<string, Runner>> = {
   ...Object.fromEntries([...SHELLS].map((name) => [name, shell])),
@@ -197,6 +196,7 @@ const TABLE: Readonly<Record<string, Runner>> = {
   'clickhouse-client': sql({ short: 'qhu', long: ['query', 'host', 'user', 'password', 'database', 'port'] }),
   sqlite3: sql({ long: ['cmd', 'init'] }, 1),
   duckdb: sql({ short: 'cs' }, 1),
+  jq,
   find,
   gfind: find,
   ssh,

@@ -4,7 +4,7 @@
 import { runBuiltin, runText } from './builtins.ts';
 import { innerScope, runCommand } from './command.ts';
 import { field } from './expand.ts';
-import type { EnvFact, Field } from './facts.ts';
+import type { EnvFact, Field, StdinFact } from './facts.ts';
 import { type Option, parseOptions } from './options.ts';
 import { pathForms } from './paths.ts';
 import { fork, type Scope } from './scope.ts';
@@ -49,18 +49,23 @@ export function unwrap(walk: Walk, scope: Scope, call: Call, name: string, wrapp
     else note(walk, `${name} gives its words to a shell, and not all are known`, call.text);
     return true;
   }
-  const more = wrapper.more === true ? inputArguments(options, inner) : inner;
+  const more = wrapper.more === true ? inputArguments(call.stdin, options, inner) : inner;
   return runInner(walk, scope, call, name, more, assigned);
 }
 
 // `xargs rm`: more arguments come from its input; with -I they replace a word.
-function inputArguments(options: readonly Option[], inner: readonly Field[]): readonly Field[] {
+function inputArguments(stdin: StdinFact, options: readonly Option[], inner: readonly Field[]): readonly Field[] {
   const mark = options.find(
     (option) => option.name === '-I' || option.name === '-i' || option.name.startsWith('--repl'),
   );
-  if (mark === undefined) return [...inner, field(ANY, true)];
+  const line = stdin.kind === 'pipe' ? (stdin.line ?? ANY) : ANY;
+  const words = stdin.kind === 'text' ? stdin.text.trim() : '';
+  // Quotes and backslashes have a meaning of their own to xargs.
+  const isPlainText = words !== '' && !/["'\\]/.test(words) && options.every(({ name }) => /^-[nPprtx]$/.test(name));
+  if (mark === undefined && isPlainText) return [...inner, ...words.split(/\s+/).map((word) => field(word, true))];
+  if (mark === undefined) return [...inner, field(line, true)];
   const word = mark.value?.value ?? '{}';
-  return inner.map((each) => (each.value.includes(word) ? field(each.value.replaceAll(word, ANY), each.many) : each));
+  return inner.map((each) => (each.value.includes(word) ? field(each.value.replaceAll(word, line), each.many) : each));
 }
 
 function runInner(

@@ -3,7 +3,7 @@ import { expandValue, expandWord } from './expand.ts';
 import { expanderOf } from './expander.ts';
 import type { StdinFact } from './facts.ts';
 import { printNode } from './print.ts';
-import { emitRedirections, redirFacts } from './redirections.ts';
+import { emitRedirections, redirFacts, variablesIn } from './redirections.ts';
 import { forgetPlace, fork, join, type Scope, setVar } from './scope.ts';
 import type { Compound, Script } from './syntax.ts';
 import { ANY, DIGITS, isNumeric } from './unknowns.ts';
@@ -13,7 +13,9 @@ import { checkArithmetic, walkTest } from './walk-test.ts';
 /** Walks the command and everything inside it. */
 export function walkCompound(walk: Walk, scope: Scope, node: Compound, outer: StdinFact): void {
   const redirs = redirFacts(walk, scope, node.redirs, outer);
-  if (redirs.reads.length + redirs.writes.length > 0) emitRedirections(walk, redirs, printNode(node));
+  if (redirs.reads.length + redirs.writes.length > 0) {
+    emitRedirections(walk, redirs, printNode(node), { env: [], shows: variablesIn(node.redirs, scope) });
+  }
   const { stdin } = redirs;
   const walkList = (script: Script, inner: Scope) => walkScript(walk, inner, script, stdin);
   switch (node.kind) {

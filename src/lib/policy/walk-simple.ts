@@ -5,7 +5,7 @@ import { type Expander, expandAlternatives, expandValue, field } from './expand.
 import { expanderOf } from './expander.ts';
 import type { EnvFact, Field, StdinFact } from './facts.ts';
 import { printNode } from './print.ts';
-import { emitRedirections, type RedirFacts, redirFacts } from './redirections.ts';
+import { emitRedirections, type RedirFacts, redirFacts, variablesIn } from './redirections.ts';
 import { become, fork, getVar, type Scope, setVar, union, type Values } from './scope.ts';
 import type { Assign, Simple, Word } from './syntax.ts';
 import { isAssign, plainName } from './syntax.ts';
@@ -22,12 +22,13 @@ export function walkSimple(walk: Walk, scope: Scope, node: Simple, outer: StdinF
   // Bash expands the words first. Assignments before a program's name are the program's own.
   const turns = combine(node.words.map((item) => turnsOut(walk, scope, item, env)));
   const before = fork(scope);
+  const shows = variablesIn([...node.words, ...node.assigns, ...node.redirs], before);
   const theirs = fork(scope);
   const isOwn = node.words.length > 0 && isProgram(walk, node);
   for (const assign of node.assigns) env.push(...assignInto(walk, isOwn ? theirs : scope, assign));
   if (node.words.length === 0) {
     // Only here the redirections see the new values.
-    emitRedirections(walk, redirFacts(walk, scope, node.redirs, outer), text, env);
+    emitRedirections(walk, redirFacts(walk, scope, node.redirs, outer), text, { env, shows });
     return;
   }
   const redirs = redirFacts(walk, before, node.redirs, outer);
@@ -35,7 +36,7 @@ export function walkSimple(walk: Walk, scope: Scope, node: Simple, outer: StdinF
   for (const fields of turns) {
     // A call of its own each: what `cd` does for one must not be there for the next.
     const own = fork(scope);
-    if (spend(walk)) run(walk, own, { fields, env, text, redirs });
+    if (spend(walk)) run(walk, own, { fields, env, shows, text, redirs });
     after.push(own);
   }
   become(scope, union(after));
@@ -52,14 +53,15 @@ function isProgram(walk: Walk, node: Simple): boolean {
 interface Turn {
   readonly fields: readonly Field[];
   readonly env: readonly EnvFact[];
+  readonly shows: readonly string[];
   readonly text: string;
   readonly redirs: RedirFacts;
 }
 
-function run(walk: Walk, scope: Scope, { fields, env, text, redirs }: Turn): void {
+function run(walk: Walk, scope: Scope, { fields, env, shows, text, redirs }: Turn): void {
   const { reads, writes, stdin } = redirs;
-  const call: Call = { fields, wrappers: walk.wrappers, env, reads, writes, stdin, text };
-  if (fields.length === 0) emitRedirections(walk, redirs, text, env);
+  const call: Call = { fields, wrappers: walk.wrappers, env, shows, reads, writes, stdin, text };
+  if (fields.length === 0) emitRedirections(walk, redirs, text, { env, shows });
   else if (!runBuiltin(walk, scope, call)) runCommand(walk, scope, call);
 }
 

@@ -7,7 +7,7 @@ import { outputValues } from './output.ts';
 import { become, fork, type Scope, union } from './scope.ts';
 import type { Compound, Node, OpaqueFact, Script } from './syntax.ts';
 import { plainName } from './syntax.ts';
-import { isExact, SOME } from './unknowns.ts';
+import { ANY, isExact } from './unknowns.ts';
 import { walkCompound } from './walk-compound.ts';
 import { walkSimple } from './walk-simple.ts';
 
@@ -34,6 +34,8 @@ export interface Call {
   readonly fields: readonly Field[];
   readonly wrappers: readonly string[];
   readonly env: readonly EnvFact[];
+  /** Variables from outside that its words hold. */
+  readonly shows: readonly string[];
   readonly reads: readonly PathFact[];
   readonly writes: readonly PathFact[];
   readonly stdin: StdinFact;
@@ -133,7 +135,8 @@ function walkPipeline(walk: Walk, scope: Scope, node: Extract<Node, { kind: 'pip
 function pipeFrom(walk: Walk, scope: Scope, stages: readonly Node[]): StdinFact {
   const silent = silently(walk);
   const [only, ...others] = outputValues(stages, (word) => expandWord(expanderOf(silent, fork(scope)), word));
-  if (only === undefined || others.length > 0 || !isExact(only)) return { kind: 'pipe', listing: only === SOME };
+  if (only === undefined || others.length > 0) return { kind: 'pipe' };
+  if (!isExact(only)) return { kind: 'pipe', listing: only !== ANY, line: only };
   return { kind: 'text', text: only };
 }
 

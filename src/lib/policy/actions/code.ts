@@ -13,8 +13,31 @@ export function codeActions({ code, stdin, name }: CommandFact): string[] {
   return stdin.kind === 'pipe' ? ['code.from-input'] : ['code.file'];
 }
 
+// Files, commands, other programs' environments, and files put into its own list of arguments.
 function awkRisk(text: string): boolean {
-  return /system|getline|\||>|@load|@include|ENVIRON\s*\[.*\]\s*=/.test(text);
+  const code = withoutLiterals(text);
+  return (
+    /\b(system|getline|ENVIRON|ARGV|ARGC)\b|@|\bfflush\b/.test(code) ||
+    /(^|[^|])\|([^|]|$)/.test(code) ||
+    /\bprintf?\b[^;}\n]*>/.test(code)
+  );
+}
+
+// Strings, comments and regular expressions taken out of an awk program. A slash begins an expression only where no
+// value stands before it.
+function withoutLiterals(text: string): string {
+  let out = '';
+  for (let at = 0; at < text.length; ) {
+    const rest = text.slice(at);
+    const divides = /[\w)\]$."]\s*$/.test(out);
+    const literal =
+      /^"(?:[^"\\\n]|\\[\s\S])*"/.exec(rest) ??
+      /^#[^\n]*/.exec(rest) ??
+      (divides ? null : /^\/(?:[^/\\\n[]|\\.|\[\^?\]?[^\]\n]*\])+\//.exec(rest));
+    out += literal === null ? (text[at] ?? '') : literal[0].startsWith('#') ? '' : '""';
+    at += literal?.[0].length ?? 1;
+  }
+  return out;
 }
 
 // Only scripts of plain substitutions, deletions and prints are sure neither to run (`e`) nor to write (`w`).

@@ -1,4 +1,6 @@
 // Variables that make a program load or run something else than itself.
+import type { EnvFact } from '../facts.ts';
+import { isPlain } from '../unknowns.ts';
 import type { CommandFact } from './index.ts';
 
 // The value is a program, a library or options of one; other names are merely not covered by an allow.
@@ -7,18 +9,27 @@ const INJECTS =
 
 /** Names that change how output looks and nothing else. */
 const HARMLESS =
-  /^(LC_[A-Z]+|LANG|LANGUAGE|TZ|COLUMNS|LINES|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|CLICOLOR(_FORCE)?|CI|GIT_TERMINAL_PROMPT|NODE_ENV|DEBIAN_FRONTEND|PYTHONUNBUFFERED|PYTHONDONTWRITEBYTECODE|GIT_OPTIONAL_LOCKS)$/;
+  /^(LANGUAGE|TZ|COLUMNS|LINES|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|CLICOLOR(_FORCE)?|CI|GIT_TERMINAL_PROMPT|NODE_ENV|DEBIAN_FRONTEND|PYTHONUNBUFFERED|PYTHONDONTWRITEBYTECODE|GIT_OPTIONAL_LOCKS)$/;
+
+// A shell that reads its text in another charset than UTF-8 may see other words than we do.
+const JUDGED_CHARSET = /^(?:|C|POSIX|[A-Za-z_]+\.utf-?8(?:@[A-Za-z]+)?)$/i;
 
 /** True where setting the variable says nothing about what will run. */
-export function isHarmlessVariable(name: string): boolean {
-  return HARMLESS.test(name);
+export function isHarmlessVariable({ name, value }: EnvFact): boolean {
+  if (/^(LC_[A-Z]+|LANG)$/.test(name)) return JUDGED_CHARSET.test(value);
+  return HARMLESS.test(name) && isPlain(value);
+}
+
+// `PAGER=cat`, `GIT_EDITOR=true`: a person is asked, and knows these.
+function isUsualProgram({ name, value }: EnvFact): boolean {
+  return /(PAGER|EDITOR|VISUAL)$/.test(name) && /^(cat|less|more|true|:|vim?|nano|)$/.test(value);
 }
 
 /** `environment.inject`: a variable that brings code in; `environment.history`: one that hides what was typed. */
 export function environmentActions({ env }: CommandFact): string[] {
-  const names = env.map(({ name }) => name).filter((name) => !isHarmlessVariable(name));
+  const names = env.filter((each) => !isHarmlessVariable(each)).map(({ name }) => name);
   return [
-    ...(names.some((name) => INJECTS.test(name)) ? ['environment.inject'] : []),
+    ...(env.some((each) => INJECTS.test(each.name) && !isUsualProgram(each)) ? ['environment.inject'] : []),
     ...(names.some((name) => /^HIST(FILE|SIZE|FILESIZE|CONTROL)$/.test(name)) ? ['environment.history'] : []),
   ];
 }

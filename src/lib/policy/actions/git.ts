@@ -10,11 +10,30 @@ const GLOBAL = {
 
 /** Subcommands that only look, whatever their options (those that run or write something are left out). */
 const LOOKS = new Set(
-  'status log show diff blame shortlog describe rev-parse rev-list ls-files ls-tree ls-remote cat-file grep name-rev merge-base cherry whatchanged count-objects version help var for-each-ref show-ref diff-tree diff-index diff-files check-ignore'.split(
+  'status log show diff blame shortlog describe rev-parse rev-list ls-files ls-tree ls-remote cat-file grep name-rev merge-base cherry whatchanged count-objects version var for-each-ref show-ref diff-tree diff-index diff-files check-ignore'.split(
     ' ',
   ),
 );
-const RUNS = /^--(ext-diff|textconv|open-files-in-pager|output|upload-pack|receive-pack|exec|paginate)/;
+/** With these they run a program, write a file or read one outside the repository. */
+const RISKY = [
+  '--ext-diff',
+  '--textconv',
+  '--open-files-in-pager',
+  '--output',
+  '--upload-pack',
+  '--receive-pack',
+  '--exec',
+  '--contents',
+  '--no-index',
+  '--filters',
+  '--batch-command',
+  '--git-dir-file',
+  '--ignore-revs-file',
+  '--exclude-from',
+  '--exclude-per-directory',
+];
+/** Options of their own that begin like one of those. */
+const OWN = new Set(['--text', '--filter', '--batch', '--batch-check', '--no-i-still-use-this']);
 const CONFIG_RUNS =
   /^(alias\.|core\.(pager|editor|sshcommand|fsmonitor|hookspath|gitproxy|askpass)|pager\.|diff\..*|filter\..*|credential\..*|gpg\..*|uploadpack\..*|protocol\..*|sequence\.editor|merge\..*|include.*|browser\..*|man\..*|url\..*|remote\..*|submodule\..*|http\..*|init\.templatedir|interactive\..*)/i;
 
@@ -44,7 +63,7 @@ export function gitActions({ name, args }: CommandFact): string[] {
     case 'config':
       return isListing(sub.value, rest) && !runs ? [...found, 'git.look'] : found;
     default:
-      return LOOKS.has(sub.value) && !runs && looks(rest) ? [...found, 'git.look'] : found;
+      return LOOKS.has(sub.value) && !runs && looks(sub.value, rest) ? [...found, 'git.look'] : found;
   }
 }
 
@@ -65,10 +84,20 @@ function pushActions(args: CommandFact['args']): string[] {
   ];
 }
 
-function looks(args: CommandFact['args']): boolean {
-  return args.every(({ value, exact }) =>
-    exact ? !RUNS.test(value) && !/^-O/.test(value) : !/^[\ue000-\ue004]/.test(value),
-  );
+function looks(sub: string, args: CommandFact['args']): boolean {
+  return args.every(({ value, exact }) => {
+    if (!exact) return !/^[\ue000-\ue004]/.test(value);
+    if (sub === 'grep' && /^-[a-zA-Z]*O/.test(value)) return false;
+    // A remote may name a program: `ext::sh -c …`.
+    if (sub === 'ls-remote' && /:|^[./]/.test(value) && !/^https:/.test(value)) return false;
+    return !isRisky(value);
+  });
+}
+
+function isRisky(value: string): boolean {
+  const name = value.split('=', 1)[0] ?? value;
+  if (!name.startsWith('--') || name.length < 4 || OWN.has(name)) return /^-O/.test(value);
+  return RISKY.some((risky) => risky.startsWith(name) || name.startsWith(risky));
 }
 
 function isListing(sub: string, args: CommandFact['args']): boolean {
@@ -88,8 +117,15 @@ function isListing(sub: string, args: CommandFact['args']): boolean {
     case 'stash':
       return words[0] === 'list' || words[0] === 'show';
     default:
-      return ['--get', '--list', '-l', '--get-all', '--get-regexp'].includes(
-        words.filter((word) => !/^--(global|local|system)$/.test(word))[0] ?? '',
-      );
+      return isPlainSetting(words.filter((word) => !/^--(global|local|system)$/.test(word)));
   }
+}
+
+// One setting by its name, and none that may hold a token.
+function isPlainSetting([option, key, ...more]: readonly string[]): boolean {
+  return (
+    (option === '--get' || option === '--get-all') &&
+    more.length === 0 &&
+    /^(user|core|init|branch|pull|push)\./.test(key ?? '')
+  );
 }

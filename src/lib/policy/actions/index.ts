@@ -5,6 +5,7 @@ import { environmentActions } from './environment.ts';
 import { gitActions } from './git.ts';
 import { kubernetesActions } from './kubernetes.ts';
 import { networkActions } from './network.ts';
+import { revealActions } from './reveal.ts';
 import { sqlActions } from './sql.ts';
 import { systemActions } from './system.ts';
 
@@ -17,6 +18,7 @@ const FIELDS = [
   gitActions,
   kubernetesActions,
   networkActions,
+  revealActions,
   sqlActions,
   systemActions,
 ];

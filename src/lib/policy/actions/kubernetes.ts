@@ -1,5 +1,5 @@
 // kubectl and its kin as text, for targets where they run inside a shell.
-import { hasOption, parseOptions } from '../options.ts';
+import { hasOption, type Option, parseOptions } from '../options.ts';
 import type { CommandFact } from './index.ts';
 
 const NAMES = new Set(['kubectl', 'oc', 'k3s', 'microk8s', 'k0s', 'minikube']);
@@ -26,7 +26,7 @@ const GLOBAL = {
   ],
 };
 const READS = new Set(
-  'get describe logs top explain api-resources api-versions version cluster-info events diff'.split(' '),
+  'get describe logs top explain api-resources api-versions version cluster-info events'.split(' '),
 );
 const SECRET = /^secrets?([./].*)?$/;
 const CRITICAL =
@@ -56,6 +56,22 @@ export function kubernetesActions({ name, args }: CommandFact): string[] {
     if (hasOption(args, '--all', '-A', '--all-namespaces', '-l', '--selector')) found.push('kubernetes.delete-many');
     found.push('kubernetes.write');
   } else if (!READS.has(verb)) found.push('kubernetes.write');
-  else if (!raw && found.length === 0 && args.every(({ exact }) => exact)) found.push('kubernetes.look');
+  else if (found.length === 0 && args.every(({ exact }) => exact) && onlyLooks(verb, rest, options)) {
+    found.push('kubernetes.look');
+  }
   return found;
+}
+
+/** Options that neither read nor write files, and stay with the cluster that is configured. kubectl takes no short forms. */
+const PLAIN =
+  /^(-n|--namespace|-A|--all-namespaces|-o|--output|-l|--selector|--field-selector|-w|--watch|--show-labels|--show-kind|--no-headers|--sort-by|--request-timeout|-c|--container|--all-containers|--tail|--since|--since-time|--timestamps|-p|--previous|--follow|--prefix|--limit-bytes|--chunk-size|--ignore-not-found|-L|--label-columns|--recursive|--api-group|--namespaced|--client|--containers|-h|--help)$/;
+/** Templates in the text; `…-file` ones read files. */
+const OUTPUT = /^(json|yaml|wide|name|(jsonpath|custom-columns|go-template)=.*)$/s;
+
+function onlyLooks(verb: string, rest: readonly string[], options: readonly Option[]): boolean {
+  if (verb === 'cluster-info' && rest.includes('dump')) return false;
+  return options.every(({ name, value }) => {
+    if (name === '-o' || name === '--output') return OUTPUT.test(value?.value ?? '');
+    return PLAIN.test(name) || (name === '-f' && verb === 'logs');
+  });
 }

@@ -28,12 +28,18 @@ export function sqlActions({ name, code, args, stdin }: CommandFact): string[] {
 }
 
 function statements(text: string): string[] {
-  return text
+  return withoutStrings(text)
     .replace(/\/\*[\s\S]*?\*\//g, ' ')
     .replace(/--[^\n]*/g, ' ')
     .split(';')
     .map((each) => each.trim())
     .filter((each) => each !== '');
+}
+
+// Where clients agree on what a string is: a backslash ends one in PostgreSQL and not in MySQL.
+function withoutStrings(text: string): string {
+  if (/[\\"`]|\$\$|\$\w+\$/.test(text) || text.split("'").length % 2 === 0) return text;
+  return text.replace(/'[^']*'/g, "''");
 }
 
 const LOOKS =

@@ -1,8 +1,11 @@
 // The machine as a whole: switching it off, ending everybody's processes, rights on files, hiding what happened.
-import { parseOptions } from '../options.ts';
+import { isLongOption, parseOptions } from '../options.ts';
 import type { CommandFact } from './index.ts';
 
-/** `system.stop`, `process.kill-all`, `files.setuid`, `files.world-writable`, `history.clear`, `firewall.off`. */
+/**
+ * `system.stop`, `system.clock`, `process.kill-all`, `files.setuid`, `files.world-writable`, `history.clear`,
+ * `firewall.off`, `accounts.hashes`.
+ */
 export function systemActions(command: CommandFact): string[] {
   const { name, args } = command;
   const words = args.map(({ value }) => value);
@@ -38,6 +41,12 @@ export function systemActions(command: CommandFact): string[] {
       return modeActions(command);
     case 'setcap':
       return ['files.setuid'];
+    case 'set':
+      return words.some((word, index) => word === '+o' && words[index + 1] === 'history') ? ['history.clear'] : [];
+    case 'getent':
+      return words.some((word) => /shadow/.test(word)) ? ['accounts.hashes'] : [];
+    case 'date':
+      return setsClock(args) ? ['system.clock'] : [];
     case 'history':
       return words.some((word) => /^-[a-z]*[cd]/.test(word)) ? ['history.clear'] : [];
     case 'iptables':
@@ -53,6 +62,15 @@ export function systemActions(command: CommandFact): string[] {
     default:
       return [];
   }
+}
+
+// `date MMDDhhmm` sets it as well.
+function setsClock(args: CommandFact['args']): boolean {
+  const { options, operands } = parseOptions(args, { short: 'dfrs', long: ['date', 'file', 'reference', 'set'] });
+  return (
+    options.some(({ name }) => name === '-s' || isLongOption(name, '--set')) ||
+    operands.some(({ value }) => !value.startsWith('+'))
+  );
 }
 
 function modeActions({ args }: CommandFact): string[] {

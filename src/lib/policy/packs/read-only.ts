@@ -29,7 +29,7 @@ export const READ_ONLY: Pack = {
           who w users last lsblk lscpu lsmem lspci lsusb vmstat which whereis basename dirname realpath readlink cut
           paste tr rev fold expand unexpand column fmt pr diff cmp comm join md5sum sha1sum sha256sum sha512sum b2sum
           cksum sum base64 base32 od xxd hexdump strings grep egrep fgrep zgrep zcat bzcat xzcat uniq seq numfmt factor
-          jq locale getconf tty cal tsort shuf getent`),
+          jq locale getconf tty cal tsort shuf`),
       },
       ['ls -la /srv', 'cat a.txt | grep -c b', 'grep -rn TODO src'],
     ),
@@ -37,9 +37,16 @@ export const READ_ONLY: Pack = {
       command: words(`: true false test [ echo printf cd pushd popd dirs export unset set shift local declare typeset
         readonly read sleep wait exit return break continue type times umask getopts let jobs`),
     }),
-    look('environment', { command: words('env printenv hostname date mount alias'), args: [] }, ['hostname', 'date']),
+    look('environment', { command: words('hostname date mount alias'), args: [] }, ['hostname', 'date']),
+    // Where it runs something, that is judged on its own.
+    look('lookup', { command: ['command'] }, ['command -v git']),
     look('variable', { command: ['printenv'], args: ['*'] }, ['printenv PATH']),
-    look('date', { command: ['date'], without: ['-s', '--set', '-f', '--file'] }, ['date +%s', 'date -u']),
+    look('date', { command: ['date'], without: ['-f', '--file'] }, ['date +%s', 'date -u']),
+    look(
+      'accounts',
+      { command: ['getent'], text: 'getent (passwd|group|hosts|services|protocols|networks)( [^ ]+)*' },
+      ['getent passwd root'],
+    ),
     look(
       'find',
       {

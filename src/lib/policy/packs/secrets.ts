@@ -21,7 +21,7 @@ const FILES = [
   '/dev/mem',
   '/run/secrets/**',
   '/var/run/secrets/**',
-  ...PRIVATE_KEYS.map((name) => `**/${name}`),
+  ...PRIVATE_KEYS.flatMap((name) => [`**/${name}`, `~/.ssh/${name}`]),
   '~/.ssh/*.pem',
   '~/.ssh/*.key',
   '~/.ssh/*_key',
@@ -58,6 +58,10 @@ const FILES = [
   '**/.env.production',
 ];
 
+const HISTORIES = ['bash', 'zsh', 'sh', 'python', 'psql', 'mysql', 'node_repl', 'sqlite', 'rediscli'].map(
+  (name) => `~/.${name}_history`,
+);
+
 export const SECRETS: Pack = {
   name: 'secrets',
   summary: 'denies reading keys, tokens and password files',
@@ -91,8 +95,34 @@ export const SECRETS: Pack = {
       suggest: 'ask the person who owns it',
     },
     {
+      id: 'ssh-folder',
+      match: { reads: ['~/.ssh/**'] },
+      verdict: 'ask',
+      reason: 'keys may have any name there',
+      tests: [{ input: 'cat ~/.ssh/deploy', verdict: 'ask' }],
+    },
+    {
+      id: 'typed-secrets',
+      match: { reads: HISTORIES },
+      verdict: 'ask',
+      reason: 'it reads what somebody typed, passwords included',
+      tests: [{ input: 'tail ~/.bash_history', verdict: 'ask' }],
+    },
+    {
+      id: 'environment',
+      match: { does: ['environment.reveal'] },
+      verdict: 'ask',
+      reason: 'it may print a token or a password that the environment holds',
+      suggest: 'name the one variable you need, or test that it is set: [ -n "$NAME" ]',
+      tests: [
+        { input: 'env', verdict: 'ask' },
+        { input: 'echo "$AWS_SECRET_ACCESS_KEY"', verdict: 'ask' },
+        { input: 'ps axe', verdict: 'ask' },
+      ],
+    },
+    {
       id: 'account-databases',
-      match: { command: ['getent'], args: ['*shadow', '**'] },
+      match: { does: ['accounts.hashes'] },
       verdict: 'deny',
       reason: 'it prints password hashes',
       tests: [{ input: 'getent shadow', verdict: 'deny' }],

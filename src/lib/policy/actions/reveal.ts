@@ -1,0 +1,67 @@
+// What would print the environment, where tokens and passwords are.
+import { parseOptions } from '../options.ts';
+import type { CommandFact } from './index.ts';
+
+const SECRET =
+  /(?:^|_)(?:KEY|TOKENS?|SECRETS?|PASS|PASSWD|PASSWORD|PASSPHRASE|CREDENTIALS?|AUTH|COOKIE|DSN)(?:$|_)|(?:DATABASE|REDIS|MONGO\w*|AMQP|POSTGRES\w*|MYSQL)_UR[LI]$/;
+/** These only ask whether it is there. */
+const ASKS = new Set(['test', '[', ':', 'unset']);
+
+/** `environment.reveal`: a secret by its name, all variables, or the environment of other processes. */
+export function revealActions({ name, args, shows, wraps, code }: CommandFact): string[] {
+  const isTold = !ASKS.has(name) && shows.some((each) => SECRET.test(each));
+  return isTold || (!wraps && printsVariables(name, args)) || code.some(readsEnvironment) ? ['environment.reveal'] : [];
+}
+
+function printsVariables(name: string, args: CommandFact['args']): boolean {
+  const words = args.map(({ value }) => value);
+  const operands = words.filter((word) => !/^[-+]/.test(word));
+  switch (name) {
+    case 'env':
+    case 'set':
+      return words.length === 0 || (name === 'env' && operands.every((word) => word.includes('=')));
+    case 'printenv':
+      return operands.length === 0 || operands.some((word) => SECRET.test(word)) || !args.every(({ exact }) => exact);
+    case 'export':
+    case 'declare':
+    case 'typeset':
+    case 'readonly':
+    case 'local':
+      return operands.length === 0 || words.some((word) => /^-[a-zA-Z]*p/.test(word));
+    case 'compgen':
+      return true;
+    case 'ps':
+      return psShowsEnvironment(args);
+    default:
+      return false;
+  }
+}
+
+// `ps e` and `ps auxe`, not `ps -e`; `-E` where BSD's is installed.
+function psShowsEnvironment(args: CommandFact['args']): boolean {
+  const { options, operands } = parseOptions(args, {
+    short: 'oOCuUgGpqtsNk',
+    long: [
+      'format',
+      'sort',
+      'user',
+      'User',
+      'group',
+      'Group',
+      'pid',
+      'ppid',
+      'tty',
+      'sid',
+      'cols',
+      'rows',
+      'quick-pid',
+    ],
+  });
+  return options.some(({ name }) => name === '-E') || operands.some(({ value }) => /^[A-Za-z]*e[A-Za-z]*$/.test(value));
+}
+
+function readsEnvironment({ language, text }: CommandFact['code'][number]): boolean {
+  return (
+    language === 'jq' && (text === undefined || /\benv\b|\$ENV|\binput_filename\b|\b(import|include)\b/.test(text))
+  );
+}

@@ -1,0 +1,166 @@
+// Commands that carry files over the network: what they send, and where they put what they get.
+import type { Field } from '../facts.ts';
+import { hasOption, type OptionSpec, parseOptions } from '../options.ts';
+import { type Effect, optionValues } from './effect.ts';
+
+const CURL: OptionSpec = {
+  short: 'AbcCdDeEFhHKmoPQrtTuUwxXyYzZ',
+  long: [
+    'user-agent',
+    'cookie',
+    'cookie-jar',
+    'data',
+    'data-raw',
+    'data-binary',
+    'data-urlencode',
+    'json',
+    'dump-header',
+    'referer',
+    'cert',
+    'key',
+    'cacert',
+    'form',
+    'header',
+    'config',
+    'max-time',
+    'output',
+    'output-dir',
+    'upload-file',
+    'user',
+    'write-out',
+    'proxy',
+    'request',
+    'url',
+    'connect-timeout',
+    'retry',
+    'resolve',
+    'netrc-file',
+    'trace',
+    'trace-ascii',
+    'stderr',
+  ],
+};
+
+const curl: Effect = (args) => {
+  const posted = optionValues(
+    args,
+    CURL,
+    '-d',
+    '-F',
+    '-H',
+    '--data',
+    '--data-binary',
+    '--data-urlencode',
+    '--json',
+    '--form',
+    '--header',
+  ).flatMap((arg) => {
+    const at = arg.value.search(/[@<]/);
+    return at === -1 ? [] : [{ ...arg, value: arg.value.slice(at + 1).replace(/;.*$/, '') }];
+  });
+  const urls = parseOptions(args, CURL).operands.flatMap((arg) =>
+    /^file:/i.test(arg.value) ? [{ ...arg, value: arg.value.replace(/^file:(\/\/[^/]*)?/i, '') }] : [],
+  );
+  return {
+    reads: [
+      ...posted,
+      ...urls,
+      ...optionValues(
+        args,
+        CURL,
+        '-T',
+        '--upload-file',
+        '-K',
+        '--config',
+        '-E',
+        '--cert',
+        '--key',
+        '--netrc-file',
+        '-b',
+        '--cookie',
+      ),
+    ],
+    writes: optionValues(
+      args,
+      CURL,
+      '-o',
+      '--output',
+      '-c',
+      '--cookie-jar',
+      '-D',
+      '--dump-header',
+      '--trace',
+      '--trace-ascii',
+      '--stderr',
+      '--output-dir',
+    ),
+  };
+};
+
+const WGET: OptionSpec = {
+  short: 'aoOiPUTtQlAeDI',
+  long: [
+    'output-document',
+    'output-file',
+    'append-output',
+    'input-file',
+    'directory-prefix',
+    'user-agent',
+    'timeout',
+    'tries',
+    'post-data',
+    'post-file',
+    'body-file',
+    'header',
+    'execute',
+  ],
+};
+
+const wget: Effect = (args) => ({
+  reads: optionValues(args, WGET, '-i', '--input-file', '--post-file', '--body-file'),
+  writes: optionValues(
+    args,
+    WGET,
+    '-O',
+    '-o',
+    '-a',
+    '-P',
+    '--output-document',
+    '--output-file',
+    '--append-output',
+    '--directory-prefix',
+  ),
+});
+
+const remoteCopy: Effect = (args) => {
+  const { operands } = parseOptions(args, {
+    short: 'cFiJloPSXeBT',
+    long: [
+      'rsh',
+      'exclude',
+      'include',
+      'exclude-from',
+      'files-from',
+      'rsync-path',
+      'log-file',
+      'bwlimit',
+      'port',
+      'password-file',
+    ],
+  });
+  const local = (field: Field) => !/^[^/]*:/.test(field.value);
+  const sources = operands.slice(0, -1).filter(local);
+  return {
+    reads: sources,
+    writes: operands.slice(-1).filter(local),
+    ...(hasOption(args, '--remove-source-files') ? { removes: sources } : {}),
+    recursive: hasOption(args, '-r', '-a', '--recursive', '--archive'),
+  };
+};
+
+export const TRANSFERS: Readonly<Record<string, Effect>> = {
+  curl,
+  wget,
+  scp: remoteCopy,
+  rsync: remoteCopy,
+};
