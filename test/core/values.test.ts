@@ -89,7 +89,7 @@ test('exit codes of the broker are distinct, and a signal has the code a shell g
 
 test('ids have their form, and are not made twice', () => {
   for (const make of [newSessionId, newRequestId, newLeaseId]) {
-    const made = Array.from({ length: 2_000 }, make);
+    const made = Array.from({ length: 2_000 }, (): string => make());
     assert.is(new Set(made).size, made.length);
     assert.ok(made.every(isId));
   }

@@ -23,7 +23,8 @@ export const MAX_UNREAD_BYTES = 256 * 1024;
 
 /**
  * How long after the program's exit the output may be silent while something it left running holds the output open.
- * Then what is left is ended: ssh would wait for ever, a broker must not. Process substitutions and `tee` need a moment.
+ * Then what is left is ended: ssh would wait for ever, a broker must not (docs/decisions/0004). Process
+ * substitutions and `tee` need a moment.
  */
 export const LEFTOVER_QUIET_MS = 1_000;
 
