@@ -10,7 +10,7 @@ const PROBE_MS = 1000;
 
 export interface InputQueue extends AsyncIterable<ClientInput> {
   push(item: ClientInput): void;
-  /** No more will come; what is there is still handed out. */
+  /** What comes from now on is dropped; what is there is still handed out. */
   finish(): void;
 }
 
@@ -37,10 +37,11 @@ export function inputQueue(socket: WebSocket, onGone: () => void): InputQueue {
 
   return {
     push(item) {
+      if (isFinished) return;
       waiting.push(item);
       bytes += sizeOf(item);
       const isFull = bytes >= HIGH_WATER_BYTES || waiting.length >= HIGH_WATER_ITEMS;
-      if (isFull && probe === undefined && !isFinished) pause();
+      if (isFull && probe === undefined) pause();
       wake();
     },
     finish() {

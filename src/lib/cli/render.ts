@@ -57,8 +57,9 @@ export function oneLine(text: string): string {
   return visible(text).replaceAll('\n', '⏎').replaceAll('\t', ' ');
 }
 
-const DECEPTIVE =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]|\u034f|[\u{e0000}-\u{e0fff}]|\p{Cs}/gu;
+// Controls, formats (bidirectional, zero-width), line separators, lone surrogates, private use, and everything that
+// Unicode says to show as nothing: fillers, variation selectors, tags.
+const DECEPTIVE = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** "12 s ago", "in 3 min". */
 export function relativeTime(ms: number, nowMs: number): string {
