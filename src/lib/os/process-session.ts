@@ -78,10 +78,9 @@ export async function endSession(session: ProcessSession, clock: Clock, graceMs:
     await sleep(clock, POLL_MS);
     members = sessionMembers(session, members);
   }
-  // Several rounds, because a process may fork between the look and the kill. By group, because the kernel reaches all of
-  // a group at once, also those that were forked since; a group is always of one session, so it holds no stranger.
   for (let round = 0; members.length > 0 && round < KILL_ROUNDS; round++) {
-    for (const group of new Set(members.map((member) => member.group))) sendSignal(-group, 'SIGKILL');
+    members = stopAll(session, members);
+    signalGroups(members, 'SIGKILL');
     await sleep(clock, round < 3 ? 1 : POLL_MS);
     members = sessionMembers(session, members);
   }
@@ -95,7 +94,31 @@ export async function endSession(session: ProcessSession, clock: Clock, graceMs:
   }
 }
 
+/**
+ * Stops the members, and whatever they started between the look and the stop, until a look finds nobody new. A parent that
+ * was stopped is still there to show its children, which one that was killed is not.
+ */
+function stopAll(session: ProcessSession, members: readonly Process[]): Process[] {
+  let stopped = members;
+  for (let look = 0; ; look++) {
+    signalGroups(stopped, 'SIGSTOP');
+    const pids = new Set(stopped.map(({ pid }) => pid));
+    const found = sessionMembers(session, stopped);
+    if (look === STOP_LOOKS || found.every(({ pid }) => pids.has(pid))) return found;
+    stopped = found;
+  }
+}
+
+/**
+ * By group, because the kernel reaches all of a group at once, also those that were forked since the look. A group is
+ * always of one session, so it holds no stranger.
+ */
+function signalGroups(members: readonly Process[], signal: NodeJS.Signals): void {
+  for (const group of new Set(members.map((member) => member.group))) sendSignal(-group, signal);
+}
+
 const POLL_MS = 10;
+const STOP_LOOKS = 20;
 const KILL_ROUNDS = 100;
 
 function listProcesses(): Process[] {
