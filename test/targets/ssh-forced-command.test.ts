@@ -57,6 +57,16 @@ test('every login shell hands the text to bash untouched', () => {
   }
 });
 
+test('text that is not plain ASCII is read as UTF-8 whatever the account says, other text in its own locale', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's own expansion
+  const show = 'printf %s "${LC_ALL-unset}"';
+  const account = { LC_ALL: 'zh_CN.GBK', POSIXLY_CORRECT: '1' };
+  assert.is(through('/usr/bin/bash', `${show} 你`, account).stdout.slice(0, 7), 'C.UTF-8');
+  assert.is(through('/usr/bin/bash', show, account).stdout, 'zh_CN.GBK');
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's own expansion
+  assert.is(through('/usr/bin/bash', 'printf %s "${POSIXLY_CORRECT-unset}"', account).stdout, 'unset');
+});
+
 test('random texts of the characters shells quarrel about come through', () => {
   const letters = `\\\\\\'''"""!!$$\`\`{}[]()<>|&;*?~#^% \n\t=aä`;
   let seed = 20_261_125;

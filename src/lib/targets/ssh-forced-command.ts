@@ -29,7 +29,14 @@ const DELIVER_SIGNAL = [
 // Variables and start-up files through which an account's environment could change what a bash text means.
 // They are unset for what the text itself starts, too; -p makes this bash import no functions the account exported.
 const BASH = 'bash --noprofile --norc -p -c --';
-const CLEAN_BASH = `env -u BASH_ENV -u ENV -u SHELLOPTS -u BASHOPTS -u CDPATH -u GLOBIGNORE ${BASH}`;
+const CLEAN_ENV =
+  'env -u BASH_ENV -u ENV -u SHELLOPTS -u BASHOPTS -u POSIXLY_CORRECT -u EXECIGNORE -u CDPATH -u GLOBIGNORE -u LOCPATH';
+
+// In an account's GBK or Shift-JIS the second byte of a character can be a backslash or a bar: what was judged as UTF-8
+// is read as UTF-8. Text of plain ASCII means the same in all of them, and keeps the account's own locale.
+function cleanBashFor(text: string): string {
+  return `${CLEAN_ENV} ${/^[\x00-\x7f]*$/.test(text) ? '' : 'LC_ALL=C.UTF-8 '}${BASH}`;
+}
 
 // sshd answers a login with the whole certificate in one packet, and ssh2 takes none over 35,000 bytes; what else is in
 // the certificate and the packet stays under 1,500.
@@ -55,12 +62,12 @@ function wrap(text: string, cwd: string | undefined): string {
   // Not `cd … && text`: in `cd /gone && a; b` the b would run in the wrong folder.
   const source = cwd === undefined ? text : `cd -- ${quote(cwd)} || exit 1; ${text}`;
   const plain = `${DELIVER_SIGNAL} ${source}`;
-  if (passesUntouched(plain)) return `exec ${CLEAN_BASH} ${quote(plain)}`;
+  if (passesUntouched(plain)) return `exec ${cleanBashFor(source)} ${quote(plain)}`;
   // Base64 holds no character any shell looks at. The `x` keeps trailing newlines through $(…); a server without
   // base64 runs nothing. A second exec, not eval, so that $0, variables and error messages are the plain form's.
   const decode = `_t=$(printf %s "$0" | base64 -d && printf x) || exit 126; exec ${BASH} "\${_t%x}"`;
   const encoded = Buffer.from(source, 'utf8').toString('base64');
-  return `exec ${CLEAN_BASH} ${quote(`${DELIVER_SIGNAL} ${decode}`)} ${encoded}`;
+  return `exec ${cleanBashFor(source)} ${quote(`${DELIVER_SIGNAL} ${decode}`)} ${encoded}`;
 }
 
 /**
