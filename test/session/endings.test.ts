@@ -116,12 +116,15 @@ for (const [what, code, exit, end] of ENDS) {
 test('ending a session ends its real program, and what that started', () =>
   withStage(async (stage) => {
     const client = testClient();
-    const running = stage.open('sleep 7654.321 & sleep 7654.321; echo never', { client, target: 'here' });
+    // Nobody else's sleep, and gone by itself where this fails.
+    const sleep = `sleep 60.${process.pid}`;
+    const running = stage.open(`${sleep} & ${sleep}; echo never`, { client, target: 'here' });
     await client.notice('opened');
-    while (processesWith('7654.321').length < 2) await turn();
+    // bash and both of them.
+    while (processesWith(sleep.slice(6)).length < 3) await turn();
     client.leave();
     assert.is((await running).error?.code, 'client-gone');
-    assert.equal(processesWith('sleep 7654.321'), []);
+    assert.equal(processesWith(sleep.slice(6)), []);
     assert.equal(client.text(), '');
   }));
 
