@@ -1,5 +1,8 @@
 // A script of a test in a process of its own, to be killed in the middle or to meet the limits of a small machine.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface ChildScript {
@@ -22,7 +25,9 @@ export function runScript(script: URL, args: readonly string[], options: ChildOp
   const node = [process.execPath, '--import', 'tsx', fileURLToPath(script), ...args];
   const limited = options.maxFileBytes === undefined ? [] : ['prlimit', `--fsize=${options.maxFileBytes}:unlimited`];
   const [file = '', ...rest] = [...limited, ...node];
-  const child = spawn(file, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
+  // What it leaves when it is killed goes with it.
+  const debris = mkdtempSync(join(tmpdir(), 'sallyport-child-'));
+  const child = spawn(file, rest, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: debris } });
   const lines: string[] = [];
   let torn = '';
   let wake = () => {};
@@ -36,6 +41,7 @@ export function runScript(script: URL, args: readonly string[], options: ChildOp
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.on('close', (code, signal) => {
       isOver = true;
+      rmSync(debris, { recursive: true, force: true });
       wake();
       resolve({ code, signal });
     });
