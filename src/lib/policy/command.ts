@@ -9,13 +9,20 @@ import { runnerOf } from './runners.ts';
 import { fork, type Scope } from './scope.ts';
 import { ANY, SOME, showValue } from './unknowns.ts';
 import { unwrap } from './unwrap.ts';
-import { type Call, note, type Walk, walkNode } from './walk.ts';
+import { type Call, note, spend, type Walk, walkNode } from './walk.ts';
 import { wrapperOf } from './wrappers.ts';
+
+/** Wrappers around one command. Typical: none to 3. */
+const MAX_WRAPPERS = 16;
 
 /** Collects what the command does; a function's body and every wrapped command are walked as well. */
 export function runCommand(walk: Walk, scope: Scope, call: Call): void {
   const [head, ...args] = call.fields;
-  if (head === undefined) return;
+  if (head === undefined || !spend(walk)) return;
+  if (call.wrappers.length > MAX_WRAPPERS) {
+    note(walk, 'wrappers around wrappers, too deep', call.text);
+    return;
+  }
   if (!head.exact) {
     note(walk, 'a command name that only the run will know', call.text);
     emit(walk, scope, call, { name: '', args });

@@ -1,13 +1,33 @@
 // What expansion asks of the walk: commands inside substitutions are walked as they are met. Runs nothing.
 import { type Expander, expandWord } from './expand.ts';
 import { outputValues } from './output.ts';
-import { fork, type Scope } from './scope.ts';
+import { fork, type Scope, type Values } from './scope.ts';
+import type { Script } from './syntax.ts';
 import { ANY } from './unknowns.ts';
-import { silently, type Walk, walkScript } from './walk.ts';
+import { type Walk, walkScript } from './walk.ts';
 import { checkArithmetic } from './walk-test.ts';
 
 /** What `<( )` looks like to the command that gets it. */
 const PROCESS_PATH = '/dev/fd/63';
+
+/**
+ * An expander that only looks ahead: what is inside substitutions is not walked again, or nested ones would cost twice
+ * as much at every level.
+ */
+export function lookingAhead(scope: Scope): Expander {
+  return {
+    scope: fork(scope),
+    outputOf: (script) => outputOf(scope, script),
+    process: () => PROCESS_PATH,
+    arithmetic: () => {},
+  };
+}
+
+function outputOf(scope: Scope, script: Script): Values {
+  const [statement, ...rest] = script.statements;
+  if (statement === undefined || rest.length > 0 || statement.background) return [ANY];
+  return outputValues([statement.node], (word) => expandWord(lookingAhead(scope), word));
+}
 
 /** The expander of this scope. */
 export function expanderOf(walk: Walk, scope: Scope): Expander {
@@ -15,10 +35,7 @@ export function expanderOf(walk: Walk, scope: Scope): Expander {
     scope,
     outputOf: (script) => {
       walkScript(walk, fork(scope), script, { kind: 'inherit' });
-      const [statement, ...rest] = script.statements;
-      if (statement === undefined || rest.length > 0 || statement.background) return [ANY];
-      const silent = silently(walk);
-      return outputValues([statement.node], (word) => expandWord(expanderOf(silent, fork(scope)), word));
+      return outputOf(scope, script);
     },
     process: (script, direction) => {
       walkScript(walk, fork(scope), script, direction === '>' ? { kind: 'pipe' } : { kind: 'inherit' });

@@ -1,6 +1,6 @@
 // Anchored globs, and whether one can match a value that is partly unknown. Linear in the product of the lengths: no
 // backtracking, so no pattern is slow.
-import { ANY, DIGITS, ONE, SOME, STAR } from './unknowns.ts';
+import { ANY, DIGITS, isExact, ONE, SOME, STAR } from './unknowns.ts';
 
 /** A compiled glob. Build with `compileGlob`, use with `globMatches`. */
 export interface Glob {
@@ -43,7 +43,7 @@ export function compileGlob(source: string, kind: 'path' | 'text'): Glob {
 
 /** True where some value that `value` may stand for is matched by the glob. */
 export function globMatches(glob: Glob, value: string): boolean {
-  if (glob.literal && glob.pattern === value) return true;
+  if (glob.literal && isExact(value)) return glob.pattern === value;
   if (glob.pattern.endsWith(`/${ANY}`) && overlaps(glob.pattern.slice(0, -2), value)) return true;
   return overlaps(glob.pattern, value);
 }

@@ -30,21 +30,29 @@ export function isInScope({ scope }: CompiledRule, { target, kind, principal }: 
 /** Whether a deny or ask rule concerns the command: one file, one wrapper is enough. */
 export function concerns(match: CompiledMatch, command: SimpleCommand): Match {
   if (match.terminal) return 'no';
-  return all([
-    match.command === undefined ? 'yes' : yesOrNo(match.command.some((glob) => globMatches(glob, command.name))),
-    argsMatch(match, command.args),
-    match.flags === undefined ? 'yes' : all(match.flags.map((flag) => hasFlag(command.args, flag))),
-    match.without === undefined ? 'yes' : not(any(match.without.map((flag) => hasFlag(command.args, flag)))),
-    textMatches(match, command),
-    anyFile(match.reads, command.reads, 'maybe'),
-    anyFile(match.writes, command.writes, 'yes'),
-    anyFile(match.removes, command.removes, 'yes'),
-    match.wrapper === undefined
-      ? 'yes'
-      : yesOrNo(match.wrapper.some((glob) => command.wrappers.some((each) => globMatches(glob, each)))),
-    match.does === undefined ? 'yes' : yesOrNo(match.does.some((action) => command.does.includes(action))),
-  ]);
+  // Cheap and decisive first: most rules are about another command.
+  if (match.command?.some((glob) => globMatches(glob, command.name)) === false) return 'no';
+  if (match.does?.some((action) => command.does.includes(action)) === false) return 'no';
+  if (match.wrapper?.some((glob) => command.wrappers.some((each) => globMatches(glob, each))) === false) return 'no';
+  let result: Match = 'yes';
+  for (const part of PARTS) {
+    const found = part(match, command);
+    if (found === 'no') return 'no';
+    if (found === 'maybe') result = 'maybe';
+  }
+  return result;
 }
+
+const PARTS: readonly ((match: CompiledMatch, command: SimpleCommand) => Match)[] = [
+  (match, command) => anyFile(match.reads, command.reads, 'maybe'),
+  (match, command) => anyFile(match.writes, command.writes, 'yes'),
+  (match, command) => anyFile(match.removes, command.removes, 'yes'),
+  (match, command) => argsMatch(match, command.args),
+  (match, command) => (match.flags === undefined ? 'yes' : all(match.flags.map((flag) => hasFlag(command.args, flag)))),
+  (match, command) =>
+    match.without === undefined ? 'yes' : not(any(match.without.map((flag) => hasFlag(command.args, flag)))),
+  textMatches,
+];
 
 /** Programs found there are what their name says. */
 const SYSTEM_FOLDERS = /^(\/usr(\/local)?)?\/s?bin\/[^/]+$|^\/opt\/homebrew\/bin\/[^/]+$/;
@@ -90,10 +98,6 @@ function any(parts: readonly Match[]): Match {
 
 function not(match: Match): Match {
   return match === 'yes' ? 'no' : match === 'no' ? 'yes' : 'maybe';
-}
-
-function yesOrNo(value: boolean): Match {
-  return value ? 'yes' : 'no';
 }
 
 function argsMatch({ args: patterns, moreArgs }: CompiledMatch, args: readonly Field[]): Match {
@@ -142,10 +146,12 @@ function textMatches({ text }: CompiledMatch, command: SimpleCommand): Match {
 // `[]` is "no file of that kind"; a recursive command concerns everything below what it names.
 function anyFile(patterns: readonly Glob[] | undefined, files: readonly PathFact[], below: Match): Match {
   if (patterns === undefined) return 'yes';
-  if (patterns.length === 0) return yesOrNo(files.every(isNoFile));
+  if (patterns.length === 0) return files.every(isNoFile) ? 'yes' : 'no';
   return any(files.flatMap((file) => patterns.map((glob) => fileMatches(glob, file, below))));
 }
 
+const UNKNOWN = new RegExp(`[${ANY}${SOME}${DIGITS}]`);
+const COMPUTED = new RegExp(`[${ANY}${SOME}]`);
 // Ends in a whole `*`, not in a name with a part unknown.
 const NAMELESS = new RegExp(`/${STAR}$`);
 
@@ -153,7 +159,7 @@ function fileMatches(glob: Glob, { forms, recursive, unlikely }: PathFact, below
   let best: Match = 'no';
   for (const form of forms) {
     const value = form.startsWith(ANYWHERE) ? ANY + form.slice(ANYWHERE.length) : form;
-    const isKnown = !new RegExp(`[${ANY}${SOME}${DIGITS}]`).test(value);
+    const isKnown = !UNKNOWN.test(value);
     // Any folder may hold an `id_rsa`: `cat *` and what walks folders are judged by the places that have a name.
     const isAnywhere = glob.pattern.startsWith(`${ANY}/`);
     if (isAnywhere && NAMELESS.test(value)) continue;
@@ -179,7 +185,7 @@ function fileIsInside(glob: Glob, { forms, recursive }: PathFact): boolean {
 }
 
 function isBelow(glob: Glob, form: string): boolean {
-  if (new RegExp(`[${ANY}${SOME}]`).test(form) || form.startsWith(ANYWHERE)) return false;
+  if (COMPUTED.test(form) || form.startsWith(ANYWHERE)) return false;
   return (
     glob.pattern.endsWith(`/${ANY}`) && isExact(glob.pattern.slice(0, -1)) && form.startsWith(glob.pattern.slice(0, -1))
   );

@@ -103,10 +103,16 @@ function sql(spec: OptionSpec, operandsBefore?: number): Runner {
   };
 }
 
+/** Commands in one find. Typical: one. */
+const MAX_EXECS = 16;
 const EXEC = /^-(exec|execdir|ok|okdir)$/;
 
 const find: Runner = (walk, scope, call, args) => {
   const wrappers = [...call.wrappers, 'find'];
+  if (args.filter(({ value }) => EXEC.test(value)).length > MAX_EXECS) {
+    note(walk, 'more commands in one find than are looked at', call.text);
+    return {};
+  }
   for (let at = 0; at < args.length; at++) {
     if (!EXEC.test(args[at]?.value ?? '')) continue;
     const rest = args.slice(at + 1);

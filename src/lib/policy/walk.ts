@@ -1,7 +1,7 @@
 // Walks a script the way bash would run it and collects what every simple command in it does, at any depth. Both ways
 // of a branch are walked; what only the run will know is noted as opaque. Runs nothing.
 import { expandWord } from './expand.ts';
-import { expanderOf } from './expander.ts';
+import { lookingAhead } from './expander.ts';
 import type { EnvFact, Field, PathFact, SimpleCommand, StdinFact } from './facts.ts';
 import { outputValues } from './output.ts';
 import { become, fork, type Scope, union } from './scope.ts';
@@ -43,7 +43,9 @@ export interface Call {
 }
 
 /** Commands one judgement looks at, loops and inner shells included. Typical: 1 to 20. */
-const MAX_STEPS = 4000;
+const MAX_STEPS = 1000;
+/** Stages of a pipeline whose output is looked at; longer ones print the unknown. */
+const MAX_STAGES = 12;
 
 export function newWalk(): Walk {
   return {
@@ -68,10 +70,9 @@ export function note(walk: Walk, reason: string, span: string): void {
   walk.opaque.push({ reason, span: span.length > 120 ? `${span.slice(0, 117)}…` : span });
 }
 
-/** Takes one step from the budget; false where it is spent, which is noted once. */
+/** Takes one step from the budget; false where it is spent, and then the whole is opaque: see `walkWhole`. */
 export function spend(walk: Walk): boolean {
   walk.budget.left--;
-  if (walk.budget.left === -1) note(walk, 'too much to look at', '');
   return walk.budget.left >= 0;
 }
 
@@ -82,6 +83,8 @@ export function walkWhole(walk: Walk, scope: Scope, script: Script): void {
     if (statement.node.kind === 'function' && !statement.background) walk.certain.add(statement.node.name);
   }
   walkUncalled(walk, scope);
+  // Here and not where it happened: a loop's first rounds are walked silently.
+  if (walk.budget.left < 0) note(walk, 'too much to look at', '');
 }
 
 /** Walks the statements of a list, in order. */
@@ -127,14 +130,14 @@ function walkPipeline(walk: Walk, scope: Scope, node: Extract<Node, { kind: 'pip
   const alone = node.stages.length === 1;
   node.stages.forEach((stage, index) => {
     walkNode(walk, alone ? scope : fork(scope), stage, input);
-    if (index < node.stages.length - 1) input = pipeFrom(walk, scope, node.stages.slice(0, index + 1));
+    if (index < node.stages.length - 1) input = pipeFrom(scope, node.stages, index + 1);
   });
 }
 
 // What a later stage reads: text where the stages before print something known, else a pipe.
-function pipeFrom(walk: Walk, scope: Scope, stages: readonly Node[]): StdinFact {
-  const silent = silently(walk);
-  const [only, ...others] = outputValues(stages, (word) => expandWord(expanderOf(silent, fork(scope)), word));
+function pipeFrom(scope: Scope, stages: readonly Node[], count: number): StdinFact {
+  if (count > MAX_STAGES) return { kind: 'pipe' };
+  const [only, ...others] = outputValues(stages.slice(0, count), (word) => expandWord(lookingAhead(scope), word));
   if (only === undefined || others.length > 0) return { kind: 'pipe' };
   if (!isExact(only)) return { kind: 'pipe', listing: only !== ANY, line: only };
   return { kind: 'text', text: only };
