@@ -38,9 +38,11 @@ export function ratioLine(
   return `${name}: ${ratio} × (${low}–${high}), ${medians.join(', ')}, ${own.length} rounds`;
 }
 
+/** A measured value, not one between two: of few values, quartiles are the lowest and the highest. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.round((sorted.length - 1) * part)] ?? Number.NaN;
+  const round = part < 0.5 ? Math.floor : part > 0.5 ? Math.ceil : Math.round;
+  return sorted[round((sorted.length - 1) * part)] ?? Number.NaN;
 }
 
 /** Runs a program to its end with its output thrown away; rejects where it fails. */
