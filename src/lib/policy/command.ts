@@ -142,6 +142,7 @@ export function innerScope(scope: Scope, call: Call, positional: readonly string
     inner.exported.set(name, values.length === 1 ? (values[0] ?? ANY) : ANY);
   }
   inner.positional = positional;
+  inner.zero = 'bash';
   inner.splitting = false;
   return inner;
 }

@@ -7,7 +7,7 @@ import type { CodeFact, Field } from './facts.ts';
 import { pathOfFound } from './found.ts';
 import { type OptionSpec, parseOptions } from './options.ts';
 import { fork, type Scope } from './scope.ts';
-import { HOME } from './unknowns.ts';
+import { ANY, HOME } from './unknowns.ts';
 import { type Call, note, type Walk } from './walk.ts';
 import { FOREIGN_SHELLS, SHELLS } from './wrappers.ts';
 
@@ -22,12 +22,14 @@ const shell: Runner = (walk, scope, call, args) => {
     SHELL_LONG.includes(name.slice(2)) && value !== undefined ? [value] : [],
   );
   if (options.some(({ name }) => name === '-c')) {
-    const [text, , ...positional] = operands;
+    const [text, zero, ...positional] = operands;
     if (text === undefined || !text.exact) {
       note(walk, 'a shell with text that only the run will know', call.text);
       return { wraps: true, reads };
     }
-    runText(walk, innerScope(scope, call, known(positional)), text.value, inside(call));
+    const inner = innerScope(scope, call, zero?.many === true ? undefined : known(positional));
+    if (zero !== undefined) inner.zero = zero.many ? ANY : zero.value;
+    runText(walk, inner, text.value, inside(call));
     return { wraps: true, reads };
   }
   const [file] = operands;

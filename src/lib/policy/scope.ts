@@ -19,13 +19,15 @@ export interface Scope {
   readonly exported: Map<string, string>;
   /** Arguments of the function or inner shell; undefined where they are unknown. */
   positional: readonly string[] | undefined;
+  /** `$0`. */
+  zero: string;
   /** IFS was changed: unquoted expansions may split anywhere. */
   splitting: boolean;
 }
 
 /** The scope of a fresh interpreter. */
 export function newScope(place: Place, positional: readonly string[] | undefined): Scope {
-  return { place, vars: new Map(), arrays: new Map(), exported: new Map(), positional, splitting: false };
+  return { place, vars: new Map(), arrays: new Map(), exported: new Map(), positional, zero: 'bash', splitting: false };
 }
 
 /** A copy whose changes stay its own: subshells, pipelines, branches. */
@@ -46,6 +48,7 @@ export function become(scope: Scope, other: Scope): void {
   refill(scope.exported, other.exported);
   scope.place = other.place;
   scope.positional = other.positional;
+  scope.zero = other.zero;
   scope.splitting = other.splitting;
 }
 
@@ -124,5 +127,5 @@ export function getVar(scope: Scope, name: string): Values {
   if (/^[1-9]\d*$/.test(name)) {
     return scope.positional === undefined ? [ANY] : [scope.positional[Number(name) - 1] ?? ''];
   }
-  return name === '0' ? ['bash'] : inherited(name);
+  return name === '0' ? [scope.zero] : inherited(name);
 }
