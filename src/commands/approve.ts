@@ -3,9 +3,8 @@ import * as Flags from '@oclif/core/flags';
 import type { ApiClient } from '../lib/api/client.ts';
 import { question } from '../lib/cli/ask.ts';
 import { SallyportCommand } from '../lib/cli/base-command.ts';
-import { connectBroker } from '../lib/cli/connect.ts';
 import { decide, describeRequest } from '../lib/cli/decide.ts';
-import { oneLine, renderError } from '../lib/cli/render.ts';
+import { renderError } from '../lib/cli/render.ts';
 import { BrokerError } from '../lib/core/errors.ts';
 import type { RequestRow } from '../lib/ports/store.ts';
 
@@ -27,8 +26,7 @@ export default class Approve extends SallyportCommand<typeof Approve> {
   };
 
   async run(): Promise<void> {
-    const { client, notes } = await connectBroker(this.environment);
-    for (const note of notes) this.note(`${this.err.dim('note:')} ${oneLine(note)}\n`);
+    const { client } = await this.connect();
     if (this.args.request === undefined) await this.inbox(client);
     else await this.approveOne(client, this.args.request);
   }

@@ -1,12 +1,12 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../lib/cli/base-command.ts';
-import { connectBroker } from '../lib/cli/connect.ts';
 import { decide, describeRequest } from '../lib/cli/decide.ts';
 import type { RequestRow } from '../lib/ports/store.ts';
 
 export default class Deny extends SallyportCommand<typeof Deny> {
   static override summary = 'deny a request with your SSH key; the reason reaches the agent';
+  static override examples = ["<%= config.bin %> deny r-4k7q2m9x --reason 'use the staging host'"];
   static override args = {
     request: Args.string({ required: true, description: 'id of the request; its first characters are enough' }),
   };
@@ -16,7 +16,7 @@ export default class Deny extends SallyportCommand<typeof Deny> {
   };
 
   async run(): Promise<void> {
-    const { client } = await connectBroker(this.environment);
+    const { client } = await this.connect();
     const request = await client.get<RequestRow>(`/requests/${encodeURIComponent(this.args.request)}`);
     this.note(describeRequest(request, this.err));
     const decided = await decide(client, this.environment, {

@@ -13,6 +13,7 @@ import { PACKS } from '../lib/policy/index.ts';
 
 export default class Init extends SallyportCommand<typeof Init> {
   static override summary = 'write a commented sallyport.yaml, and create state and the SSH CA key';
+  static override examples = ['<%= config.bin %> init', '<%= config.bin %> init --file ./sallyport.yaml'];
   static override flags = {
     file: Flags.string({ description: "where to write it; without it the user's own", helpValue: 'FILE' }),
     force: Flags.boolean({ description: 'replace a file that is there' }),
@@ -35,7 +36,10 @@ export default class Init extends SallyportCommand<typeof Init> {
     const ca = await openSshCa(paths.state);
     const keys = findApproverKeys(environment.home);
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, configTemplate({ packs: PACKS, approver: keys[0] }), { mode: 0o600, flag: this.flags.force ? 'w' : 'wx' });
+    writeFileSync(file, configTemplate({ packs: PACKS, approver: keys[0] }), {
+      mode: 0o600,
+      flag: this.flags.force ? 'w' : 'wx',
+    });
     const keyLine = keys[0];
     this.print(
       { config: file, state: paths.state, sshCa: ca.publicKeyLine(), approverKey: keyLine?.file ?? null },

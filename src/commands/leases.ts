@@ -1,5 +1,4 @@
 import { SallyportCommand } from '../lib/cli/base-command.ts';
-import { connectBroker } from '../lib/cli/connect.ts';
 import { relativeTime, renderTable } from '../lib/cli/render.ts';
 import type { LeaseRow } from '../lib/ports/store.ts';
 
@@ -7,7 +6,7 @@ export default class Leases extends SallyportCommand<typeof Leases> {
   static override summary = 'list the credentials that are alive now';
 
   async run(): Promise<void> {
-    const { client } = await connectBroker(this.environment);
+    const { client } = await this.connect();
     const { leases } = await client.get<{ leases: LeaseRow[] }>('/leases');
     const rows = leases.map(({ id, session, plan, state }) => [
       id,

@@ -12,6 +12,7 @@ export default class Trust extends SallyportCommand<typeof Trust> {
   static override summary = "let a project's own sallyport.yaml count, with exactly the content it has now";
   static override description =
     'An agent can write in the project, so a changed file must be trusted anew. Read it first.';
+  static override examples = ['<%= config.bin %> trust', '<%= config.bin %> trust --revoke'];
   static override args = { file: Args.string({ description: 'the file', default: CONFIG_FILE_NAME }) };
   static override flags = { revoke: Flags.boolean({ description: 'take the trust back' }) };
 

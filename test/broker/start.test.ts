@@ -154,4 +154,17 @@ test('names file, line and column of a malformed config, and leaves a running br
     }
   }));
 
+test('runs nothing where the recordings cannot be written, with 74', () =>
+  inWorld(undefined, async (world) => {
+    const file = join(world.folder, 'file');
+    writeFileSync(file, '');
+    world.configure(`${ALLOW_ALL}\nrecording: { folder: ${join(file, 'recordings')} }\n`);
+    const ran = join(world.folder, 'ran');
+    const { exit, json } = await world.run(['shell', 'local', '--json', '--', 'touch', ran]);
+    assert.is(exit, 74, JSON.stringify(json));
+    assert.is(json.origin ?? 'broker', 'broker');
+    assert.ok(json.error.hint.length > 0);
+    assert.not.ok(existsSync(ran), 'what cannot be recorded is not run');
+  }));
+
 test.run();

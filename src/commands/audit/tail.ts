@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { connectBroker } from '../../lib/cli/connect.ts';
 import { oneLine } from '../../lib/cli/render.ts';
 import type { AuditEntry } from '../../lib/ports/store.ts';
 
@@ -24,7 +23,7 @@ export default class AuditTail extends SallyportCommand<typeof AuditTail> {
   };
 
   async run(): Promise<void> {
-    const { client } = await connectBroker(this.environment);
+    const { client } = await this.connect();
     let { entries, last } = await client.get<{ entries: AuditEntry[]; last: number }>(
       `/audit?limit=${this.flags.lines}`,
     );

@@ -1,7 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { type AuditVerdict, verifyAuditFile } from '../../lib/audit/verify.ts';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { connectBroker } from '../../lib/cli/connect.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
 
 export default class AuditVerify extends SallyportCommand<typeof AuditVerify> {
@@ -23,7 +22,7 @@ export default class AuditVerify extends SallyportCommand<typeof AuditVerify> {
 
   private async verify(): Promise<AuditVerdict> {
     if (this.flags.file !== undefined) return verifyAuditFile(this.flags.file);
-    const { client } = await connectBroker(this.environment);
+    const { client } = await this.connect();
     return client.get('/audit/verify');
   }
 }

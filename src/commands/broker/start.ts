@@ -2,7 +2,6 @@ import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { checkRunning, findRunning } from '../../lib/cli/connect.ts';
 import { type Location, locateBroker } from '../../lib/cli/locate.ts';
-import { oneLine } from '../../lib/cli/render.ts';
 import { startInBackground } from '../../lib/cli/start-broker.ts';
 import { systemClock } from '../../lib/core/clock.ts';
 import { BrokerError } from '../../lib/core/errors.ts';
@@ -51,7 +50,7 @@ export default class BrokerStart extends SallyportCommand<typeof BrokerStart> {
     const running = await findRunning(location, this.environment);
     if (running === undefined) return startInBackground(location.boot, this.environment.uid);
     const { notes } = checkRunning(running, location, this.environment);
-    for (const note of notes) this.note(`${this.err.dim('note:')} ${oneLine(note)}\n`);
+    this.noteAll(notes);
     return 'already-running';
   }
 }

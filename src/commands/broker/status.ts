@@ -1,7 +1,7 @@
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { findRunning } from '../../lib/cli/connect.ts';
 import { locateBroker } from '../../lib/cli/locate.ts';
-import { oneLine, relativeTime } from '../../lib/cli/render.ts';
+import { relativeTime } from '../../lib/cli/render.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
 
 export default class BrokerStatus extends SallyportCommand<typeof BrokerStatus> {
@@ -16,7 +16,7 @@ export default class BrokerStatus extends SallyportCommand<typeof BrokerStatus> 
       return;
     }
     const { hello } = running;
-    for (const note of location.notes) this.note(`${this.err.dim('note:')} ${oneLine(note)}\n`);
+    this.noteAll(location.notes);
     this.print(
       { running: true, socket: location.boot.socket, ...hello },
       `${[

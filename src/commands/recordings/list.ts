@@ -1,5 +1,4 @@
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { connectBroker } from '../../lib/cli/connect.ts';
 import { relativeTime, renderTable } from '../../lib/cli/render.ts';
 
 interface Listed {
@@ -17,7 +16,7 @@ export default class RecordingsList extends SallyportCommand<typeof RecordingsLi
   static override summary = 'list the recordings, newest first';
 
   async run(): Promise<void> {
-    const { client } = await connectBroker(this.environment);
+    const { client } = await this.connect();
     const { recordings } = await client.get<{ recordings: Listed[] }>('/recordings');
     const rows = recordings.map((row) => [
       row.session,

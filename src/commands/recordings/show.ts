@@ -1,12 +1,16 @@
 import * as Args from '@oclif/core/args';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { findRecording } from '../../lib/cli/recording-source.ts';
-import { oneLine, visible } from '../../lib/cli/render.ts';
+import { shortLine, visible } from '../../lib/cli/render.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
 import { summarise } from '../../lib/recording/read.ts';
 
 export default class RecordingsShow extends SallyportCommand<typeof RecordingsShow> {
   static override summary = 'say what a recording holds: command, markers, how it ended, whether it is intact';
+  static override examples = [
+    '<%= config.bin %> recordings show s-4k7q2m9xw1de',
+    '<%= config.bin %> recordings show demo.cast',
+  ];
   static override args = {
     recording: Args.string({ required: true, description: 'id of a session, or a .cast file' }),
   };
@@ -36,7 +40,9 @@ export default class RecordingsShow extends SallyportCommand<typeof RecordingsSh
       `ended     ${summary.truncated ? 'cut short' : end}`,
       `integrity ${verification?.outcome === 'altered' ? this.out.bad(`altered: ${verification.why}`) : state}`,
       'markers',
-      ...summary.markers.map((marker) => `  ${(marker.atMs / 1000).toFixed(3).padStart(8)}  ${oneLine(marker.label)}`),
+      ...summary.markers.map(
+        (marker) => `  ${(marker.atMs / 1000).toFixed(3).padStart(8)}  ${shortLine(marker.label)}`,
+      ),
       '',
     ];
     this.print({ recording: recording.name, ...summary, verification }, lines.join('\n'));

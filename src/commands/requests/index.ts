@@ -1,6 +1,5 @@
 import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { connectBroker } from '../../lib/cli/connect.ts';
 import { relativeTime, renderTable } from '../../lib/cli/render.ts';
 import type { RequestRow } from '../../lib/ports/store.ts';
 
@@ -9,7 +8,7 @@ export default class Requests extends SallyportCommand<typeof Requests> {
   static override flags = { all: Flags.boolean({ description: 'decided ones too' }) };
 
   async run(): Promise<void> {
-    const { client } = await connectBroker(this.environment);
+    const { client } = await this.connect();
     const { requests } = await client.get<{ requests: RequestRow[] }>(`/requests${this.flags.all ? '?state=all' : ''}`);
     const rows = requests.map((row) => [
       row.id,

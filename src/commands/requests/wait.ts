@@ -1,18 +1,18 @@
 import * as Args from '@oclif/core/args';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { connectBroker } from '../../lib/cli/connect.ts';
 import { describeRequest } from '../../lib/cli/decide.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
 import type { RequestRow } from '../../lib/ports/store.ts';
 
 export default class RequestsWait extends SallyportCommand<typeof RequestsWait> {
   static override summary = 'wait until a request is decided; exit 0 approved, 77 denied, 75 otherwise';
+  static override examples = ['<%= config.bin %> requests wait r-4k7q2m9x && sallyport shell local -- make deploy'];
   static override args = {
     request: Args.string({ required: true, description: 'id of the request; its first characters are enough' }),
   };
 
   async run(): Promise<void> {
-    const { client } = await connectBroker(this.environment);
+    const { client } = await this.connect();
     const request = await client.post<RequestRow>(`/requests/${encodeURIComponent(this.args.request)}/wait`, {});
     this.print(request, describeRequest(request, this.out));
     const isGood = request.state === 'approved' || request.state === 'used';

@@ -1,13 +1,13 @@
 import * as Args from '@oclif/core/args';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { connectBroker } from '../../lib/cli/connect.ts';
 
 export default class SessionKill extends SallyportCommand<typeof SessionKill> {
   static override summary = 'end a running session; its client exits with 79';
+  static override examples = ['<%= config.bin %> session kill s-4k7q2m9xw1de'];
   static override args = { session: Args.string({ required: true, description: 'id of the session' }) };
 
   async run(): Promise<void> {
-    const { client } = await connectBroker(this.environment);
+    const { client } = await this.connect();
     const answer = await client.post<{ session: string }>(
       `/sessions/${encodeURIComponent(this.args.session)}/kill`,
       {},

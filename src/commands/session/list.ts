@@ -1,6 +1,5 @@
 import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { connectBroker } from '../../lib/cli/connect.ts';
 import { relativeTime, renderTable } from '../../lib/cli/render.ts';
 import type { SessionRow } from '../../lib/ports/store.ts';
 
@@ -8,11 +7,11 @@ export default class SessionList extends SallyportCommand<typeof SessionList> {
   static override summary = 'list the sessions that run, or with --all those that ended too';
   static override flags = {
     all: Flags.boolean({ description: 'ended sessions too, newest first' }),
-    limit: Flags.integer({ default: 50, min: 1, max: 10_000, helpValue: 'N' }),
+    limit: Flags.integer({ default: 50, min: 1, max: 10_000, description: 'how many, the newest', helpValue: 'N' }),
   };
 
   async run(): Promise<void> {
-    const { client } = await connectBroker(this.environment);
+    const { client } = await this.connect();
     const state = this.flags.all ? '' : '&state=open';
     const { sessions } = await client.get<{ sessions: SessionRow[] }>(`/sessions?limit=${this.flags.limit}${state}`);
     const rows = sessions.map((row) => [
@@ -26,7 +25,7 @@ export default class SessionList extends SallyportCommand<typeof SessionList> {
     ]);
     const text =
       rows.length === 0
-        ? 'no session runs\n'
+        ? `no session ${this.flags.all ? 'ran yet' : 'runs'}\n`
         : renderTable(['SESSION', 'STATE', 'TARGET', 'WHO', 'STARTED', 'EXIT', 'COMMAND'], rows, this.out);
     this.print({ sessions }, text);
   }

@@ -1,12 +1,11 @@
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { connectBroker } from '../../lib/cli/connect.ts';
 import { renderTable } from '../../lib/cli/render.ts';
 
 export default class Targets extends SallyportCommand<typeof Targets> {
   static override summary = 'list the targets of the running broker';
 
   async run(): Promise<void> {
-    const { client } = await connectBroker(this.environment);
+    const { client } = await this.connect();
     const { targets } = await client.get<{ targets: { name: string; kind: string }[] }>('/targets');
     this.print(
       { targets },

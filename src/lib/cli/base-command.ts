@@ -4,8 +4,9 @@ import { Command, type Interfaces } from '@oclif/core';
 import * as Flags from '@oclif/core/flags';
 import { BrokerError, type PublicError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { type Connection, connectBroker } from './connect.ts';
 import { type Environment, readEnvironment } from './environment.ts';
-import { contractError, type Palette, paletteFor, renderError } from './render.ts';
+import { contractError, oneLine, type Palette, paletteFor, renderError } from './render.ts';
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof SallyportCommand)['baseFlags'] & T['flags']
@@ -48,6 +49,17 @@ export abstract class SallyportCommand<T extends typeof Command> extends Command
   /** The result: JSON with --json, else the text. */
   protected print(value: unknown, text: string): void {
     process.stdout.write(this.wantsJson() ? `${JSON.stringify(value)}\n` : text);
+  }
+
+  /** The broker, started where none runs; what a person should know about it is noted. */
+  protected async connect(): Promise<Connection> {
+    const connection = await connectBroker(this.environment);
+    this.noteAll(connection.notes);
+    return connection;
+  }
+
+  protected noteAll(notes: readonly string[]): void {
+    for (const text of notes) this.note(`${this.err.dim('note:')} ${oneLine(text)}\n`);
   }
 
   /** For people, on stderr; nothing with --json. */

@@ -23,7 +23,7 @@ export function describeRequest(request: RequestRow, palette: Palette): string {
     `  who     ${subject.principal}${subject.task === null ? '' : `, task ${oneLine(subject.task)} (their word)`}`,
     `  rule    ${subject.rule}: ${oneLine(request.reason)}`,
     ...(request.why === null ? [] : [`  why     ${oneLine(request.why)} ${palette.dim('(their words)')}`]),
-    `  needs   ${request.quorum} of ${request.approvers.length === 0 ? 'all approvers' : request.approvers.join(', ')}`,
+    `  needs   ${needed(request)}`,
     ...request.votes.map(
       (vote) =>
         `  vote    ${vote.approver}: ${vote.verdict}${vote.reason === null ? '' : ` (${oneLine(vote.reason)})`}`,
@@ -31,6 +31,10 @@ export function describeRequest(request: RequestRow, palette: Palette): string {
     `  digest  ${palette.dim(subjectDigest(subject))}`,
     '',
   ].join('\n');
+}
+
+function needed({ quorum, approvers }: RequestRow): string {
+  return `${quorum} approval${quorum === 1 ? '' : 's'} by ${approvers.length === 0 ? 'any approver' : approvers.join(' or ')}`;
 }
 
 export interface Decision {

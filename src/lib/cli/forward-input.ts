@@ -1,5 +1,6 @@
 // Standard input → attach socket, with backpressure. On a terminal with a PTY behind it: raw mode and window sizes, only
 // while the program runs.
+import { spawnSync } from 'node:child_process';
 import type { WebSocket } from 'ws';
 import type { ClientMessage } from '../api/contract.ts';
 import type { TerminalSize } from '../core/terminal.ts';
@@ -25,7 +26,7 @@ export function forwardInput(
   };
   const onEnd = () => send({ type: 'end' });
   if (isRaw) {
-    stdin.setRawMode(true);
+    makeRaw(stdin);
     process.stdout.on('resize', onResize);
   }
   stdin.on('data', onData);
@@ -39,6 +40,16 @@ export function forwardInput(
     process.stdout.off('resize', onResize);
     if (isRaw) stdin.setRawMode(false);
   };
+}
+
+/**
+ * Node's raw mode still turns "\n" into "\r\n" on output (libuv, UV_TTY_MODE_RAW), which breaks full-screen programs. What
+ * `setRawMode(false)` restores was saved before, so it undoes both.
+ */
+function makeRaw(stdin: NodeJS.ReadStream): void {
+  stdin.setRawMode(true);
+  // Where there is no stty, lines look as they did in Node's raw mode.
+  spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
 }
 
 /** The window as the terminal says; a terminal that says nothing, or 0, counts as 80 × 24. */

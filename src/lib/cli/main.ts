@@ -52,7 +52,7 @@ async function fail(thrown: unknown): Promise<void> {
   const error =
     exit === undefined
       ? asOwnError(thrown)
-      : { code: 'usage', exit: EXIT.usage, message: (thrown as Error).message.trim(), hint: 'see: sallyport --help' };
+      : { code: 'usage', exit: EXIT.usage, message: refusalOf(thrown as Error), hint: 'see: sallyport --help' };
   const own = process.argv.slice(2);
   const end = own.indexOf('--');
   if ((end === -1 ? own : own.slice(0, end)).includes('--json')) {
@@ -62,4 +62,10 @@ async function fail(thrown: unknown): Promise<void> {
     process.stderr.write(renderError(error, paletteFor(process.stderr)));
   }
   process.exitCode = error.exit;
+}
+
+/** oclif joins the words of a command with colons; people do not. */
+function refusalOf({ message }: Error): string {
+  const unknown = /^command (.+) not found$/.exec(message.trim());
+  return unknown === null ? message.trim() : `there is no command "${unknown[1]?.replaceAll(':', ' ')}"`;
 }

@@ -3,7 +3,7 @@ import { systemClock } from '../core/clock.ts';
 import type { CastEvent } from '../recording/read.ts';
 import { type ReplayEnd, replay } from '../recording/replay.ts';
 import { writeTo } from './attach.ts';
-import { oneLine, type Palette } from './render.ts';
+import { type Palette, shortLine } from './render.ts';
 
 export interface PlayOptions {
   readonly events: AsyncIterable<CastEvent>;
@@ -42,7 +42,7 @@ export async function playInTerminal({
         ? {
             onMarker: (marker) =>
               void process.stderr.write(
-                `${palette.dim(oneLine(`[${(marker.atMs / 1000).toFixed(1)}s] ${marker.label}`))}\r\n`,
+                `${palette.dim(shortLine(`[${(marker.atMs / 1000).toFixed(1)}s] ${marker.label}`))}\r\n`,
               ),
           }
         : {}),

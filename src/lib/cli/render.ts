@@ -33,15 +33,11 @@ const MAX_CELL_LENGTH = 120;
 
 /** Columns padded to the widest cell; the last one is not padded. */
 export function renderTable(header: readonly string[], rows: readonly (readonly string[])[], palette: Palette): string {
-  const cells = rows.map((row) => row.map((cell) => clip(oneLine(cell))));
+  const cells = rows.map((row) => row.map(shortLine));
   const widths = header.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ');
   return `${[palette.dim(line(header)), ...cells.map(line)].join('\n')}\n`;
-}
-
-function clip(text: string): string {
-  return text.length <= MAX_CELL_LENGTH ? text : `${text.slice(0, MAX_CELL_LENGTH - 1)}…`;
 }
 
 /**
@@ -60,6 +56,12 @@ export function oneLine(text: string): string {
 // Controls, formats (bidirectional, zero-width), line separators, lone surrogates, private use, and everything that
 // Unicode says to show as nothing: fillers, variation selectors, tags.
 const DECEPTIVE = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** The beginning of it, on one line: for lists. */
+export function shortLine(text: string): string {
+  const line = oneLine(text);
+  return line.length <= MAX_CELL_LENGTH ? line : `${line.slice(0, MAX_CELL_LENGTH - 1)}…`;
+}
 
 /** "12 s ago", "in 3 min". */
 export function relativeTime(ms: number, nowMs: number): string {
