@@ -3,7 +3,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { ApprovalTerms } from '../core/decision.ts';
 import { asBrokerError, Bug } from '../core/errors.ts';
-import { newRequestId, type RequestId } from '../core/ids.ts';
+import type { RequestId } from '../core/ids.ts';
 import type { Principal } from '../core/principal.ts';
 import { newLane } from '../core/serial.ts';
 import type { AuditLog } from '../ports/audit.ts';
@@ -12,21 +12,10 @@ import { type ApproverEntry, approversFrom } from './approvers.ts';
 import { hasVoted, refusalOfSender, refusalOfState, type SignedDecision, signerOf } from './decision-check.ts';
 import { findRequest } from './find-request.ts';
 import { hasTerms, standingApprovals } from './grant-check.ts';
+import { type Asked, digestOfSubject, newRequest } from './new-request.ts';
 import { plainText } from './plain-text.ts';
-import { alreadyVoted, badSubject, noApprover, notPending, unknownRequest } from './refusals.ts';
-import { subjectDigest } from './statement.ts';
+import { alreadyVoted, noApprover, notPending, unknownRequest } from './refusals.ts';
 import { newWaiters } from './waiters.ts';
-
-const MAX_WHY_LENGTH = 1000;
-
-export interface Asked {
-  readonly subject: RequestSubject;
-  /** What the requester says it is for; made plain and cut to 1000 characters. */
-  readonly why: string | null;
-  /** Why policy asks. */
-  readonly reason: string;
-  readonly terms: ApprovalTerms;
-}
 
 export interface ApprovalDesk {
   /**
@@ -76,7 +65,8 @@ export function approvalDesk(deps: {
   // Everything that changes a request goes through here one by one: what was audited first then surely happens.
   const lane = newLane();
 
-  async function open({ subject, why, reason, terms }: Asked): Promise<RequestRow> {
+  async function open(asked: Asked): Promise<RequestRow> {
+    const { subject, terms } = asked;
     const { quorum, ttlMs } = terms;
     if (!(quorum >= 1 && ttlMs >= 1)) throw new Bug(`impossible terms: quorum ${quorum}, ttl ${ttlMs} ms`);
     const eligible = approvers.eligible(terms.approvers, subject.principal);
@@ -87,24 +77,9 @@ export function approvalDesk(deps: {
       const pending = await requests.pending(digest);
       if (pending !== undefined && hasTerms(pending, terms)) return pending;
       if (pending !== undefined) await cancelNow(pending, 'broker', 'the rule asks for other approvers now');
-      const createdAt = clock.now();
-      const row = {
-        id: newRequestId(),
-        subject,
-        digest,
-        why: why === null ? null : plainText(why, MAX_WHY_LENGTH),
-        reason,
-        approvers: [...terms.approvers],
-        quorum,
-        createdAt,
-        expiresAt: createdAt + Math.ceil(ttlMs),
-      };
-      const { id, why: said, expiresAt } = row;
-      await audit.append({
-        type: 'request.opened',
-        actor: subject.principal,
-        data: { request: id, digest, subject, why: said, reason, approvers: row.approvers, quorum, expiresAt },
-      });
+      const row = newRequest(asked, clock.now());
+      const { id: request, createdAt: _, ...data } = row;
+      await audit.append({ type: 'request.opened', actor: subject.principal, data: { request, ...data } });
       await requests.insert(row);
       return { ...row, state: 'pending' as const, votes: [] };
     });
@@ -249,12 +224,4 @@ export function approvalDesk(deps: {
     get,
     isApprover: ({ name }) => approvers.includes(name),
   };
-}
-
-function digestOfSubject(subject: RequestSubject): string {
-  try {
-    return subjectDigest(subject);
-  } catch (error) {
-    throw badSubject(error);
-  }
 }
