@@ -165,12 +165,13 @@ export function leftovers({ folder, brokerPid, sshd }: Stage): string[] {
   ];
 }
 
+/** Zombies do not count: the broker is nobody's child, and a busy init collects it late. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !existsSync('/proc/self') || !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
-    // ESRCH; everything here belongs to this user, so it cannot be EPERM.
+    // ESRCH, or ENOENT where it ended in between; everything here belongs to this user, so it cannot be EPERM.
     return false;
   }
 }

@@ -44,11 +44,16 @@ test('the demo shows an allowed, a denied and an approved command, and one over 
   for (const part of ['Allowed', 'denied by rule', 'approved:', 'sshd:', 'intact']) assert.match(text, part);
 });
 
-test('sallyport replay prints every sample exactly', async () => {
+/** Without the switching of terminal modes, which a replay does not pass on. */
+function withoutModes(text: string): string {
+  return text.replace(/\u001b\[\?[\d;]+[hl]/g, '');
+}
+
+test('sallyport replay prints every sample, all but the switching of terminal modes', async () => {
   for (const name of CASTS) {
     const file = join(FOLDER, name);
     const replayed = execFileSync(process.execPath, [CLI, 'replay', file, '--no-wait'], { encoding: 'utf8' });
-    assert.is(replayed, await shown(file), name);
+    assert.is(withoutModes(replayed), withoutModes(await shown(file)), name);
   }
 });
 
