@@ -105,7 +105,7 @@ asks('waits with a line on standard error that says what to do, and goes on once
     'target  local (shell)',
     'who     unix:',
     'why     ticket',
-    'needs   1 of',
+    'needs   1 approval by any approver',
     'digest  sha256',
   ]) {
     assert.ok(shown.stdout.includes(line), line);
