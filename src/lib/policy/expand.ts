@@ -17,6 +17,8 @@ export interface Expander {
 }
 
 const MAX_COMBINATIONS = 32;
+/** A path may have 4095 bytes; a longer pattern is anything. */
+const MAX_PATTERN = 1024;
 const SEPARATORS = /[ \t\n]+/;
 
 // One value under construction. `quoted` text never splits; unquoted text of expansions does. A list, `"$@"`, makes
@@ -49,7 +51,10 @@ function combinations(expander: Expander, word: Word): Run[][] {
   for (const piece of word.pieces) {
     const runs = pieceRuns(expander, piece);
     const capped = runs.length * all.length > MAX_COMBINATIONS ? [UNKNOWN_LIST] : runs;
-    all = all.flatMap((before) => capped.map((run) => [...before, run]));
+    const [only] = capped;
+    // In place: a word of many pieces must not be copied once for each.
+    if (capped.length === 1 && only !== undefined) for (const before of all) before.push(only);
+    else all = all.flatMap((before) => capped.map((run) => [...before, run]));
   }
   return all;
 }
@@ -226,7 +231,9 @@ function wildcards(text: string): string {
 
 /** A field of one value. */
 export function field(value: string, many = false): Field {
-  return { value, exact: isExact(value), many };
+  const exact = isExact(value);
+  // Comparing two long patterns costs the product of their lengths.
+  return { value: exact || value.length <= MAX_PATTERN ? value : ANY, exact, many };
 }
 
 function same(left: readonly Field[], right: readonly Field[]): boolean {

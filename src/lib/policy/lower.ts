@@ -47,6 +47,10 @@ export function lowerScript(parsed: ParsedScript): Lowered {
       for (const error of script.errors ?? []) errors.push(error.message);
       const statements = script.commands.map((statement) => lowerStatement(lowering, statement));
       if (statements.length === 0 && span !== '') noteOpaque(opaque, 'an empty substitution', span);
+      // Bash writes a substitution down for itself, and was seen to lose a separator behind a here-document.
+      if (statements.length > 1 && /(^|[^<])<<([^<]|$)/.test(span)) {
+        noteOpaque(opaque, 'a here-document beside other commands in a substitution', span);
+      }
       return { statements };
     },
   };

@@ -13,6 +13,9 @@ export interface Place {
   readonly home: string | undefined;
 }
 
+/** PATH_MAX of Linux. */
+const MAX_PATH = 4096;
+
 const LEADING_UNKNOWN = new RegExp(`^[${ANY}${SOME}${DIGITS}]`);
 const ANCHORED = /^\ue005[a-z]+\d*/;
 
@@ -29,6 +32,7 @@ export function pathFacts(raw: string, place: Place, more: Pick<PathFact, 'recur
  * beginning is unknown. The first form is the one to show.
  */
 export function pathForms(raw: string, place: Place): readonly string[] {
+  if (raw.length > MAX_PATH) return [ANYWHERE];
   const normal = normalise(absolute(raw, place), place.cwd);
   const forms = [normal, ...homeForms(normal, place)];
   const climbed = /^\ue005up(\d+)(\/.*)?$/.exec(normal);

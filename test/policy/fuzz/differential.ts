@@ -136,10 +136,10 @@ function differs(pair: Pair | undefined): boolean {
 
 const SEED_FILES = new Set(['a1', 'b1', 'c.txt', 'sp ace', 'sub/in']);
 
-/** The first thing that happened and stands in no fact. */
+/** The first thing that the printed form did and that stands in no fact. */
 function unnamed(judged: Judged | undefined, pair: Pair | undefined): string | undefined {
   if (judged === undefined || pair === undefined) return undefined;
-  for (const call of [...pair.caller.calls, ...pair.printed.calls]) {
+  for (const call of pair.printed.calls) {
     const [name = '', ...args] = JSON.parse(call) as string[];
     if (
       !judged.facts.commands.some((command) => command.name === name && argsFit(command.args, withoutInput(name, args)))
@@ -147,7 +147,7 @@ function unnamed(judged: Judged | undefined, pair: Pair | undefined): string | u
       return `ran ${call}, which no fact names`;
     }
   }
-  for (const file of [...pair.caller.files, ...pair.printed.files]) {
+  for (const file of pair.printed.files) {
     if (SEED_FILES.has(file) || file === 'nohup.out') continue;
     const named = judged.facts.commands.some(({ writes }) =>
       writes.some(({ forms }) => forms.some((form) => fileFits(form, file))),

@@ -48,17 +48,19 @@ printf '%s\\0' "$#" "\${0##*/}" "$@" >> "$LOG"
 [ "\${0##*/}" != m3 ]
 `;
 
-// Reads scripts from its input, each ended by a NUL; `cat` waits for everything that a script left running, which
-// holds descriptor 9.
+// Reads scripts from its input, each ended by a NUL. `cat` waits for everything that a script left running, which holds
+// descriptor 9; what does not end, some of it by faults of bash, is killed with its whole group.
 const DRIVER = `
 ulimit -c 0
 n=0
 while IFS= read -r -d '' script; do
   cp -r "$SEED" "$BASE/$n" && cd "$BASE/$n" || exit 1
-  LOG="$BASE/$n.log" HOME="$BASE/$n" PATH="$BIN" timeout -s KILL 5 bash --noprofile --norc -c "$script" 2> "$BASE/$n.err" </dev/null 9>&1 | cat > "$BASE/$n.out"
-  [ "$PIPESTATUS" = 137 ] && echo 'syntax error: endless' > "$BASE/$n.err"
+  timeout -s KILL 5 bash --noprofile --norc -c '
+    LOG="$0.log" HOME="$0" PATH="$BIN" bash --noprofile --norc -c "$1" 2> "$0.err" </dev/null 9>&1 | cat > "$0.out"
+  ' "$BASE/$n" "$script"
+  [ "$?" = 137 ] && echo 'syntax error: endless' > "$BASE/$n.err"
   n=$((n+1))
-done
+done 2>/dev/null
 `;
 
 export class Machine implements Disposable {

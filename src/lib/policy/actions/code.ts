@@ -27,18 +27,28 @@ function awkRisk(text: string): boolean {
 // value stands before it.
 function withoutLiterals(text: string): string {
   let out = '';
-  for (let at = 0; at < text.length; ) {
-    const rest = text.slice(at);
-    const divides = /[\w)\]$."]\s*$/.test(out);
-    const literal =
-      /^"(?:[^"\\\n]|\\[\s\S])*"/.exec(rest) ??
-      /^#[^\n]*/.exec(rest) ??
-      (divides ? null : /^\/(?:[^/\\\n[]|\\.|\[\^?\]?[^\]\n]*\])+\//.exec(rest));
-    out += literal === null ? (text[at] ?? '') : literal[0].startsWith('#') ? '' : '""';
-    at += literal?.[0].length ?? 1;
+  let before = '';
+  LITERAL.lastIndex = 0;
+  for (let match = LITERAL.exec(text); match !== null; match = LITERAL.exec(text)) {
+    const { value = '', slash, other = '' } = match.groups ?? {};
+    const divides = /[\w)\]$."]/.test(before);
+    if (slash !== undefined && divides) {
+      out += '/';
+      before = '/';
+      LITERAL.lastIndex = match.index + 1;
+    } else if (value !== '' || slash !== undefined) {
+      out += '""';
+      before = '"';
+    } else {
+      out += other;
+      if (other.trim() !== '') before = other;
+    }
   }
   return out;
 }
+
+const LITERAL =
+  /(?<value>"(?:[^"\\\n]|\\[\s\S])*")|(?<slash>\/(?:[^/\\\n[]|\\.|\[\^?\]?[^\]\n]*\])+\/)|#[^\n]*|(?<other>[\s\S])/g;
 
 // Only scripts of plain substitutions, deletions and prints are sure neither to run (`e`) nor to write (`w`).
 const SED_PLAIN =

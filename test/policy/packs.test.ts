@@ -1,0 +1,23 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { PACKS } from '../../src/lib/policy/index.ts';
+import { decide } from './judged.ts';
+
+for (const pack of PACKS) {
+  for (const { id, tests = [], verdict } of pack.rules) {
+    for (const each of tests) {
+      test(`${pack.name}/${id}: ${each.verdict} for ${each.input}`, () => {
+        assert.is(decide(each.input).verdict, each.verdict);
+        assert.is(each.verdict, verdict);
+      });
+    }
+  }
+
+  test(`${pack.name} says for every rule why it is there`, () => {
+    assert.ok(pack.summary.length > 10);
+    for (const rule of pack.rules) assert.ok((rule.reason ?? '').length > 5, rule.id);
+    assert.is(new Set(pack.rules.map(({ id }) => id)).size, pack.rules.length);
+  });
+}
+
+test.run();
