@@ -1,14 +1,13 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as Flags from '@oclif/core/flags';
-import { prepareStateFolder } from '../lib/broker/state-folder.ts';
+import { initState } from '../lib/broker/init-state.ts';
 import { findApproverKeys } from '../lib/cli/approver-key.ts';
 import { SallyportCommand } from '../lib/cli/base-command.ts';
 import { statePaths, userConfigFile } from '../lib/config/paths.ts';
 import { configTemplate } from '../lib/config/template.ts';
 import { BrokerError } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
-import { openSshCa } from '../lib/credentials/ssh-ca-key.ts';
 import { PACKS } from '../lib/policy/index.ts';
 
 export default class Init extends SallyportCommand<typeof Init> {
@@ -32,8 +31,7 @@ export default class Init extends SallyportCommand<typeof Init> {
       });
     }
     const paths = statePaths(environment);
-    prepareStateFolder(paths.state, environment.uid);
-    const ca = await openSshCa(paths.state);
+    const { caPublicKeyLine } = await initState(paths.state, environment.uid);
     const keys = findApproverKeys(environment.home);
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, configTemplate({ packs: PACKS, approver: keys[0] }), {
@@ -42,7 +40,7 @@ export default class Init extends SallyportCommand<typeof Init> {
     });
     const keyLine = keys[0];
     this.print(
-      { config: file, state: paths.state, sshCa: ca.publicKeyLine(), approverKey: keyLine?.file ?? null },
+      { config: file, state: paths.state, sshCa: caPublicKeyLine, approverKey: keyLine?.file ?? null },
       [
         `wrote    ${file}`,
         `state    ${paths.state}`,
@@ -51,7 +49,7 @@ export default class Init extends SallyportCommand<typeof Init> {
           : `approver ${keyLine.name} with ${keyLine.file}`,
         '',
         'for a server, put this line into the file its TrustedUserCAKeys names:',
-        ca.publicKeyLine(),
+        caPublicKeyLine,
         '',
         'next: sallyport shell local -- uname -a',
         '',

@@ -13,7 +13,7 @@ export default class Leases extends SallyportCommand<typeof Leases> {
       session,
       plan.provider,
       state,
-      relativeTime(plan.expiresAt, Date.now()),
+      relativeTime(plan.expiresAt),
       Object.entries(plan.ref)
         .map(([key, value]) => `${key}=${value}`)
         .join(' '),

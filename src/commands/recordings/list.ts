@@ -20,7 +20,7 @@ export default class RecordingsList extends SallyportCommand<typeof RecordingsLi
     const { recordings } = await client.get<{ recordings: Listed[] }>('/recordings');
     const rows = recordings.map((row) => [
       row.session,
-      relativeTime(row.modifiedAt, Date.now()),
+      relativeTime(row.modifiedAt),
       row.target ?? '-',
       row.principal ?? '-',
       row.state === 'child' ? String(row.exitCode) : (row.state ?? '-'),

@@ -15,7 +15,7 @@ export default class Requests extends SallyportCommand<typeof Requests> {
       row.state,
       row.subject.target,
       row.subject.principal,
-      relativeTime(row.expiresAt, Date.now()),
+      relativeTime(row.expiresAt),
       row.subject.command ?? '(free terminal)',
     ]);
     const text =

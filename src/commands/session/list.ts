@@ -19,7 +19,7 @@ export default class SessionList extends SallyportCommand<typeof SessionList> {
       row.state,
       row.target,
       row.principal,
-      relativeTime(row.startedAt, Date.now()),
+      relativeTime(row.startedAt),
       row.exitCode === null ? '-' : String(row.exitCode),
       row.command ?? '(free terminal)',
     ]);

@@ -8,7 +8,7 @@ import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { Invocation, Notice } from '../session/client.ts';
 import type { SessionResult } from '../session/result.ts';
-import { forwardInput } from './forward-input.ts';
+import { forwardInput, type InputSink } from './forward-input.ts';
 import { forwardSignals } from './forward-signals.ts';
 
 export interface AttachOptions {
@@ -30,8 +30,13 @@ export async function attach(options: AttachOptions): Promise<SessionResult> {
   const opening = JSON.stringify({ type: 'open', invocation } satisfies ClientMessage);
   if (Buffer.byteLength(opening) > MAX_MESSAGE_BYTES) throw tooLarge();
   const socket = await client.attach();
-  const send = (message: ClientMessage) => {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+  const sink: InputSink = {
+    message: (message) => {
+      if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+    },
+    bytes: (bytes, onSent) => {
+      if (socket.readyState === socket.OPEN) socket.send(bytes, onSent);
+    },
   };
   let stopInput = () => {};
   let isRunning = false;
@@ -41,7 +46,7 @@ export async function attach(options: AttachOptions): Promise<SessionResult> {
     return await new Promise<SessionResult>((resolve, reject) => {
       signals = forwardSignals({
         isRunning: () => isRunning,
-        forward: (name) => send({ type: 'signal', name }),
+        forward: (name) => sink.message({ type: 'signal', name }),
         giveUp: (name) => reject(interrupted(invocation.target, name, request)),
       });
       let delivering = Promise.resolve();
@@ -69,7 +74,7 @@ export async function attach(options: AttachOptions): Promise<SessionResult> {
             onNotice(message.notice);
             if (message.notice.kind === 'opened') {
               isRunning = true;
-              stopInput = forwardInput(socket, invocation, stdin, send);
+              stopInput = forwardInput(sink, invocation, stdin);
             }
         }
       });

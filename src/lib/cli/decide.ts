@@ -17,7 +17,7 @@ export function describeRequest(request: RequestRow, palette: Palette): string {
       ? palette.warn('a free terminal: nothing typed there is judged')
       : palette.bold(visible(subject.command).replaceAll('\n', '\n          '));
   return [
-    `${palette.bold(request.id)}  ${request.state}, ${request.state === 'pending' ? 'expires' : 'until'} ${relativeTime(request.expiresAt, Date.now())}`,
+    `${palette.bold(request.id)}  ${request.state}, ${request.state === 'pending' ? 'expires' : 'until'} ${relativeTime(request.expiresAt)}`,
     `  command ${command}`,
     `  target  ${subject.target} (${subject.kind})${subject.cwd === null ? '' : ` in ${oneLine(subject.cwd)}`}`,
     `  who     ${subject.principal}${subject.task === null ? '' : `, task ${oneLine(subject.task)} (their word)`}`,
@@ -65,7 +65,7 @@ export async function decide(
     keyFile: key.file,
     interactive: process.stdin.isTTY === true,
     signal: new AbortController().signal,
-    env: process.env,
+    env: environment.inherited,
   });
   return client.post<RequestRow>(`/requests/${request.id}/decision`, {
     approver,

@@ -22,6 +22,23 @@ export interface Environment {
   readonly uid: number;
   /** Offered to shell targets; each passes on only what its allow-list names. */
   readonly offered: Readonly<Record<string, string>>;
+  /** All of it, for programs that work for the person at this terminal, such as ssh-keygen. */
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a broker needs to start; it is nobody's child and gets no credentials of the caller. */
+const BROKER_ENVIRONMENT = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'TZ', 'TMPDIR'];
+
+/** The environment of a broker that is started in the background. */
+export function brokerEnvironment(): Record<string, string> {
+  const { env } = process;
+  return Object.fromEntries(BROKER_ENVIRONMENT.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+
+/** False where the person, or the kind of terminal, does not want colours. */
+export function wantsColor(): boolean {
+  const { NO_COLOR, TERM } = process.env;
+  return !NO_COLOR && TERM !== 'dumb';
 }
 
 /** Reads the surroundings once. `--config` wins over SALLYPORT_CONFIG. Throws `no-working-folder` (64). */
@@ -45,6 +62,7 @@ export function readEnvironment(configFlag?: string): Environment {
     cwd: workingFolder(),
     uid: process.getuid?.() ?? -1,
     offered,
+    inherited: env,
   };
 }
 

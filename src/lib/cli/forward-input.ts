@@ -1,30 +1,33 @@
 // Standard input → attach socket, with backpressure. On a terminal with a PTY behind it: raw mode and window sizes, only
 // while the program runs.
 import { spawnSync } from 'node:child_process';
-import type { WebSocket } from 'ws';
 import type { ClientMessage } from '../api/contract.ts';
 import type { TerminalSize } from '../core/terminal.ts';
 import type { Invocation } from '../session/client.ts';
 
+/** The socket's side: both do nothing once it is closed. */
+export interface InputSink {
+  readonly message: (message: ClientMessage) => void;
+  readonly bytes: (bytes: Uint8Array, onSent: () => void) => void;
+}
+
 /** Starts; the returned function stops and gives the terminal back as it was. */
 export function forwardInput(
-  socket: WebSocket,
+  sink: InputSink,
   invocation: Pick<Invocation, 'pty'>,
   stdin: NodeJS.ReadStream | null,
-  send: (message: ClientMessage) => void,
 ): () => void {
   if (stdin === null) {
-    send({ type: 'end' });
+    sink.message({ type: 'end' });
     return () => {};
   }
   const isRaw = invocation.pty !== null && stdin.isTTY === true;
-  const onResize = () => send({ type: 'resize', ...windowSize() });
+  const onResize = () => sink.message({ type: 'resize', ...windowSize() });
   const onData = (bytes: Buffer) => {
-    if (socket.readyState !== socket.OPEN) return;
     stdin.pause();
-    socket.send(bytes, () => stdin.resume());
+    sink.bytes(bytes, () => stdin.resume());
   };
-  const onEnd = () => send({ type: 'end' });
+  const onEnd = () => sink.message({ type: 'end' });
   if (isRaw) {
     makeRaw(stdin);
     process.stdout.on('resize', onResize);

@@ -1,7 +1,9 @@
 // What people read. The only importer of chalk. Rules: results go to stdout, everything else to stderr; nothing is
 // coloured when the stream is no terminal or NO_COLOR is set; text from agents and targets is escaped before it is shown.
 import { Chalk, type ChalkInstance } from 'chalk';
+import { systemClock } from '../core/clock.ts';
 import type { PublicError } from '../core/errors.ts';
+import { wantsColor } from './environment.ts';
 
 export interface Palette {
   readonly bold: (text: string) => string;
@@ -13,8 +15,7 @@ export interface Palette {
 
 /** Colours for a stream, or none: no terminal, a dumb one, or NO_COLOR (https://no-color.org). */
 export function paletteFor(stream: { readonly isTTY?: boolean }): Palette {
-  const hasColor = stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  const chalk: ChalkInstance = new Chalk({ level: hasColor ? 1 : 0 });
+  const chalk: ChalkInstance = new Chalk({ level: stream.isTTY === true && wantsColor() ? 1 : 0 });
   return { bold: chalk.bold, dim: chalk.dim, good: chalk.green, warn: chalk.yellow, bad: chalk.red };
 }
 
@@ -64,7 +65,7 @@ export function shortLine(text: string): string {
 }
 
 /** "12 s ago", "in 3 min". */
-export function relativeTime(ms: number, nowMs: number): string {
+export function relativeTime(ms: number, nowMs: number = systemClock.now()): string {
   const seconds = Math.round(Math.abs(ms - nowMs) / 1000);
   const amount =
     seconds < 90

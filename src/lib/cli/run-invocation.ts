@@ -110,7 +110,7 @@ function describeNotice(notice: Notice, palette: Palette): string {
       const who = notice.approvers.length === 0 ? 'an approver' : notice.approvers.join(' or ');
       return (
         `${palette.warn('waiting:')} request ${palette.bold(notice.request)} needs ${who} (${oneLine(notice.reason)}); ` +
-        `expires ${relativeTime(notice.expiresAt, Date.now())}\n` +
+        `expires ${relativeTime(notice.expiresAt)}\n` +
         `  ${palette.dim('next:')} sallyport approve ${notice.request}\n`
       );
     }

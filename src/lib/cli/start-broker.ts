@@ -11,15 +11,13 @@ import type { BootAnswer, BootOptions } from '../broker/boot.ts';
 import { prepareStateFolder, unusable } from '../broker/state-folder.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { brokerEnvironment } from './environment.ts';
 
 /** How long a broker may take to start; a cold machine under load needs some seconds. */
 const START_TIMEOUT_MS = 20_000;
 /** How long the holder of the lock is waited for before the next try: it starts, or is about to leave. */
 const PATIENCE_MS = 1000;
 const POLL_MS = 25;
-
-/** What a broker needs of the caller's environment; it is nobody's child and gets no credentials of the caller. */
-const BROKER_ENVIRONMENT = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'TZ', 'TMPDIR'];
 
 /**
  * Starts a broker process and waits until it answers, or until another one that was faster does. Rejects with what the
@@ -56,7 +54,7 @@ function spawnBroker(boot: BootOptions): Promise<BootAnswer> {
     detached: true,
     cwd: '/',
     stdio: ['ignore', log, log, 'pipe'],
-    env: pick(process.env, BROKER_ENVIRONMENT),
+    env: brokerEnvironment(),
   });
   closeSync(log);
   const pipe = child.stdio[3] as Readable;
@@ -107,8 +105,4 @@ async function answersSoon(socket: string): Promise<boolean> {
     }
   }
   return false;
-}
-
-function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
