@@ -267,6 +267,18 @@ export function storeContract(kind: string, open: (location: string) => Promise<
     assert.equal(await store.audit.from(0, 1), [entry(1)]);
   });
 
+  test('the latest audit entry of a session is found by its type', async ({ store }) => {
+    const entries = [
+      entry(1, { session: 's-1' }),
+      entry(2, { session: 's-1' }),
+      entry(3, { session: 's-2' }),
+      entry(4, { session: 's-1', type: 'other' }),
+    ];
+    for (const each of entries) await store.audit.append(each);
+    assert.equal(await store.audit.latestOf('s-1', 'test'), entries[1]);
+    assert.is(await store.audit.latestOf('s-3', 'test'), undefined);
+  });
+
   test('an audit entry has one successor and a seq of its own', async ({ store }) => {
     await store.audit.append(entry(1));
     await rejects(store.audit.append(entry(1, { previous: 'x', hash: 'y' })));

@@ -1,8 +1,9 @@
 // Recordings, audit log and leases over HTTP: the owner's alone.
 import { verifyAuditLog } from '../audit/verify.ts';
+import type { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { isId, type SessionId } from '../core/ids.ts';
-import { verifyRecording } from '../recording/manifest.ts';
+import { type Verification, verifyRecording } from '../recording/manifest.ts';
 import { type ByteStream, type Call, param, type RouteDeps, refusal, wholeNumber } from './route.ts';
 
 /** Newest first, each with what the store knows of its session. */
@@ -20,15 +21,41 @@ export async function readRecording(call: Call, deps: RouteDeps): Promise<ByteSt
   return { contentType: 'application/x-asciicast', bytes };
 }
 
+/** Also of a recording that is gone, where the log knows that there was one. Throws `unknown-recording` (64). */
 export async function recordingInfo(call: Call, deps: RouteDeps): Promise<unknown> {
-  const { id } = found(call, deps);
+  const id = param(call, 'id') as SessionId;
+  const verification = await verifyAgainstLog(id, deps);
+  if (verification.outcome === 'missing') throw unknownRecording(id);
   return {
     session: id,
     location: deps.archive.locate(id),
     ...(await describe(id, deps)),
     leases: await deps.store.leases.ofSession(id),
-    verification: await verifyRecording(deps.archive, id),
+    verification,
   };
+}
+
+/** A file and its manifest may have been changed together; the audit log has the recording's digest as well. */
+async function verifyAgainstLog(id: SessionId, deps: RouteDeps): Promise<Verification> {
+  if (!isId(id)) return { outcome: 'missing' };
+  const verification = await verifyRecording(deps.archive, id);
+  const closed = await deps.store.audit.latestOf(id, 'session.closed');
+  const logged = closed?.data.recording as { readonly sha256?: unknown } | null | undefined;
+  if (typeof logged?.sha256 !== 'string') return verification;
+  switch (verification.outcome) {
+    case 'intact':
+      return verification.manifest.file.sha256 === logged.sha256
+        ? verification
+        : { outcome: 'altered', why: 'the audit log has another SHA-256 for it' };
+    case 'unsealed':
+    case 'missing':
+      return {
+        outcome: 'altered',
+        why: `the ${verification.outcome === 'missing' ? 'recording' : 'manifest'} is gone`,
+      };
+    case 'altered':
+      return verification;
+  }
 }
 
 /** The last `limit` entries, or those from `from` on; ascending. */
@@ -52,7 +79,11 @@ function found(call: Call, deps: RouteDeps): { readonly id: SessionId; readonly 
   const id = param(call, 'id') as SessionId;
   const bytes = isId(id) ? deps.archive.read(id) : undefined;
   if (bytes !== undefined) return { id, bytes };
-  throw refusal('unknown-recording', EXIT.usage, `there is no recording "${id}"`, 'see: sallyport recordings list');
+  throw unknownRecording(id);
+}
+
+function unknownRecording(id: string): BrokerError {
+  return refusal('unknown-recording', EXIT.usage, `there is no recording "${id}"`, 'see: sallyport recordings list');
 }
 
 async function describe(session: SessionId, deps: RouteDeps) {

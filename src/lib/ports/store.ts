@@ -134,6 +134,8 @@ export interface AuditEntry {
 export interface AuditStore {
   last(): Promise<AuditEntry | undefined>;
   append(entry: AuditEntry): Promise<void>;
+  /** The last entry of that type about a session. */
+  latestOf(session: string, type: string): Promise<AuditEntry | undefined>;
   /** Ascending by seq, from `seq` on. */
   from(seq: number, limit: number): Promise<readonly AuditEntry[]>;
 }

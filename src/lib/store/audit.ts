@@ -15,6 +15,17 @@ export function sqliteAudit(db: Kysely<Tables>): AuditStore {
         .values({ ...entry, data: JSON.stringify(entry.data) })
         .execute();
     },
+    async latestOf(session, type) {
+      const row = await db
+        .selectFrom('audit')
+        .selectAll()
+        .where('session', '=', session)
+        .where('type', '=', type)
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? undefined : toEntry(row);
+    },
     async from(seq, limit) {
       const rows = await db
         .selectFrom('audit')
