@@ -7,7 +7,7 @@ import { lowerArithmetic } from './lower-arithmetic.ts';
 import { parseOptions, plainOperands } from './options.ts';
 import { parseText } from './parse.ts';
 import { pathForms } from './paths.ts';
-import { folders, foldersOf, forgetPlace, getVar, type Scope, setVar } from './scope.ts';
+import { folders, foldersOf, forgetPlace, fork, getVar, type Scope, setVar } from './scope.ts';
 import { ANY, ANYWHERE, DIGITS, HOME, isNumeric, SOME } from './unknowns.ts';
 import { type Call, note, type Walk, walkScript } from './walk.ts';
 
@@ -86,6 +86,9 @@ function declare(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): 
     if (value !== undefined) setVar(scope, left, [value]);
     if (name === 'export') scope.exported.set(left, value ?? getVar(scope, left)[0] ?? ANY);
   }
+  if (name === 'readonly' || args.some(({ value }) => /^-[a-zA-Z]*r/.test(value))) {
+    for (const { value } of args) scope.fixed.add(value.replace(/\+?=.*$/s, ''));
+  }
   emit(walk, scope, call);
 }
 
@@ -147,9 +150,18 @@ function trap(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): voi
   const [action, ...signals] = args.filter((arg) => arg.value !== '--');
   if (action !== undefined && signals.length > 0 && !/^-[lp]?$/.test(action.value)) {
     if (!action.exact) note(walk, 'a trap that only the run will know', call.text);
-    else runText(walk, scope, action.value, call);
+    else runText(walk, laterScope(scope), action.value, call);
   }
   emit(walk, scope, call);
+}
+
+// When a trap runs, every variable may have changed.
+function laterScope(scope: Scope): Scope {
+  const later = fork(scope);
+  for (const [name, values] of scope.vars) setVar(later, name, [...values, ANY]);
+  later.positional = undefined;
+  later.place = { ...later.place, ...folders([...foldersOf(scope.place), ANYWHERE]) };
+  return later;
 }
 
 function set(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {

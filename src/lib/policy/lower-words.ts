@@ -27,7 +27,8 @@ export function lowerWords(lowering: Lowering, word: ParsedWord): Word[] {
   // Braces come first in bash: `$x{a,b}` is `$xa $xb`, `~{a,b}` is `~a ~b`.
   const joins = parts.some(
     (part, index) =>
-      parts[index + 1]?.type === 'BraceExpansion' && (part.type === 'SimpleExpansion' || part.text.endsWith('~')),
+      (parts[index + 1]?.type === 'BraceExpansion' && part.type === 'SimpleExpansion') ||
+      (part.type === 'Literal' && part.text.includes('~')),
   );
   if (joins) lowering.opaque('a brace expansion that becomes part of a name', word.text);
   let words: string[][] = [[]];
@@ -155,13 +156,15 @@ function unquoted(
   if (start !== undefined) {
     const rest = raw.slice(start.length);
     const ends = rest === '' ? last : rest.startsWith('/') || (place === 'value' && rest.startsWith(':'));
-    if (ends) return [{ kind: 'tilde', text: start }, ...later(lowering, rest, value.slice(start.length), place)];
+    if (ends)
+      return [{ kind: 'tilde', text: start }, ...later(lowering, rest, value.slice(start.length), place, false)];
   }
-  return later(lowering, raw, value, place);
+  return later(lowering, raw, value, place, first);
 }
 
-function later(lowering: Lowering, raw: string, value: string, place: 'word' | 'value'): Piece[] {
+function later(lowering: Lowering, raw: string, value: string, place: 'word' | 'value', first: boolean): Piece[] {
   const inside = place === 'value' ? /:~/ : /^[A-Za-z_]\w*=~|^[A-Za-z_]\w*=.*:~/;
+  if (!first && place === 'word') return value === '' ? [] : [{ kind: 'text', text: value }];
   if (!inside.test(raw)) return value === '' ? [] : [{ kind: 'text', text: value }];
   const at = raw.search(/[:=]~/) + 1;
   const tilde = /^~[\w.+-]*/.exec(raw.slice(at))?.[0] ?? '~';
@@ -304,8 +307,14 @@ function lowerParameter(lowering: Lowering, part: ParameterPart, quoted: boolean
     return [{ kind: 'text', text: part.text }];
   }
   const op = lowerOperation(lowering, part);
+  // Whether `${x:+a b}` splits depends on what stands beside it in the word.
+  if (!quoted && op !== 'unknown' && op?.operands.some(hasBlank) === true) return unknown(lowering, part.text);
   if (op === 'unknown') return unknown(lowering, part.text);
   return [{ kind: 'param', name: part.parameter, quoted, length: part.prefix === '#', index, op }];
+}
+
+function hasBlank({ pieces }: Word): boolean {
+  return pieces.some((piece) => piece.kind === 'text' && /\s/.test(piece.text));
 }
 
 function lowerOperation(lowering: Lowering, part: ParameterPart): ParamOp | undefined | 'unknown' {

@@ -29,6 +29,8 @@ export function outputValues(stages: readonly Node[], expand: (word: Word) => re
     const text = echoed(last);
     if (text !== undefined) return [text];
   }
+  // It prints what it was told to, or what it runs prints.
+  if (commands.some((each) => each?.some(({ value }) => /^-(exec|execdir|ok|okdir|printf)$/.test(value)))) return [ANY];
   const found = foundPath(commands[0]);
   const listing = commands.every((each, index) => {
     const name = each?.[0]?.value.replace(/^.*\//, '') ?? '';
@@ -66,6 +68,8 @@ function isCount(fields: readonly Field[] | undefined): boolean {
 function echoed(fields: readonly Field[] | undefined): string | undefined {
   const [name, ...args] = fields ?? [];
   const words = args.map((arg) => arg.value);
+  // What may be several words, or none, leaves the blanks between them unknown.
+  if (args.length > 1 && args.some(({ many }) => many)) return undefined;
   if (name?.value === 'echo') {
     const options = /^-[neE]+$/.exec(words[0] ?? '')?.[0];
     const rest = options === undefined ? words : words.slice(1);

@@ -17,6 +17,8 @@ export interface Scope {
   /** Arrays whose elements are known; `vars` holds the same as alternatives. */
   readonly arrays: Map<string, readonly string[]>;
   readonly exported: Map<string, string>;
+  /** Names that were made read-only: a later assignment to one fails, and may pass unnoticed. */
+  readonly fixed: Set<string>;
   /** Arguments of the function or inner shell; undefined where they are unknown. */
   positional: readonly string[] | undefined;
   /** `$0`. */
@@ -27,7 +29,16 @@ export interface Scope {
 
 /** The scope of a fresh interpreter. */
 export function newScope(place: Place, positional: readonly string[] | undefined): Scope {
-  return { place, vars: new Map(), arrays: new Map(), exported: new Map(), positional, zero: 'bash', splitting: false };
+  return {
+    place,
+    vars: new Map(),
+    arrays: new Map(),
+    exported: new Map(),
+    fixed: new Set(),
+    positional,
+    zero: 'bash',
+    splitting: false,
+  };
 }
 
 /** A copy whose changes stay its own: subshells, pipelines, branches. */
@@ -37,6 +48,7 @@ export function fork(scope: Scope): Scope {
     vars: new Map(scope.vars),
     arrays: new Map(scope.arrays),
     exported: new Map(scope.exported),
+    fixed: new Set(scope.fixed),
   };
 }
 
@@ -46,6 +58,7 @@ export function become(scope: Scope, other: Scope): void {
   refill(scope.vars, other.vars);
   refill(scope.arrays, other.arrays);
   refill(scope.exported, other.exported);
+  for (const name of other.fixed) scope.fixed.add(name);
   scope.place = other.place;
   scope.positional = other.positional;
   scope.zero = other.zero;
@@ -77,6 +90,7 @@ export function join(scope: Scope, branch: Scope): void {
   for (const [name, value] of branch.exported) {
     scope.exported.set(name, scope.exported.get(name) === value ? value : ANY);
   }
+  for (const name of branch.fixed) scope.fixed.add(name);
   scope.place = { ...scope.place, ...folders([...foldersOf(scope.place), ...foldersOf(branch.place)]) };
   if (branch.positional?.join('\0') !== scope.positional?.join('\0')) scope.positional = undefined;
   if (branch.splitting) scope.splitting = true;
@@ -100,7 +114,7 @@ export function forgetPlace(scope: Scope): void {
 
 /** Sets a variable to one of `values`. */
 export function setVar(scope: Scope, name: string, values: Values): void {
-  const unique = [...new Set(values)];
+  const unique = [...new Set(scope.fixed.has(name) ? [...getVar(scope, name), ...values] : values)];
   const known = unique.length > MAX_VALUES || unique.some((value) => value.length > 4096) ? [ANY] : unique;
   scope.vars.set(name, known);
   scope.arrays.delete(name);

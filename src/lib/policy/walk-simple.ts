@@ -20,6 +20,7 @@ export function walkSimple(walk: Walk, scope: Scope, node: Simple, outer: StdinF
   const text = printNode(node);
   const env: EnvFact[] = [];
   // Bash expands the words first. Assignments before a program's name are the program's own.
+  const start = fork(scope);
   const turns = combine(node.words.map((item) => turnsOut(walk, scope, item, env)));
   const before = fork(scope);
   const shows = variablesIn([...node.words, ...node.assigns, ...node.redirs], before);
@@ -31,7 +32,7 @@ export function walkSimple(walk: Walk, scope: Scope, node: Simple, outer: StdinF
     emitRedirections(walk, redirFacts(walk, scope, node.redirs, outer), text, { env, shows });
     return;
   }
-  const redirs = redirFacts(walk, before, node.redirs, outer);
+  const redirs = redirFacts(walk, union([before, start]), node.redirs, outer);
   const after: Scope[] = [];
   for (const fields of turns) {
     // A call of its own each: what `cd` does for one must not be there for the next.
@@ -67,7 +68,10 @@ function run(walk: Walk, scope: Scope, { fields, env, shows, text, redirs }: Tur
 
 function turnsOut(walk: Walk, scope: Scope, item: Word | Assign, env: EnvFact[]): readonly Field[][] {
   if (!isAssign(item)) return expandAlternatives(expanderOf(walk, scope), item);
+  const held = getVar(scope, item.name);
   const facts = assignInto(walk, scope, item);
+  // `local` fails outside a function, and then the name keeps what it had.
+  if (walk.stack.length === 0) setVar(scope, item.name, [...held, ...getVar(scope, item.name)]);
   env.push(...facts);
   return facts.map(({ name, value }) => [field(`${name}=${value}`)]);
 }

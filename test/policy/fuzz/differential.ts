@@ -139,6 +139,8 @@ const SEED_FILES = new Set(['a1', 'b1', 'c.txt', 'sp ace', 'sub/in']);
 /** The first thing that the printed form did and that stands in no fact. */
 function unnamed(judged: Judged | undefined, pair: Pair | undefined): string | undefined {
   if (judged === undefined || pair === undefined) return undefined;
+  // `sh < file`: a fact says that code is run that nobody read.
+  if (judged.facts.commands.some(({ code }) => code.some(({ text }) => text === undefined))) return undefined;
   for (const call of pair.printed.calls) {
     const [name = '', ...args] = JSON.parse(call) as string[];
     if (

@@ -10,7 +10,7 @@ const GLOBAL = {
 
 /** Subcommands that only look, whatever their options (those that run or write something are left out). */
 const LOOKS = new Set(
-  'status log show diff blame shortlog describe rev-parse rev-list ls-files ls-tree ls-remote cat-file grep name-rev merge-base cherry whatchanged count-objects version var for-each-ref show-ref diff-tree diff-index diff-files check-ignore'.split(
+  'status log show diff blame shortlog describe rev-parse rev-list ls-files ls-tree ls-remote cat-file grep name-rev merge-base cherry whatchanged count-objects version for-each-ref show-ref diff-tree diff-index diff-files check-ignore'.split(
     ' ',
   ),
 );
@@ -86,10 +86,12 @@ function pushActions(args: CommandFact['args']): string[] {
 
 function looks(sub: string, args: CommandFact['args']): boolean {
   return args.every(({ value, exact }) => {
-    if (!exact) return !/^[\ue000-\ue004]/.test(value);
+    if (!exact) return sub !== 'ls-remote' && !/^[\ue000-\ue004]/.test(value);
     if (sub === 'grep' && /^-[a-zA-Z]*O/.test(value)) return false;
-    // A remote may name a program: `ext::sh -c …`.
-    if (sub === 'ls-remote' && /:|^[./]/.test(value) && !/^https:/.test(value)) return false;
+    // Other remotes than those by name may be anybody's, and name a program: `ext::sh -c …`.
+    if (sub === 'ls-remote' && !/^[\w-]+$/.test(value)) return false;
+    // Outside of a repository, or beside one, it compares any two files.
+    if (sub === 'diff' && /^(\/|\.\.(\/|$)|\ue005)/.test(value)) return false;
     return !isRisky(value);
   });
 }
@@ -111,11 +113,14 @@ function isListing(sub: string, args: CommandFact['args']): boolean {
         ),
       );
     case 'tag':
-      return words.length === 0 || words[0] === '-l' || words[0] === '--list';
+      return (
+        words.length === 0 ||
+        ((words[0] === '-l' || words[0] === '--list') && !words.slice(1).some((word) => /^-[a-zA-Z]/.test(word)))
+      );
     case 'remote':
       return words.every((word) => word === '-v' || word === '--verbose') || ['get-url'].includes(words[0] ?? '');
     case 'stash':
-      return words[0] === 'list' || words[0] === 'show';
+      return (words[0] === 'list' || words[0] === 'show') && !words.some(isRisky);
     default:
       return isPlainSetting(words.filter((word) => !/^--(global|local|system)$/.test(word)));
   }

@@ -83,7 +83,7 @@ export const READ_ONLY: Pack = {
       {
         command: ['journalctl'],
         without: words(
-          '--vacuum-size --vacuum-time --vacuum-files --rotate --flush --sync --relinquish-var --update-catalog --setup-keys --cursor-file',
+          '--vacuum-size --vacuum-time --vacuum-files --rotate --flush --sync --relinquish-var --update-catalog --setup-keys --cursor-file --smart-relinquish-var -M --machine -D --directory --root --image --file -i',
         ),
       },
       ['journalctl -u nginx -n 50'],
@@ -94,7 +94,7 @@ export const READ_ONLY: Pack = {
         command: ['systemctl'],
         args: ['*', '**'],
         text: 'systemctl (--no-pager |--user |-l |--full |--all |-a )*(status|show|list-units|list-timers|list-unit-files|is-active|is-enabled|is-failed|cat|list-dependencies)( .*)?',
-        without: ['-H', '--host', '-M', '--machine', '--root'],
+        without: ['-H', '--host', '-M', '--machine', '--root', '--image'],
       },
       ['systemctl status nginx', 'systemctl is-active nginx'],
     ),
