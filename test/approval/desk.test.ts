@@ -36,6 +36,20 @@ test('ten that ask at once for the same get one request', () =>
     assert.is((await entries('request.opened')).length, 1);
   }));
 
+test('an inbox cannot be flooded: the fifty-first request of one principal is refused, another one may still ask', () =>
+  withDesk(async ({ desk }) => {
+    const subjectOf = (number: number) => ({ subject: { ...SUBJECT, command: `echo ${number}` } });
+    const rows = [];
+    for (let number = 0; number < 50; number++) rows.push(await desk.open(asked(subjectOf(number))));
+    const error = await refusal(desk.open(asked(subjectOf(50))));
+    assert.is(error.code, 'too-many-requests');
+    assert.is(error.exit, 77);
+    assert.is((await desk.open(asked(subjectOf(7)))).id, rows[7]?.id);
+    await desk.open(asked({ subject: { ...SUBJECT, principal: 'unix:other' } }));
+    await desk.cancel(rows[0]?.id as never, AGENT);
+    await desk.open(asked(subjectOf(50)));
+  }));
+
 test('a rule that now asks for other people replaces the pending request', () =>
   withDesk(async ({ desk }) => {
     const lax = await desk.open(asked());

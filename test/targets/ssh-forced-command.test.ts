@@ -14,7 +14,7 @@ const SHELLS = ['sh', 'bash', 'dash', 'zsh', 'fish', 'tcsh', 'csh', 'ksh', 'mksh
 function through(shell: string, text: string, env: Record<string, string> = {}, cwd?: string) {
   const args = shell.endsWith('busybox') ? ['sh', '-c'] : ['-c'];
   const { stdout, stderr, status } = spawnSync(shell, [...args, forcedCommandFor(text, cwd)], {
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/nonexistent', ...env },
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/dev/null', ...env },
     input: 'input',
   });
   return { stdout: stdout.toString('latin1'), stderr: stderr.toString(), status };

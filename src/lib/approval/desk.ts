@@ -14,13 +14,14 @@ import { findRequest } from './find-request.ts';
 import { hasTerms, standingApprovals } from './grant-check.ts';
 import { type Asked, digestOfSubject, newRequest } from './new-request.ts';
 import { plainText } from './plain-text.ts';
-import { alreadyVoted, noApprover, notPending, unknownRequest } from './refusals.ts';
+import { alreadyVoted, noApprover, notPending, tooManyRequests, unknownRequest } from './refusals.ts';
 import { newWaiters } from './waiters.ts';
 
 export interface ApprovalDesk {
   /**
    * Opens a request, or returns the pending one for the same subject under the same terms. Rejects with `no-approver` (77)
-   * where fewer people than the quorum could ever decide it, `bad-subject` (64), `cannot-audit` (74).
+   * where fewer people than the quorum could ever decide it, `too-many-requests` (77), `bad-subject` (64), `cannot-audit`
+   * (74).
    */
   open(asked: Asked): Promise<RequestRow>;
   /** Resolves with the request once it is no longer pending; rejects with the signal's reason or `unknown-request` (64). */
@@ -51,6 +52,10 @@ export interface ApprovalDesk {
   isApprover(principal: Principal): boolean;
 }
 
+/** More than a person can look through: an inbox that an agent floods hides what matters in it. */
+const MAX_PENDING_EACH = 50;
+const MAX_PENDING_ALL = 1000;
+
 /** A desk over a store. Throws `bad-approver` (78). One desk a store: waiters hear only of what their own desk does. */
 export function approvalDesk(deps: {
   readonly store: Pick<Store, 'requests'>;
@@ -77,12 +82,19 @@ export function approvalDesk(deps: {
       const pending = await requests.pending(digest);
       if (pending !== undefined && hasTerms(pending, terms)) return pending;
       if (pending !== undefined) await cancelNow(pending, 'broker', 'the rule asks for other approvers now');
+      if (await isFlooding(subject.principal)) throw tooManyRequests(MAX_PENDING_EACH);
       const row = newRequest(asked, clock.now());
       const { id: request, createdAt: _, ...data } = row;
       await audit.append({ type: 'request.opened', actor: subject.principal, data: { request, ...data } });
       await requests.insert(row);
       return { ...row, state: 'pending' as const, votes: [] };
     });
+  }
+
+  async function isFlooding(principal: string): Promise<boolean> {
+    const pending = await requests.list({ state: 'pending', limit: MAX_PENDING_ALL });
+    if (pending.length >= MAX_PENDING_ALL) return true;
+    return pending.filter(({ subject }) => subject.principal === principal).length >= MAX_PENDING_EACH;
   }
 
   async function wait(id: RequestId, signal: AbortSignal): Promise<RequestRow> {

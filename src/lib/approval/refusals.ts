@@ -34,6 +34,15 @@ export function noApprover(count: number, wanted: readonly string[], quorum: num
   return new BrokerError({ code: 'no-approver', exit: EXIT.denied, message, hint });
 }
 
+export function tooManyRequests(limit: number): BrokerError {
+  return new BrokerError({
+    code: 'too-many-requests',
+    exit: EXIT.denied,
+    message: `${limit} requests of yours wait for a person already`,
+    hint: 'wait for them, or take some back with: sallyport requests cancel ID',
+  });
+}
+
 export function badSubject(cause: unknown): BrokerError {
   return new BrokerError({
     code: 'bad-subject',

@@ -27,8 +27,8 @@ import { closeLostSessions } from './lost-sessions.ts';
 export interface ComposedBroker {
   readonly server: ReturnType<typeof createApiServer>;
   readonly live: LiveSessions;
-  /** Closes requests that fell due; to be called now and then. */
-  expireDue(): Promise<void>;
+  /** Closes requests that fell due, and revokes what could not be revoked before; to be called now and then. */
+  tidy(): Promise<void>;
   /** After every session has settled: closes audit log and store. */
   close(): Promise<void>;
 }
@@ -141,8 +141,9 @@ async function composeOver(
       onError: (error) => log.error(error),
       onRequest,
     }),
-    async expireDue() {
+    async tidy() {
       await desk.expireDue();
+      await leases.sweep();
     },
     async close() {
       await audit.append({ type: 'broker.stopped', actor: 'broker', data: {} });

@@ -11,7 +11,7 @@ import { loadBrokerConfig } from './load-config.ts';
 import { type BrokerLog, openLog } from './log.ts';
 import { prepareStateFolder, takeBrokerLock } from './state-folder.ts';
 
-const EXPIRE_EVERY_MS = 10_000;
+const TIDY_EVERY_MS = 10_000;
 /** For answers under way, after every session has settled. */
 const LEAVE_GRACE_MS = 2000;
 
@@ -84,9 +84,9 @@ async function start(
     throw error;
   }
   log.info('listening', { socket: boot.socket, mode: config.broker.mode, config: boot.configFile });
-  const expire = () => void broker.expireDue().catch((error) => log.error(asBrokerError(error)));
-  const expiry = setInterval(expire, EXPIRE_EVERY_MS);
-  expiry.unref();
+  const tidy = () => void broker.tidy().catch((error) => log.error(asBrokerError(error)));
+  const tidying = setInterval(tidy, TIDY_EVERY_MS);
+  tidying.unref();
   if (config.broker.mode === 'private') {
     idle = idleExit({
       idleMs: config.broker.idleExitMs,
@@ -100,7 +100,7 @@ async function start(
   async function leave(by: string): Promise<void> {
     log.info('leaving', { by });
     idle?.stop();
-    clearInterval(expiry);
+    clearInterval(tidying);
     // New connections are refused first (this also unlinks the socket), so that no session opens while others settle.
     const closed = new Promise((resolve) => broker.server.close(resolve));
     await broker.live.endAll(brokerStopped(by));
