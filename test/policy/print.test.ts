@@ -1,4 +1,5 @@
 // timeout: 120
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell text
 import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,14 +1,13 @@
 // The builtins of bash that change what later words mean, or run text: cd, eval, set, read, trap and the like. Answers
 // false for every command that is not one; a builtin that only prints is a command like any other.
+import { VARIABLE_BUILTINS } from './builtins-variables.ts';
 import { runCommand } from './command.ts';
-import { field } from './expand.ts';
 import type { Field } from './facts.ts';
-import { lowerArithmetic } from './lower-arithmetic.ts';
-import { parseOptions, plainOperands } from './options.ts';
+import { plainOperands } from './options.ts';
 import { parseText } from './parse.ts';
 import { pathForms } from './paths.ts';
 import { folders, foldersOf, forgetPlace, fork, getVar, type Scope, setVar } from './scope.ts';
-import { ANY, ANYWHERE, DIGITS, HOME, isNumeric, SOME } from './unknowns.ts';
+import { ANY, ANYWHERE, HOME } from './unknowns.ts';
 import { type Call, note, type Walk, walkScript } from './walk.ts';
 
 const MAX_DEPTH = 8;
@@ -62,76 +61,6 @@ function changeFolder(_: Walk, scope: Scope, __: Call, args: readonly Field[]): 
   scope.place = { ...scope.place, ...folders([...after, ...before]) };
 }
 
-function assignNames(walk: Walk, scope: Scope, args: readonly Field[], value: string, what: string): void {
-  for (const arg of args) {
-    if (NAME.test(arg.value)) setVar(scope, arg.value, [value]);
-    else note(walk, `${what} of a name that bash would evaluate`, arg.value);
-  }
-}
-
-function declare(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
-  const name = call.fields[0]?.value;
-  for (const arg of args) {
-    const option = /^[-+]([A-Za-z]+)$/.exec(arg.value)?.[1];
-    if (option !== undefined) {
-      if (/[ni]/.test(option) && name !== 'export') note(walk, 'a variable that bash evaluates', arg.value);
-      continue;
-    }
-    const [, left, value] = /^([A-Za-z_]\w*)(?:\+?=(.*))?$/s.exec(arg.value) ?? [];
-    if (left === undefined || arg.value.includes('[') || (!arg.exact && value === undefined)) {
-      note(walk, 'a declaration that only the run will know', arg.value);
-      continue;
-    }
-    // The walk has set the plain forms already; a quoted `'a=b'` comes here as well.
-    if (value !== undefined) setVar(scope, left, [value]);
-    if (name === 'export') scope.exported.set(left, value ?? getVar(scope, left)[0] ?? ANY);
-  }
-  if (name === 'readonly' || args.some(({ value }) => /^-[a-zA-Z]*r/.test(value))) {
-    for (const { value } of args) scope.fixed.add(value.replace(/\+?=.*$/s, ''));
-  }
-  emit(walk, scope, call);
-}
-
-function read(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
-  const { options, operands } = parseOptions(args, { short: 'adinNptu', posix: true });
-  const names = operands.length === 0 ? [field('REPLY')] : operands;
-  for (const option of options) {
-    if (option.name === '-a' && option.value !== undefined) assignNames(walk, scope, [option.value], ANY, 'reading');
-  }
-  const value =
-    call.stdin.kind === 'text'
-      ? call.stdin.text
-      : call.stdin.kind === 'pipe' && call.stdin.listing === true
-        ? SOME
-        : ANY;
-  if (call.stdin.kind !== 'text' || names.length !== 1) {
-    assignNames(
-      walk,
-      scope,
-      names,
-      call.stdin.kind === 'file' ? SOME : call.stdin.kind === 'text' ? ANY : value,
-      'reading',
-    );
-  } else {
-    const [only] = names;
-    if (only !== undefined && NAME.test(only.value))
-      setVar(
-        scope,
-        only.value,
-        value.split('\n').map((line) => line.trim()),
-      );
-    else assignNames(walk, scope, names, ANY, 'reading');
-  }
-  emit(walk, scope, call);
-}
-
-function readArray(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
-  const { options, operands } = parseOptions(args, { short: 'dnOsucC', posix: true });
-  if (options.some((option) => option.name === '-C')) note(walk, 'code run for every line', call.text);
-  assignNames(walk, scope, operands, call.stdin.kind === 'pipe' && call.stdin.listing !== true ? ANY : SOME, 'reading');
-  emit(walk, scope, call);
-}
-
 function evaluate(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
   if (!args.every((arg) => arg.exact)) note(walk, 'eval of text that only the run will know', call.text);
   else runText(walk, scope, args.map((arg) => arg.value).join(' '), call);
@@ -162,61 +91,6 @@ function laterScope(scope: Scope): Scope {
   later.positional = undefined;
   later.place = { ...later.place, ...folders([...foldersOf(scope.place), ANYWHERE]) };
   return later;
-}
-
-function set(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
-  const end = args.findIndex((arg) => arg.value === '--' || !/^[-+]/.test(arg.value));
-  if (args.some(({ value }) => /^-[a-zA-Z]*k|^(keyword|posix)$/.test(value))) {
-    note(walk, 'an option that changes how bash reads text', call.text);
-  }
-  const option = args[0]?.value === '-o' || args[0]?.value === '+o';
-  if (end !== -1 && !(option && end === 1 && args.length === 2)) {
-    const rest = args.slice(args[end]?.value === '--' ? end + 1 : end);
-    scope.positional = rest.every((arg) => !arg.many) ? rest.map((arg) => arg.value) : undefined;
-  }
-  emit(walk, scope, call);
-}
-
-function shift(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
-  const count = Number(args[0]?.value ?? '1');
-  if (scope.positional !== undefined)
-    scope.positional = Number.isInteger(count) ? scope.positional.slice(count) : undefined;
-  emit(walk, scope, call);
-}
-
-function unset(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
-  for (const arg of args) {
-    if (arg.value === '-f') note(walk, 'a function that is taken away', call.text);
-    if (/^-[fnv]$/.test(arg.value)) continue;
-    if (!NAME.test(arg.value)) note(walk, 'unset of a name that bash would evaluate', arg.value);
-    else if (arg.value === 'IFS') scope.splitting = false;
-    else setVar(scope, arg.value, ['']);
-  }
-  emit(walk, scope, call);
-}
-
-function letBuiltin(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
-  for (const arg of args) {
-    const lowered = arg.exact ? lowerArithmetic(arg.value) : undefined;
-    const known = lowered?.names.every((name) =>
-      (scope.vars.get(name) ?? ['']).every((value) => value === '' || isNumeric(value)),
-    );
-    if (known !== true) note(walk, 'arithmetic that may evaluate text', call.text);
-    for (const name of lowered?.names ?? []) setVar(scope, name, [DIGITS]);
-  }
-  emit(walk, scope, call);
-}
-
-function printfBuiltin(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
-  const [first, name] = args;
-  if (first?.value.startsWith('-v') === true) {
-    const target = first.value === '-v' ? name : field(first.value.slice(2));
-    assignNames(walk, scope, target === undefined ? [] : [target], ANY, 'printf -v');
-  } else if (first !== undefined && !first.exact && first.many) {
-    // `printf $x` could hold `-v`; as data it is common, and its only harm needs a chosen name.
-    note(walk, 'a printf format that only the run will know', call.text);
-  }
-  emit(walk, scope, call);
 }
 
 function test(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
@@ -252,13 +126,8 @@ function opaqueOption(pattern: RegExp, reason: string): Builtin {
   };
 }
 
-function getopts(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
-  assignNames(walk, scope, args.slice(1, 2), SOME, 'getopts');
-  setVar(scope, 'OPTARG', [ANY]);
-  emit(walk, scope, call);
-}
-
 const BUILTINS: Readonly<Record<string, Builtin>> = {
+  ...VARIABLE_BUILTINS,
   cd: (walk, scope, call, args) => {
     emit(walk, scope, call);
     changeFolder(walk, scope, call, args);
@@ -275,20 +144,6 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   source,
   '.': source,
   trap,
-  set,
-  shift,
-  unset,
-  export: declare,
-  declare,
-  typeset: declare,
-  local: declare,
-  readonly: declare,
-  read,
-  mapfile: readArray,
-  readarray: readArray,
-  getopts,
-  let: letBuiltin,
-  printf: printfBuiltin,
   test,
   '[': test,
   alias,

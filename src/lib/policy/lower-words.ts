@@ -1,8 +1,9 @@
 // Lowers the parser's words: quoting is resolved to text, braces are expanded, backticks become `$( )`. What it does
 // not know it notes as opaque; it never guesses what bash would make of it.
 import type { DoubleQuotedChild, ParsedScript, Word as ParsedWord, WordPart } from 'unbash';
-import { lowerArithmetic } from './lower-arithmetic.ts';
-import type { OpaqueFact, ParamOp, Piece, Script, Word } from './syntax.ts';
+import { expandBraces, MAX_BRACE_WORDS } from './lower-braces.ts';
+import { lowerExpansion, unknown } from './lower-expansions.ts';
+import type { OpaqueFact, Piece, Script, Word } from './syntax.ts';
 
 /** What the lowering of one text carries along. */
 export interface Lowering {
@@ -15,9 +16,6 @@ export interface Lowering {
 export function noteOpaque(facts: OpaqueFact[], reason: string, span: string): void {
   facts.push({ reason, span: span.length > 120 ? `${span.slice(0, 117)}…` : span });
 }
-
-/** Words one brace expansion may make. */
-const MAX_BRACE_WORDS = 256;
 
 /** A word in a place where bash expands braces: possibly several words. */
 export function lowerWords(lowering: Lowering, word: ParsedWord): Word[] {
@@ -62,62 +60,6 @@ export function lowerWords(lowering: Lowering, word: ParsedWord): Word[] {
 
 function isQuotation({ type }: WordPart): boolean {
   return type === 'SingleQuoted' || type === 'DoubleQuoted' || type === 'AnsiCQuoted' || type === 'LocaleString';
-}
-
-/** `{a,b}` and `{1..3}` of plain characters; undefined where there is more to it. */
-export function expandBraces(text: string): string[] | undefined {
-  if (!/^\{[\w.,{}/:+%@=-]*\}$/.test(text) || text.length > 2000) return undefined;
-  const range = /^\{(-?\d{1,6})\.\.(-?\d{1,6})\}$/.exec(text);
-  if (range !== null) return numbers(range[1] ?? '', range[2] ?? '');
-  const letters = /^\{([a-z])\.\.([a-z])\}$|^\{([A-Z])\.\.([A-Z])\}$/.exec(text);
-  if (letters !== null) {
-    const [from, to] = [letters[1] ?? letters[3] ?? '', letters[2] ?? letters[4] ?? ''];
-    return codes(from.charCodeAt(0), to.charCodeAt(0)).map((code) => String.fromCharCode(code));
-  }
-  if (text.includes('..')) return undefined;
-  return splitBraces(text.slice(1, -1));
-}
-
-function numbers(from: string, to: string): string[] | undefined {
-  const padded = [from, to].some((side) => /^-?0\d/.test(side));
-  if (padded || Math.abs(Number(from) - Number(to)) >= MAX_BRACE_WORDS) return undefined;
-  return codes(Number(from), Number(to)).map(String);
-}
-
-function codes(from: number, to: number): number[] {
-  const step = from <= to ? 1 : -1;
-  return Array.from({ length: Math.abs(from - to) + 1 }, (_, index) => from + index * step);
-}
-
-// Commas outside inner braces separate; each alternative may hold braces of its own.
-function splitBraces(inner: string): string[] | undefined {
-  const parts: string[] = [];
-  let depth = 0;
-  let start = 0;
-  for (let index = 0; index <= inner.length; index++) {
-    const char = inner[index];
-    if (char === '{') depth++;
-    if (char === '}') depth--;
-    if (index === inner.length || (char === ',' && depth === 0)) {
-      parts.push(inner.slice(start, index));
-      start = index + 1;
-    }
-  }
-  if (depth !== 0 || parts.length < 2) return undefined;
-  const all: string[] = [];
-  for (const part of parts) {
-    const nested = /^([^{}]*)(\{.*\})([^{}]*)$/.exec(part);
-    if (nested === null) {
-      if (/[{}]/.test(part)) return undefined;
-      all.push(part);
-      continue;
-    }
-    const middle = expandBraces(nested[2] ?? '');
-    if (middle === undefined) return undefined;
-    for (const text of middle) all.push(`${nested[1]}${text}${nested[3]}`);
-    if (all.length > MAX_BRACE_WORDS) return undefined;
-  }
-  return all;
 }
 
 /** A word in a place without brace expansion: an assignment's value, a redirection, a pattern. */
@@ -233,11 +175,6 @@ function lowerPart(lowering: Lowering, part: WordPart, first: boolean): Piece[] 
   }
 }
 
-function unknown(lowering: Lowering, text: string): Piece[] {
-  lowering.opaque('an expansion that was not understood', text);
-  return [{ kind: 'text', text }];
-}
-
 function lowerQuoted(lowering: Lowering, child: DoubleQuotedChild): Piece[] {
   return child.type === 'Literal' ? [{ kind: 'text', text: child.value }] : lowerExpansion(lowering, child, true);
 }
@@ -264,114 +201,4 @@ function checkList(lowering: Lowering, part: Extract<WordPart, { type: 'DoubleQu
   const holdsText = part.parts.some((child) => child.type === 'Literal');
   if (part.parts.length < 2 || holdsText || !part.parts.some((child) => /^\$\{?(@|\w+\[@\])/.test(child.text))) return;
   lowering.opaque('a list beside other expansions in one pair of quotes', part.text);
-}
-
-function lowerExpansion(
-  lowering: Lowering,
-  part: Exclude<DoubleQuotedChild, { type: 'Literal' }>,
-  quoted: boolean,
-): Piece[] {
-  switch (part.type) {
-    case 'SimpleExpansion': {
-      const name = part.text.slice(1);
-      if (!/^([A-Za-z_]\w*|[0-9@*#?!$-])$/.test(name)) return unknown(lowering, part.text);
-      return [{ kind: 'param', name, quoted, length: false, index: undefined, op: undefined }];
-    }
-    case 'CommandExpansion':
-      if (part.script === undefined || /^\$\{/.test(part.text)) return unknown(lowering, part.text);
-      // Bash tries arithmetic first, and reads on differently when it is none.
-      if (part.text.startsWith('$((')) lowering.opaque('a substitution that reads like arithmetic', part.text);
-      return [{ kind: 'command', script: lowering.script(part.script, part.text), quoted }];
-    case 'ArithmeticExpansion': {
-      const inner = part.text.startsWith('$((') ? part.text.slice(3, -2) : part.text.slice(2, -1);
-      const lowered = lowerArithmetic(inner);
-      if (lowered === undefined) {
-        lowering.opaque('arithmetic that may evaluate text', part.text);
-        return [{ kind: 'text', text: part.text }];
-      }
-      return [{ kind: 'arith', ...lowered, quoted }];
-    }
-    case 'ParameterExpansion':
-      return lowerParameter(lowering, part, quoted);
-  }
-}
-
-type ParameterPart = Extract<DoubleQuotedChild, { type: 'ParameterExpansion' }>;
-
-function lowerParameter(lowering: Lowering, part: ParameterPart, quoted: boolean): Piece[] {
-  const index = part.index?.text;
-  if (part.prefix === '!') return unknown(lowering, part.text);
-  if (!/^([A-Za-z_]\w*|\d{1,3}|[@*#?!$-])$/.test(part.parameter)) return unknown(lowering, part.text);
-  if (index !== undefined && !/^(\d{1,6}|[@*])$/.test(index)) {
-    lowering.opaque('a subscript that bash would evaluate', part.text);
-    return [{ kind: 'text', text: part.text }];
-  }
-  const op = lowerOperation(lowering, part);
-  // Whether `${x:+a b}` splits depends on what stands beside it in the word.
-  if (!quoted && op !== 'unknown' && op?.operands.some(hasBlank) === true) return unknown(lowering, part.text);
-  if (op === 'unknown') return unknown(lowering, part.text);
-  return [{ kind: 'param', name: part.parameter, quoted, length: part.prefix === '#', index, op }];
-}
-
-function hasBlank({ pieces }: Word): boolean {
-  return pieces.some((piece) => piece.kind === 'text' && /\s/.test(piece.text));
-}
-
-function lowerOperation(lowering: Lowering, part: ParameterPart): ParamOp | undefined | 'unknown' {
-  const operation = part.operation;
-  if (operation === undefined) return undefined;
-  const make = (symbol: string, ...words: (ParsedWord | undefined)[]): ParamOp | 'unknown' => {
-    const operands = words.filter((word) => word !== undefined).map((word) => operand(lowering, word));
-    return operands.includes(undefined)
-      ? 'unknown'
-      : { symbol, operands: operands.filter((each) => each !== undefined) };
-  };
-  switch (operation.type) {
-    case 'Default':
-    case 'Remove':
-      return make(operation.operator, operation.operand);
-    case 'CaseModification':
-      return make(operation.operator, operation.operand);
-    case 'Replace':
-      return make(operation.operator, operation.pattern, operation.replacement);
-    case 'Slice': {
-      const offsets = [operation.offset.text, operation.length?.text ?? '0'];
-      // Offsets are arithmetic: only numbers are known to be no code.
-      if (!offsets.every((text) => /^ *-?\d{1,9}$/.test(text))) return 'unknown';
-      const words = [operation.offset, operation.length].filter((word) => word !== undefined);
-      return { symbol: ':', operands: words.map((word) => ({ pieces: [{ kind: 'text', text: word.text }] })) };
-    }
-    default:
-      return 'unknown';
-  }
-}
-
-// Inside `${…}` quoting has rules of its own: only text without any, and whole expansions, are taken.
-function operand(lowering: Lowering, word: ParsedWord): Word | undefined {
-  const plain = (text: string): Piece | undefined =>
-    /^[\w.@%+,:=*?# -]*$/.test(text) || text === '/' || /^\/[\w./-]*$|^[\w.-]+(\/[\w.*-]*)+$/.test(text)
-      ? { kind: 'text', text }
-      : undefined;
-  if (word.parts === undefined) {
-    const piece = plain(word.text);
-    return piece === undefined ? undefined : { pieces: word.text === '' ? [] : [piece] };
-  }
-  const pieces: Piece[] = [];
-  for (const part of word.parts) {
-    if (part.type === 'Literal' || part.type === 'Glob') {
-      const piece =
-        part.text === '*' || part.text === '*/' || part.text === '/*'
-          ? ({ kind: 'text', text: part.text } as const)
-          : plain(part.text);
-      if (piece === undefined) return undefined;
-      pieces.push(piece);
-    } else if (
-      part.type === 'SimpleExpansion' ||
-      part.type === 'CommandExpansion' ||
-      part.type === 'ParameterExpansion'
-    ) {
-      pieces.push(...lowerExpansion(lowering, part, false));
-    } else return undefined;
-  }
-  return { pieces };
 }

@@ -11,23 +11,12 @@ import type {
   Word as ParsedWord,
   PipelineNode,
   Redirection,
-  TestExpression,
 } from 'unbash';
 import { lowerArithmetic } from './lower-arithmetic.ts';
-import { type Lowering, lowerBody, lowerWord, lowerWords, noteOpaque } from './lower-words.ts';
-import type {
-  Assign,
-  Compound,
-  Node,
-  OpaqueFact,
-  Piece,
-  Redir,
-  Script,
-  Simple,
-  Statement,
-  TestNode,
-  Word,
-} from './syntax.ts';
+import { lowerRedirect } from './lower-redirects.ts';
+import { lowerTest } from './lower-tests.ts';
+import { type Lowering, lowerWord, lowerWords, noteOpaque } from './lower-words.ts';
+import type { Assign, Compound, Node, OpaqueFact, Redir, Script, Simple, Statement, Word } from './syntax.ts';
 
 export interface Lowered {
   readonly script: Script;
@@ -212,105 +201,4 @@ function lowerAssign(lowering: Lowering, item: Assignment): Assign {
             return lowerWords(lowering, element);
           }),
   };
-}
-
-function lowerRedirect(lowering: Lowering, redirect: Redirection): Redir[] {
-  if (redirect.descriptor?.type === 'FileDescriptorVariable') {
-    lowering.opaque('a descriptor kept in a variable', redirect.descriptor.name);
-    return [];
-  }
-  const fd = redirect.descriptor?.value;
-  switch (redirect.type) {
-    case 'HereString':
-      if (redirect.target === undefined) return [];
-      return [{ kind: 'text', fd, body: lowerWord(lowering, redirect.target) }];
-    case 'HereDoc':
-      return [lowerHereDoc(lowering, redirect, fd)];
-    case 'Redirect':
-      if (redirect.target === undefined) return [];
-      return [{ kind: 'file', fd, op: redirect.operator, target: lowerWord(lowering, redirect.target) }];
-  }
-}
-
-/** A here-document is the here-string of its body without the last newline, which bash puts back. */
-function lowerHereDoc(
-  lowering: Lowering,
-  doc: Extract<Redirection, { type: 'HereDoc' }>,
-  fd: number | undefined,
-): Redir {
-  const raw = doc.body.text;
-  if (doc.closing === undefined) lowering.opaque('a here-document without its end', doc.delimiter?.text ?? '<<');
-  const stripped = doc.operator === '<<-' ? raw.replace(/^\t+/gm, '') : raw;
-  const quoted = doc.delimiter?.quoted === true;
-  let pieces: Piece[] = [{ kind: 'text', text: stripped }];
-  if (!quoted && /[\\$`]/.test(raw)) {
-    if (doc.operator === '<<-' && stripped !== raw) lowering.opaque('an expanding here-document with tabs', '<<-');
-    if (/\\\n/.test(raw)) lowering.opaque('a line continuation in a here-document', '<<');
-    pieces =
-      doc.body.parts === undefined
-        ? [{ kind: 'text', text: raw.replace(/\\([\\$`])/g, '$1') }]
-        : lowerBody(lowering, doc.body.parts);
-  }
-  if (stripped === '') return { kind: 'file', fd, op: '<', target: { pieces: [{ kind: 'text', text: '/dev/null' }] } };
-  const last = pieces.at(-1);
-  if (last?.kind !== 'text' || !last.text.endsWith('\n')) {
-    lowering.opaque('a here-document that does not end with a newline', '<<');
-  } else {
-    pieces = [...pieces.slice(0, -1), { kind: 'text', text: last.text.slice(0, -1) }];
-  }
-  return { kind: 'text', fd, body: { pieces: mergeText(pieces) } };
-}
-
-function mergeText(pieces: readonly Piece[]): Piece[] {
-  const merged: Piece[] = [];
-  for (const piece of pieces) {
-    const last = merged.at(-1);
-    if (piece.kind === 'text' && last?.kind === 'text') {
-      merged[merged.length - 1] = { kind: 'text', text: last.text + piece.text };
-    } else if (piece.kind !== 'text' || piece.text !== '') merged.push(piece);
-  }
-  return merged;
-}
-
-const NUMERIC_TESTS = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge']);
-
-function lowerTest(lowering: Lowering, test: TestExpression): TestNode {
-  switch (test.type) {
-    case 'TestUnary':
-      // `-v` evaluates a subscript, so its operand must be a plain name.
-      if ((test.operator === '-v' || test.operator === '-R') && !/^[A-Za-z_]\w*$/.test(test.operand.text)) {
-        lowering.opaque('a test of a name that bash would evaluate', `${test.operator} ${test.operand.text}`);
-      }
-      return { kind: 'unary', op: test.operator, word: lowerWord(lowering, test.operand) };
-    case 'TestBinary': {
-      if (test.operator === '=~') {
-        // In quotes or not, only text that is the same to both, or one expansion.
-        const regex = test.right.text;
-        if (!/^[\w.*+?^$|()[\]/:@%,=!<>~#-]*$/.test(regex) || /\$[\w({[]/.test(regex)) {
-          lowering.opaque('a regular expression with quotes or expansions', regex);
-        }
-        return { kind: 'regex', left: lowerWord(lowering, test.left), regex };
-      }
-      if (NUMERIC_TESTS.has(test.operator)) {
-        for (const side of [test.left, test.right]) {
-          if (!/^("?)\$?(\{#?[A-Za-z_]\w*\}|[A-Za-z_]\w*|#|\?|-?\d+)\1$/.test(side.text)) {
-            lowering.opaque('a numeric test that bash would evaluate', side.text);
-          }
-        }
-      }
-      return {
-        kind: 'binary',
-        op: test.operator,
-        left: lowerWord(lowering, test.left),
-        right: lowerWord(lowering, test.right),
-      };
-    }
-    case 'TestLogical':
-      return { kind: 'logical', op: test.operator, operands: test.operands.map((each) => lowerTest(lowering, each)) };
-    case 'TestNot':
-      if (test.negations.length !== 1) lowering.opaque('more than one negation', '!');
-      return { kind: 'not', operand: lowerTest(lowering, test.operand) };
-    case 'TestGroup':
-      return { kind: 'group', operand: lowerTest(lowering, test.expression) };
-  }
 }

@@ -73,7 +73,8 @@ function echoed(fields: readonly Field[] | undefined): string | undefined {
   if (name?.value === 'echo') {
     const options = /^-[neE]+$/.exec(words[0] ?? '')?.[0];
     const rest = options === undefined ? words : words.slice(1);
-    if (options?.includes('e') === true && rest.join('').includes('\\')) return undefined;
+    // `-e` reads escapes, and the echo of dash and zsh does so without it.
+    if (rest.join('').includes('\\')) return undefined;
     return rest.join(' ').replace(/\n+$/, '');
   }
   if (name?.value !== 'printf') return undefined;

@@ -7,9 +7,9 @@ import type { CodeFact, Field } from './facts.ts';
 import { pathOfFound } from './found.ts';
 import { type OptionSpec, parseOptions } from './options.ts';
 import { fork, type Scope } from './scope.ts';
+import { FOREIGN_SHELLS, SHELLS } from './shells.ts';
 import { ANY, HOME } from './unknowns.ts';
 import { type Call, note, type Walk } from './walk.ts';
-import { FOREIGN_SHELLS, SHELLS } from './wrappers.ts';
 
 type Runner = (walk: Walk, scope: Scope, call: Call, args: readonly Field[]) => Partial<Own>;
 

@@ -224,36 +224,3 @@ const TABLE: Readonly<Record<string, Wrapper>> = {
 export function wrapperOf(name: string): Wrapper | undefined {
   return Object.hasOwn(TABLE, name) ? TABLE[name] : undefined;
 }
-
-/** Shells whose `-c` text is read as bash reads it, as far as our language goes. */
-export const SHELLS = new Set([
-  'sh',
-  'bash',
-  'dash',
-  'ash',
-  'zsh',
-  'ksh',
-  'mksh',
-  'rbash',
-  'busybox-sh',
-  'ksh93',
-  'yash',
-  'posh',
-]);
-/** Shells with another language altogether: their code is never understood. */
-export const FOREIGN_SHELLS = new Set([
-  'fish',
-  'csh',
-  'tcsh',
-  'pwsh',
-  'powershell',
-  'nu',
-  'xonsh',
-  'elvish',
-  'rc',
-  'es',
-  'ion',
-  'oil',
-  'osh',
-  'ysh',
-]);

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell text
 // Writes scripts of bash's whole language over harmless marker commands. They end, touch nothing outside their folder,
 // and name no program by its path; the odd corners are drawn far more often than people write them.
 import type { Random } from './random.ts';
