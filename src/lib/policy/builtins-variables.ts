@@ -3,8 +3,8 @@ import { runCommand } from './command.ts';
 import { field } from './expand.ts';
 import type { Field } from './facts.ts';
 import { lowerArithmetic } from './lower-arithmetic.ts';
-import { parseOptions } from './options.ts';
-import { getVar, type Scope, setVar } from './scope.ts';
+import { type Option, parseOptions } from './options.ts';
+import { getVar, type Scope, setVar, type Values } from './scope.ts';
 import { ANY, DIGITS, isNumeric, SOME } from './unknowns.ts';
 import { type Call, note, type Walk } from './walk.ts';
 
@@ -37,46 +37,38 @@ function declare(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): 
 
 function read(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
   const { options, operands } = parseOptions(args, { short: 'adinNptu', posix: true });
-  const names = operands.length === 0 ? [field('REPLY')] : operands;
-  for (const option of options) {
-    if (option.name === '-a' && option.value !== undefined) assignNames(walk, scope, [option.value], ANY, 'reading');
-  }
-  const value =
-    call.stdin.kind === 'text'
-      ? call.stdin.text
-      : call.stdin.kind === 'pipe' && call.stdin.listing === true
-        ? SOME
-        : ANY;
-  if (call.stdin.kind !== 'text' || names.length !== 1) {
-    assignNames(
-      walk,
-      scope,
-      names,
-      call.stdin.kind === 'file' ? SOME : call.stdin.kind === 'text' ? ANY : value,
-      'reading',
-    );
-  } else {
-    const [only] = names;
-    if (only !== undefined && NAME.test(only.value))
-      setVar(
-        scope,
-        only.value,
-        value.split('\n').map((line) => line.trim()),
-      );
-    else assignNames(walk, scope, names, ANY, 'reading');
-  }
+  const arrays = options.flatMap(({ name, value }) => (name === '-a' && value !== undefined ? [value] : []));
+  const names = operands.length === 0 && arrays.length === 0 ? [field('REPLY')] : operands;
+  assignNames(walk, scope, arrays, [ANY], 'reading');
+  const isWhole = names.length === 1 && options.every(({ name }) => /^-[rsp]$/.test(name));
+  assignNames(walk, scope, names, isWhole ? linesRead(scope, call, options) : [partRead(call)], 'reading');
   runCommand(walk, scope, call);
+}
+
+// One name gets a whole line, without blanks at its ends; escapes and another IFS change it.
+function linesRead(scope: Scope, call: Call, options: readonly Option[]): Values {
+  if (call.stdin.kind !== 'text') return [partRead(call)];
+  const { text } = call.stdin;
+  const separated = scope.splitting || call.env.some(({ name, value }) => name === 'IFS' && value !== '');
+  if (separated || (text.includes('\\') && !options.some(({ name }) => name === '-r'))) return [ANY];
+  return ['', ...text.split('\n').flatMap((line) => [line, line.trim()])];
+}
+
+// Names of files from a listing or a file are trusted as the environment is; text computed to be read is not.
+function partRead({ stdin }: Call): string {
+  return stdin.kind === 'file' || (stdin.kind === 'pipe' && stdin.listing === true) ? SOME : ANY;
 }
 
 function readArray(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
   const { options, operands } = parseOptions(args, { short: 'dnOsucC', posix: true });
   if (options.some((option) => option.name === '-C')) note(walk, 'code run for every line', call.text);
-  assignNames(walk, scope, operands, call.stdin.kind === 'pipe' && call.stdin.listing !== true ? ANY : SOME, 'reading');
+  const isComputed = call.stdin.kind === 'text' || (call.stdin.kind === 'pipe' && call.stdin.listing !== true);
+  assignNames(walk, scope, operands.length === 0 ? [field('MAPFILE')] : operands, [isComputed ? ANY : SOME], 'reading');
   runCommand(walk, scope, call);
 }
 
 function getopts(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
-  assignNames(walk, scope, args.slice(1, 2), SOME, 'getopts');
+  assignNames(walk, scope, args.slice(1, 2), [SOME], 'getopts');
   setVar(scope, 'OPTARG', [ANY]);
   runCommand(walk, scope, call);
 }
@@ -128,7 +120,7 @@ function printfBuiltin(walk: Walk, scope: Scope, call: Call, args: readonly Fiel
   const [first, name] = args;
   if (first?.value.startsWith('-v') === true) {
     const target = first.value === '-v' ? name : field(first.value.slice(2));
-    assignNames(walk, scope, target === undefined ? [] : [target], ANY, 'printf -v');
+    assignNames(walk, scope, target === undefined ? [] : [target], [ANY], 'printf -v');
   } else if (first !== undefined && !first.exact && first.many) {
     // `printf $x` could hold `-v`; as data it is common, and its only harm needs a chosen name.
     note(walk, 'a printf format that only the run will know', call.text);
@@ -136,9 +128,9 @@ function printfBuiltin(walk: Walk, scope: Scope, call: Call, args: readonly Fiel
   runCommand(walk, scope, call);
 }
 
-function assignNames(walk: Walk, scope: Scope, args: readonly Field[], value: string, what: string): void {
+function assignNames(walk: Walk, scope: Scope, args: readonly Field[], values: Values, what: string): void {
   for (const arg of args) {
-    if (NAME.test(arg.value)) setVar(scope, arg.value, [value]);
+    if (NAME.test(arg.value)) setVar(scope, arg.value, values);
     else note(walk, `${what} of a name that bash would evaluate`, arg.value);
   }
 }

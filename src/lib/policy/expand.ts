@@ -161,7 +161,7 @@ function paramValues(expander: Expander, piece: Extract<Piece, { kind: 'param' }
 }
 
 function slice(value: string, offset: string, length: string | undefined): string {
-  if (!isPlain(value)) return value === SOME || value === DIGITS ? value : ANY;
+  if (!isPlain(value)) return value === SOME ? value : ANY;
   const from = Number(offset);
   const rest = value.slice(from < 0 ? Math.max(0, value.length + from) : from);
   if (length === undefined) return rest;

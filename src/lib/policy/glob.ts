@@ -100,7 +100,7 @@ function meets(a: string, b: string): boolean {
   if (a === ANY || a === SOME || b === ANY || b === SOME) return true;
   if (a === DIGITS || b === DIGITS) {
     const other = a === DIGITS ? b : a;
-    return isWild(other) || /\d/.test(other);
+    return isWild(other) || /[\d-]/.test(other);
   }
   if (a === STAR || a === ONE) return b !== '/';
   if (b === STAR || b === ONE) return a !== '/';

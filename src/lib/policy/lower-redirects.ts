@@ -13,7 +13,8 @@ export function lowerRedirect(lowering: Lowering, redirect: Redirection): Redir[
   switch (redirect.type) {
     case 'HereString':
       if (redirect.target === undefined) return [];
-      return [{ kind: 'text', fd, body: lowerWord(lowering, redirect.target) }];
+      // Tildes in it expand as they do in an assignment.
+      return [{ kind: 'text', fd, body: lowerWord(lowering, redirect.target, 'value') }];
     case 'HereDoc':
       return [lowerHereDoc(lowering, redirect, fd)];
     case 'Redirect':

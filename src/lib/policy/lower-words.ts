@@ -69,7 +69,8 @@ export function lowerWord(lowering: Lowering, word: ParsedWord, place: 'word' | 
   }
   const parts = word.parts;
   // In a word like `a=…` bash expands every `:~`.
-  if (parts !== undefined && place === 'word' && /^[A-Za-z_]\w*=/.test(word.text) && word.text.includes(':~')) {
+  const isLikeAssignment = parts === undefined ? /^\w+\+=.*~/ : /^\w+(\[[^\]]*\])?\+?=.*[:=]~/;
+  if (place === 'word' && isLikeAssignment.test(word.text)) {
     lowering.opaque('a tilde in the middle of a word', word.text);
   }
   if (parts === undefined) return merge(unquoted(lowering, word.text, word.value, true, true, place));

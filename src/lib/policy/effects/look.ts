@@ -161,6 +161,10 @@ export const LOOK: Readonly<Record<string, Effect>> = {
   base32: looks({ short: 'w', long: ['wrap'] }),
   basenc: looks({ short: 'w', long: ['wrap'] }),
   strings,
+  who: looks({}),
+  users: looks({}),
+  last: looks({ short: 'fnpst', long: ['file'] }, { reads: ['-f', '--file'], skip: Number.POSITIVE_INFINITY }),
+  lspci: looks({ short: 'ipsdAOHF' }, { reads: ['-i', '-F', '-p'], skip: Number.POSITIVE_INFINITY }),
   diff: looks(DIFF, { reads: ['-X', '--exclude-from', '--to-file', '--from-file'] }),
   colordiff: looks(DIFF, { reads: ['-X', '--exclude-from', '--to-file', '--from-file'] }),
   file: looks(
