@@ -3,7 +3,7 @@ import { verifyAuditLog } from '../audit/verify.ts';
 import type { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { isId, type SessionId } from '../core/ids.ts';
-import { type Verification, verifyRecording } from '../recording/manifest.ts';
+import { type Seal, sealOf, type Verification, verifyRecording } from '../recording/manifest.ts';
 import { type ByteStream, type Call, param, type RouteDeps, refusal, wholeNumber } from './route.ts';
 
 /** Newest first, each with what the store knows of its session. */
@@ -35,27 +35,33 @@ export async function recordingInfo(call: Call, deps: RouteDeps): Promise<unknow
   };
 }
 
-/** A file and its manifest may have been changed together; the audit log has the recording's digest as well. */
+/** A file and its manifest may have been changed together; the audit log has the seal of both as well. */
 async function verifyAgainstLog(id: SessionId, deps: RouteDeps): Promise<Verification> {
   if (!isId(id)) return { outcome: 'missing' };
   const verification = await verifyRecording(deps.archive, id);
-  const closed = await deps.store.audit.latestOf(id, 'session.closed');
-  const logged = closed?.data.recording as { readonly sha256?: unknown } | null | undefined;
-  if (typeof logged?.sha256 !== 'string') return verification;
+  const logged = await loggedSeal(id, deps);
+  if (logged === undefined || verification.outcome === 'altered') return verification;
   switch (verification.outcome) {
-    case 'intact':
-      return verification.manifest.file.sha256 === logged.sha256
-        ? verification
-        : { outcome: 'altered', why: 'the audit log has another SHA-256 for it' };
-    case 'unsealed':
-    case 'missing':
-      return {
-        outcome: 'altered',
-        why: `the ${verification.outcome === 'missing' ? 'recording' : 'manifest'} is gone`,
-      };
-    case 'altered':
+    case 'intact': {
+      const { sha256, manifest } = sealOf(verification.manifest);
+      if (sha256 !== logged.sha256) return { outcome: 'altered', why: 'the audit log has another SHA-256 for it' };
+      if (manifest !== logged.manifest) return { outcome: 'altered', why: 'the audit log has another manifest for it' };
       return verification;
+    }
+    case 'unsealed':
+      return { outcome: 'altered', why: 'the manifest is gone' };
+    case 'missing':
+      return { outcome: 'altered', why: 'the recording is gone' };
+    default:
+      return verification satisfies never;
   }
+}
+
+/** From the end of the session, or from the next broker's start where its own died before. */
+async function loggedSeal(id: SessionId, { store }: RouteDeps): Promise<Partial<Seal> | undefined> {
+  const closed = await store.audit.latestOf(id, 'session.closed');
+  const seal = closed?.data.recording ?? (await store.audit.latestOf(id, 'session.lost'))?.data.seal;
+  return typeof seal === 'object' && seal !== null ? seal : undefined;
 }
 
 /** The last `limit` entries, or those from `from` on; ascending. */

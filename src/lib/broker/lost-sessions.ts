@@ -5,6 +5,7 @@ import { asBrokerError } from '../core/errors.ts';
 import type { Archive } from '../ports/archive.ts';
 import type { AuditLog } from '../ports/audit.ts';
 import type { SessionStore } from '../ports/store.ts';
+import { sealOf, verifyRecording } from '../recording/manifest.ts';
 import { sealLostRecording } from '../recording/seal-lost.ts';
 
 /** Closes every session an earlier broker left open; returns how many. */
@@ -23,7 +24,9 @@ export async function closeLostSessions({
   for (const { id, target, principal, startedAt } of open) {
     // A recording that cannot be closed must not keep the broker from closing the session and its leases.
     const recording = await sealLostRecording({ archive, clock }, id).catch((error) => asBrokerError(error).code);
-    const data = { target, principal, startedAt, recording };
+    const verification = await verifyRecording(archive, id).catch(() => undefined);
+    const seal = verification?.outcome === 'intact' ? sealOf(verification.manifest) : null;
+    const data = { target, principal, startedAt, recording, seal };
     await audit.append({ type: 'session.lost', actor: 'broker', session: id, data });
     await sessions.finish(id, { state: 'lost', endedAt: clock.now(), exitCode: null, reason: 'broker-lost' });
   }

@@ -1,6 +1,7 @@
 // The statement about a finished recording, kept beside it: what the file is, byte for byte, and how the session
 // ended. A signature comes with a later issue; until then it finds damage, not a forger who can write the folder.
 import { createHash } from 'node:crypto';
+import { sha256 } from '../core/digest.ts';
 import type { ExitStatus } from '../core/events.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Archive } from '../ports/archive.ts';
@@ -28,7 +29,25 @@ export interface Manifest {
 
 /** Writes the manifest beside the recording. Rejects with `cannot-record`. */
 export async function putManifest(archive: Archive, manifest: Manifest): Promise<void> {
-  await archive.putSidecar(manifest.session, MANIFEST_NAME, `${JSON.stringify(manifest, null, 2)}\n`);
+  await archive.putSidecar(manifest.session, MANIFEST_NAME, textOf(manifest));
+}
+
+/** What the audit log keeps of a recording, so that file and manifest cannot be changed together. */
+export interface Seal {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly complete: boolean;
+  /** Digest of the manifest's text. */
+  readonly manifest: string;
+}
+
+/** The seal of a recording with that manifest. */
+export function sealOf(manifest: Manifest): Seal {
+  return { ...manifest.file, complete: manifest.complete, manifest: sha256(textOf(manifest)) };
+}
+
+function textOf(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
 export type Verification =
@@ -49,13 +68,16 @@ export async function verifyRecording(archive: Archive, session: SessionId): Pro
   if (text === undefined) return { outcome: 'unsealed' };
   const manifest = parseManifest(text);
   if (manifest === null) return { outcome: 'altered', why: 'the manifest cannot be read' };
+  // The bytes themselves: a blank more, or a second key of the same name, would not change the parsed value.
+  if (textOf(manifest) !== text)
+    return { outcome: 'altered', why: 'the manifest is not in the form it was written in' };
   if (manifest.session !== session) return { outcome: 'altered', why: `the manifest is of "${manifest.session}"` };
 
-  const { bytes, sha256 } = await digestOf(chunks);
-  if (bytes !== manifest.file.bytes) {
-    return { outcome: 'altered', why: `the file has ${bytes} bytes, the manifest says ${manifest.file.bytes}` };
+  const file = await digestOf(chunks);
+  if (file.bytes !== manifest.file.bytes) {
+    return { outcome: 'altered', why: `the file has ${file.bytes} bytes, the manifest says ${manifest.file.bytes}` };
   }
-  return sha256 === manifest.file.sha256
+  return file.sha256 === manifest.file.sha256
     ? { outcome: 'intact', manifest }
     : { outcome: 'altered', why: 'the SHA-256 of the file is another one' };
 }

@@ -3,6 +3,7 @@ import type { Decision } from '../core/decision.ts';
 import type { BrokerError } from '../core/errors.ts';
 import type { ExitStatus } from '../core/events.ts';
 import type { SessionId } from '../core/ids.ts';
+import type { Seal } from '../recording/manifest.ts';
 import type { Invocation, SessionClient } from './client.ts';
 import type { SessionDeps } from './deps.ts';
 import type { LeaseSummary } from './result.ts';
@@ -27,7 +28,7 @@ export interface Progress {
   /** Where the recording is. */
   recording: string | null;
   /** The finished recording, byte for byte: its digest in the audit log binds the two together. */
-  sealed: { readonly bytes: number; readonly sha256: string; readonly complete: boolean } | null;
+  sealed: Seal | null;
   lease: LeaseSummary | null;
   masked: number;
   status: ExitStatus | null;

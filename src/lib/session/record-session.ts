@@ -1,5 +1,6 @@
 // Step: a recording that exists before anything runs. What cannot be recorded does not run.
 import type { RequestRow } from '../ports/store.ts';
+import { sealOf } from '../recording/manifest.ts';
 import { openRecorder, type Recorder } from '../recording/recorder.ts';
 import type { Judged } from './judge-invocation.ts';
 import type { Opening } from './opening.ts';
@@ -40,8 +41,7 @@ export async function recordSession(
   progress.recording = deps.archive.locate(id);
   const mark: SessionRecording['mark'] = (name, data) => recorder.record({ kind: 'marker', name, data });
   end.onEnd('close the recording', async () => {
-    const { file, complete } = await recorder.close({ status: progress.status });
-    progress.sealed = { ...file, complete };
+    progress.sealed = sealOf(await recorder.close({ status: progress.status }));
   });
   end.onEnd('mark the end', async () => {
     if (progress.error !== null) await mark('session.ended', { error: progress.error.code });
