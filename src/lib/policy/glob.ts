@@ -7,8 +7,8 @@ export interface Glob {
   readonly source: string;
   /** Characters, with the markers of `unknowns.ts` for wildcards. */
   readonly pattern: string;
-  /** The literal beginning, for a quick refusal. */
-  readonly prefix: string;
+  /** What must stand at the end, where the pattern is one `**` and then a plain name: most of the shipped ones are. */
+  readonly ending: string | undefined;
   readonly literal: boolean;
 }
 
@@ -37,13 +37,14 @@ export function compileGlob(source: string, kind: 'path' | 'text'): Glob {
       }
     } else pattern += char;
   }
-  const wild = pattern.search(/[\ue000-\ue004]/);
-  return { source, pattern, prefix: wild === -1 ? pattern : pattern.slice(0, wild), literal: wild === -1 };
+  const ending = pattern.startsWith(ANY) && isExact(pattern.slice(1)) ? pattern.slice(1) : undefined;
+  return { source, pattern, ending, literal: isExact(pattern) };
 }
 
 /** True where some value that `value` may stand for is matched by the glob. */
 export function globMatches(glob: Glob, value: string): boolean {
   if (glob.literal && isExact(value)) return glob.pattern === value;
+  if (glob.ending !== undefined && isExact(value)) return value.endsWith(glob.ending);
   if (glob.pattern.endsWith(`/${ANY}`) && overlaps(glob.pattern.slice(0, -2), value)) return true;
   return overlaps(glob.pattern, value);
 }

@@ -14,20 +14,21 @@ export function revealActions({ name, args, shows, wraps, code }: CommandFact): 
 }
 
 function printsVariables(name: string, args: CommandFact['args']): boolean {
-  const words = args.map(({ value }) => value);
-  const operands = words.filter((word) => !/^[-+]/.test(word));
   switch (name) {
     case 'env':
+      return operandsOf(args).every((word) => word.includes('='));
     case 'set':
-      return words.length === 0 || (name === 'env' && operands.every((word) => word.includes('=')));
-    case 'printenv':
+      return args.length === 0;
+    case 'printenv': {
+      const operands = operandsOf(args);
       return operands.length === 0 || operands.some((word) => SECRET.test(word)) || !args.every(({ exact }) => exact);
+    }
     case 'export':
     case 'declare':
     case 'typeset':
     case 'readonly':
     case 'local':
-      return operands.length === 0 || words.some((word) => /^-[a-zA-Z]*p/.test(word));
+      return operandsOf(args).length === 0 || args.some(({ value }) => /^-[a-zA-Z]*p/.test(value));
     case 'compgen':
       return true;
     case 'ps':
@@ -35,6 +36,10 @@ function printsVariables(name: string, args: CommandFact['args']): boolean {
     default:
       return false;
   }
+}
+
+function operandsOf(args: CommandFact['args']): string[] {
+  return args.map(({ value }) => value).filter((word) => !/^[-+]/.test(word));
 }
 
 // `ps e` and `ps auxe`, not `ps -e`; `-E` where BSD's is installed.
