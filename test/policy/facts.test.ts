@@ -206,4 +206,17 @@ for (const [text, reason] of OPAQUE) {
   });
 }
 
+/** Every wrapper: an option that nobody told us of could take the next word with it. */
+const WRAPPERS =
+  'sudo doas pkexec run0 env nice ionice chrt taskset numactl prlimit nohup setsid setarch linux64 timeout gtimeout stdbuf ' +
+  'unbuffer time command builtin exec catchsegv eatmydata fakeroot dbus-run-session proxychains torsocks firejail bwrap ' +
+  'strace ltrace valgrind rlwrap watch flock xargs parallel chroot unshare nsenter setpriv capsh systemd-run ' +
+  'systemd-inhibit runuser su script caffeinate cgexec chpst setuidgid gosu su-exec busybox toybox';
+
+for (const name of WRAPPERS.split(' ')) {
+  test(`is not sure what ${name} runs behind an option that it does not know`, () => {
+    assert.match(reasons(`/usr/bin/${name} --zz-unknown 5 5 a`).join(), /whose meaning is not known|not all are known/);
+  });
+}
+
 test.run();

@@ -48,7 +48,7 @@ export function kubernetesActions({ name, args }: CommandFact): string[] {
   );
   const found = identity ? ['kubernetes.identity'] : [];
   const raw = options.some(({ name: option }) => option.startsWith('--raw'));
-  if (kinds.some((kind) => SECRET.test(kind)) || (raw && /secrets/.test(words.join(' '))))
+  if (kinds.some((kind) => SECRET.test(kind)) || (raw && args.some(({ value }) => /secrets/.test(value))))
     found.push('kubernetes.secrets');
   if (['exec', 'attach', 'cp', 'port-forward', 'debug', 'proxy', 'run'].includes(verb)) found.push('kubernetes.exec');
   else if (verb === 'delete') {

@@ -67,6 +67,7 @@ function psShowsEnvironment(args: CommandFact['args']): boolean {
 
 function readsEnvironment({ language, text }: CommandFact['code'][number]): boolean {
   return (
-    language === 'jq' && (text === undefined || /\benv\b|\$ENV|\binput_filename\b|\b(import|include)\b/.test(text))
+    language === 'jq' &&
+    (text === undefined || /(^|[^.\w])env\b|\$ENV|\binput_filename\b|\b(import|include)\b/.test(text))
   );
 }
