@@ -164,6 +164,11 @@ const OPAQUE: readonly (readonly [text: string, reason: RegExp])[] = [
   ['echo "$@$x"', /list beside/],
   ['< a time b', /time/],
   ['echo $(((1)) )', /arithmetic/],
+  ['echo $x"a"$', /lone dollar/],
+  ['echo $(a)$:', /lone dollar/],
+  ['echo x=${y}:~', /tilde/],
+  ['echo x+=~', /tilde/],
+  ['echo "$(a <<E\nb\nE\nc)"', /here-document beside/],
   ['f-g.h() { a; }', /unusual name/],
 ];
 

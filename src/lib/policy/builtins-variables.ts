@@ -26,7 +26,9 @@ function declare(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): 
       continue;
     }
     // The walk has set the plain forms already; a quoted `'a=b'` comes here as well.
-    if (value !== undefined) setVar(scope, left, [value]);
+    // `local` fails outside a function, and then the name keeps what it had.
+    const kept = name === 'local' && walk.stack.length === 0 ? getVar(scope, left) : [];
+    if (value !== undefined) setVar(scope, left, [...kept, value]);
     if (name === 'export') scope.exported.set(left, value ?? getVar(scope, left)[0] ?? ANY);
   }
   if (name === 'readonly' || args.some(({ value }) => /^-[a-zA-Z]*r/.test(value))) {

@@ -46,14 +46,8 @@ function lowerParameter(lowering: Lowering, part: ParameterPart, quoted: boolean
     return [{ kind: 'text', text: part.text }];
   }
   const op = lowerOperation(lowering, part);
-  // Whether `${x:+a b}` splits depends on what stands beside it in the word.
-  if (!quoted && op !== 'unknown' && op?.operands.some(hasBlank) === true) return unknown(lowering, part.text);
   if (op === 'unknown') return unknown(lowering, part.text);
   return [{ kind: 'param', name: part.parameter, quoted, length: part.prefix === '#', index, op }];
-}
-
-function hasBlank({ pieces }: Word): boolean {
-  return pieces.some((piece) => piece.kind === 'text' && /\s/.test(piece.text));
 }
 
 function lowerOperation(lowering: Lowering, part: ParameterPart): ParamOp | undefined | 'unknown' {

@@ -29,6 +29,7 @@ export function lowerWords(lowering: Lowering, word: ParsedWord): Word[] {
       (part.type === 'Literal' && part.text.includes('~')),
   );
   if (joins) lowering.opaque('a brace expansion that becomes part of a name', word.text);
+  checkDollar(lowering, word);
   let words: string[][] = [[]];
   const pieces: Piece[][] = [];
   for (const part of parts) {
@@ -58,6 +59,14 @@ export function lowerWords(lowering: Lowering, word: ParsedWord): Word[] {
   return parts.some(isQuotation) ? made : made.filter((each) => each.pieces.length > 0);
 }
 
+// Beside quotes and a `$` that begins nothing, bash does not split expansions: `$x""$`.
+function checkDollar(lowering: Lowering, word: ParsedWord): void {
+  const lone = word.parts?.some((part) => part.type === 'Literal' && /(^|[^\\])\$/.test(part.text)) === true;
+  if (lone && word.parts?.some(({ type }) => /Expansion$/.test(type)) === true) {
+    lowering.opaque('a lone dollar beside an expansion', word.text);
+  }
+}
+
 function isQuotation({ type }: WordPart): boolean {
   return type === 'SingleQuoted' || type === 'DoubleQuoted' || type === 'AnsiCQuoted' || type === 'LocaleString';
 }
@@ -69,6 +78,7 @@ export function lowerWord(lowering: Lowering, word: ParsedWord, place: 'word' | 
   }
   const parts = word.parts;
   // In a word like `a=…` bash expands every `:~`.
+  checkDollar(lowering, word);
   const isLikeAssignment = parts === undefined ? /^\w+\+=.*~/ : /^\w+(\[[^\]]*\])?\+?=.*[:=]~/;
   if (place === 'word' && isLikeAssignment.test(word.text)) {
     lowering.opaque('a tilde in the middle of a word', word.text);

@@ -70,7 +70,7 @@ function turnsOut(walk: Walk, scope: Scope, item: Word | Assign, env: EnvFact[])
   if (!isAssign(item)) return expandAlternatives(expanderOf(walk, scope), item);
   const held = getVar(scope, item.name);
   const facts = assignInto(walk, scope, item);
-  // `local` fails outside a function, and then the name keeps what it had.
+  // `local` may fail: see there.
   if (walk.stack.length === 0) setVar(scope, item.name, [...held, ...getVar(scope, item.name)]);
   env.push(...facts);
   return facts.map(({ name, value }) => [field(`${name}=${value}`)]);

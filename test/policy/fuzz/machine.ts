@@ -108,7 +108,7 @@ function read(path: string): Run {
     calls: readCalls(readText(`${path}.log`)),
     output: readText(`${path}.out`).split('\n').sort(),
     files: filesBelow(path),
-    invalid: /syntax error|unexpected EOF|bad substitution/.test(readText(`${path}.err`)),
+    invalid: /syntax error|unexpected EOF|bad substitution|error token is/.test(readText(`${path}.err`)),
   };
 }
 
