@@ -49,10 +49,16 @@ export default class AuditTail extends SallyportCommand<typeof AuditTail> {
   private line({ seq, at, type, actor, session, data }: AuditEntry): string {
     const time = new Date(at).toISOString();
     const details = Object.entries(data)
-      .filter(([name]) => !BULKY.has(name))
-      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+      .filter(([name, value]) => !BULKY.has(name) && value !== null)
+      .map(([name, value]) => `${name}=${shown(name, value)}`);
     return oneLine(
       `${String(seq).padStart(5)}  ${time}  ${type.padEnd(18)} ${actor}  ${session ?? '-'}  ${details.join(' ')}`,
     );
   }
+}
+
+/** Fields named `…At` hold ms since 1970. */
+function shown(name: string, value: unknown): string {
+  if (typeof value === 'number' && name.endsWith('At')) return new Date(value).toISOString();
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
