@@ -16,6 +16,11 @@ const verdictOf = (text: string, ...rules: Rule[]) => decide(text, { rules }).ve
 /** An allow rule, what it covers, and what it must not cover. */
 const COVERS: readonly (readonly [match: RuleMatch, covered: readonly string[], not: readonly string[]])[] = [
   [
+    { command: ['./deploy', '/opt/app/bin/*'] },
+    ['./deploy', './deploy --dry', '/opt/app/bin/tool', "sh -c './deploy'"],
+    ['deploy', '../deploy', '/tmp/deploy', '/opt/app/bin/../../../tmp/x', '/opt/app/bin/a/b', 'sudo ./deploy'],
+  ],
+  [
     { command: ['ls'] },
     [
       'ls',

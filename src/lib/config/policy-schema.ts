@@ -22,7 +22,11 @@ const SCOPE = {
 } satisfies Record<keyof RuleScope, z.ZodType>;
 
 const MATCH = {
-  command: oneOrMore(glob).exactOptional().describe('the command, wrappers taken off: `sudo rm` is `rm`'),
+  command: oneOrMore(glob)
+    .exactOptional()
+    .describe(
+      'the command, wrappers taken off: `sudo rm` is `rm`; with a slash, its path as it is written: `./deploy`',
+    ),
   args: oneOrMore(argument, { min: 0 })
     .exactOptional()
     .describe('one glob an argument, in order; a final `**` is any number more; `[]` is none'),

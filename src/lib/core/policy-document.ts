@@ -13,7 +13,7 @@ export interface RuleScope {
 
 /**
  * What a rule matches. Every field given must match the same simple command.
- * `command`: name after wrappers are unwrapped (`sudo rm` is `rm`), glob, anchored.
+ * `command`: name after wrappers are unwrapped (`sudo rm` is `rm`), glob, anchored; with a slash, the path as written.
  * `args`: one glob an argument, in order; a final `**` matches any number more.
  * `flags`: all of these options are present, in any bundled or long form the option has (`-rf` has `-r` and `-f`).
  * `text`: RE2 over the printed text of the simple command, anchored at both ends.

@@ -31,7 +31,7 @@ export function isInScope({ scope }: CompiledRule, { target, kind, principal }: 
 export function concerns(match: CompiledMatch, command: SimpleCommand): Match {
   if (match.terminal) return 'no';
   // Cheap and decisive first: most rules are about another command.
-  if (match.command?.some((glob) => globMatches(glob, command.name)) === false) return 'no';
+  if (match.command?.some((glob) => isNamed(glob, command)) === false) return 'no';
   if (match.does?.some((action) => command.does.includes(action)) === false) return 'no';
   if (match.wrapper?.some((glob) => command.wrappers.some((each) => globMatches(glob, each))) === false) return 'no';
   let result: Match = 'yes';
@@ -54,6 +54,15 @@ const PARTS: readonly ((match: CompiledMatch, command: SimpleCommand) => Match)[
   textMatches,
 ];
 
+// `make` is the program of that name; `./deploy` and `/opt/app/bin/*` are the path, as it is written.
+function isNamed(glob: Glob, { name, path }: SimpleCommand): boolean {
+  return globMatches(glob, namesPath(glob) ? path : name);
+}
+
+function namesPath(glob: Glob): boolean {
+  return glob.source.includes('/');
+}
+
 /** Programs found there are what their name says. */
 const SYSTEM_FOLDERS = /^(\/usr(\/local)?)?\/s?bin\/[^/]+$|^\/opt\/homebrew\/bin\/[^/]+$/;
 
@@ -72,8 +81,7 @@ const NEEDS_NAMING = new Set([
  */
 export function covers(match: CompiledMatch, command: SimpleCommand, boundaries: readonly string[]): boolean {
   if (match.terminal || concerns(match, command) !== 'yes') return false;
-  const isPlainProgram = command.path === command.name || SYSTEM_FOLDERS.test(command.path);
-  if (match.command !== undefined && !isPlainProgram) return false;
+  if (match.command !== undefined && !isTheProgram(match.command, command)) return false;
   if (match.args !== undefined && !command.args.every((arg) => arg.exact || match.moreArgs)) return false;
   if (match.text !== undefined && !command.args.every((arg) => arg.exact)) return false;
   if (match.without !== undefined && command.args.some(mayBeOption)) return false;
@@ -84,6 +92,11 @@ export function covers(match: CompiledMatch, command: SimpleCommand, boundaries:
   const writes =
     match.writes === undefined ? command.writes.filter((file) => file.by === 'redirection') : command.writes;
   return allFiles(match.writes ?? [], writes) && allFiles(match.removes, command.removes);
+}
+
+function isTheProgram(patterns: readonly Glob[], command: SimpleCommand): boolean {
+  if (command.path === command.name || SYSTEM_FOLDERS.test(command.path)) return true;
+  return patterns.some((glob) => namesPath(glob) && isNamed(glob, command));
 }
 
 function all(parts: readonly Match[]): Match {

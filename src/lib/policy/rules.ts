@@ -76,7 +76,7 @@ export function compileRule(rule: Rule, id: string): CompiledRule {
 function compileMatch(match: RuleMatch, id: string): CompiledMatch {
   const moreArgs = match.args?.at(-1) === '**';
   return {
-    command: texts(match.command),
+    command: match.command?.map((source) => compileGlob(source, source.includes('/') ? 'path' : 'text')),
     args: texts(moreArgs ? match.args?.slice(0, -1) : match.args),
     moreArgs,
     flags: match.flags,
