@@ -1,6 +1,7 @@
 // What every command shares: --json, --config, one way to print a result and one way to fail. A command parses, calls
 // one service and renders; errors of every kind end here with a code, a sentence and the next step.
-import { Command, type Interfaces } from '@oclif/core';
+import type { Interfaces } from '@oclif/core';
+import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { BrokerError, type PublicError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';

@@ -10,12 +10,11 @@ const SIGPIPE_EXIT = 141;
 /** Runs the process's arguments and ends the process. `binUrl` is the URL of the file in `bin/`. */
 export async function runCli(binUrl: string, oclifOverrides?: Readonly<Record<string, unknown>>): Promise<never> {
   watchStreams();
-  const { run, Config } = await import('@oclif/core');
+  const { run } = await import('@oclif/core/run');
   const root = join(dirname(fileURLToPath(binUrl)), '..');
   try {
     const pjson = oclifOverrides === undefined ? undefined : withOverrides(root, oclifOverrides);
-    const config = await Config.load({ root, devPlugins: false, userPlugins: false, ...(pjson && { pjson }) });
-    await run(process.argv.slice(2), config);
+    await run(process.argv.slice(2), { root, devPlugins: false, userPlugins: false, ...(pjson && { pjson }) });
   } catch (error) {
     await fail(error);
   }
