@@ -89,7 +89,10 @@ export function lowerWord(lowering: Lowering, word: ParsedWord, place: 'word' | 
       if (part.type === 'Literal') {
         return unquoted(lowering, part.text, part.value, index === 0, index === parts.length - 1, place);
       }
-      if (part.type === 'BraceExpansion' && place === 'value') return [{ kind: 'text', text: part.text } as const];
+      // Bash expands no braces here, but what stands in them.
+      if (part.type === 'BraceExpansion' && place === 'value' && /^[\w.,{}/:+%@=-]*$/.test(part.text)) {
+        return [{ kind: 'text', text: part.text } as const];
+      }
       return lowerPart(lowering, part, index === 0);
     }),
   );

@@ -469,7 +469,8 @@ export function makeScript(random: Random): string {
 
   const preamble = chance(0.75) ? `${repeat(3, assignment, pick(['; ', '\n']))}; ` : '';
   const script = preamble + Array.from({ length: 1 + below(3) }, list).join('\n');
-  const made = chance(0.08) ? mutate(random, script) : script;
+  // Not where the markers are told their log.
+  const made = chance(0.08) && !script.includes('LOG=') ? mutate(random, script) : script;
   // The process id is another every time.
   return made.replaceAll(/\$(?=[$'"]|\{\$)/g, '');
 }
