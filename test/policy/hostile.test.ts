@@ -17,6 +17,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'wrappers in wrappers': `${fill('sudo ')}rm x`,
   'shells in shells': `${'sh -c "eval '.repeat(1)}${fill('ls;', 20_000)}"; rm x`,
   'many evals': `${fill("eval 'ls';")}rm x`,
+  'evals of evals': `${'eval '.repeat(5000)}rm x`,
   'many finds': `find ${fill('-exec ls {} + ')}; rm x`,
   globs: `rm ${fill('*a')}`,
   'dots in paths': `rm ${fill('../')}`,

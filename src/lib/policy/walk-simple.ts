@@ -80,10 +80,14 @@ function turnsOut(walk: Walk, scope: Scope, item: Word | Assign, env: EnvFact[])
 function combine(words: readonly (readonly Field[][])[]): Field[][] {
   const count = words.reduce((product, choices) => product * choices.length, 1);
   const few = count <= MAX_CALLS ? words : words.map((each) => (each.length > 1 ? [[field(ANY, true)]] : each));
-  return few.reduce<Field[][]>(
-    (made, choices) => made.flatMap((fields) => choices.map((choice) => [...fields, ...choice])),
-    [[]],
-  );
+  let made: Field[][] = [[]];
+  for (const choices of few) {
+    const [only] = choices;
+    // In place: a command of many words must not be copied once for each.
+    if (choices.length === 1 && only !== undefined) for (const fields of made) fields.push(...only);
+    else made = made.flatMap((fields) => choices.map((choice) => [...fields, ...choice]));
+  }
+  return made;
 }
 
 function assignInto(walk: Walk, scope: Scope, assign: Assign): EnvFact[] {
