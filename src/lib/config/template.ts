@@ -34,8 +34,8 @@ targets:
   #  # On the server: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub
   #  hostKey: "${EXAMPLE_FINGERPRINT}"
 
-# The people who can approve what a rule asks for. They sign with an SSH key of theirs; whoever
-# asked can never approve. Without anybody here, everything a rule asks for is refused.
+# The people who can approve what a rule asks for. They sign with an SSH key of theirs. With "user",
+# what runs as that OS user cannot approve its own. Without anybody here, all of it is refused.
 ${approverSection(approver)}
 # What may run. deny beats ask beats allow, whatever the order of the rules.
 policy:
