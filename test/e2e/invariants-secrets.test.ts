@@ -1,4 +1,5 @@
 // timeout: 120
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell text
 // Looks for the private key of a certificate wherever an agent, a target or a thief of files could: the key is read out
 // of the broker's own memory first, where it must be and may be, and then searched everywhere else.
 import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';

@@ -166,6 +166,7 @@ const OPAQUE: readonly (readonly [text: string, reason: RegExp])[] = [
   ['echo "$@$x"', /list beside/],
   ['< a time b', /time/],
   ['echo $(((1)) )', /arithmetic/],
+  ['echo > ~:~', /tilde/],
   ['echo $x"a"$', /lone dollar/],
   ['echo $(a)$:', /lone dollar/],
   ['echo x=${y}:~', /tilde/],

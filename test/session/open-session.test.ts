@@ -2,8 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { verifyAuditLog } from '../../src/lib/audit/verify.ts';
+import { sha256 } from '../../src/lib/core/digest.ts';
 import type { SessionId } from '../../src/lib/core/ids.ts';
-import { verifyRecording } from '../../src/lib/recording/manifest.ts';
+import { MANIFEST_NAME, verifyRecording } from '../../src/lib/recording/manifest.ts';
 import { decisionOn, TERMS } from '../helpers/approval-people.ts';
 import { markersOf, outputOf, type Stage, testClient, withStage } from '../helpers/session-stage.ts';
 
@@ -38,14 +39,15 @@ test('an allowed command runs for real, and everything about it is on record', (
     assert.is((await verifyAuditLog({ file: stage.auditFile, store: stage.store })).kind, 'intact');
   }));
 
-test('the audit log holds the digest of the finished recording', () =>
+test('the audit log holds the digests of the finished recording and of its manifest', () =>
   withStage(async (stage) => {
     const result = await stage.open('echo hello', { target: 'here' });
     const verification = await verifyRecording(stage.deps.archive, result.session as SessionId);
     assert.is(verification.outcome, 'intact');
     const [closed] = await stage.entries('session.closed');
     const file = verification.outcome === 'intact' ? verification.manifest.file : undefined;
-    assert.equal(closed?.data.recording, { ...file, complete: true });
+    const manifest = await stage.deps.archive.getSidecar(result.session as SessionId, MANIFEST_NAME);
+    assert.equal(closed?.data.recording, { ...file, complete: true, manifest: sha256(manifest ?? '') });
   }));
 
 test('a child that died of a signal is told apart from one that exited with its number', () =>

@@ -19,6 +19,8 @@ export function lowerRedirect(lowering: Lowering, redirect: Redirection): Redir[
       return [lowerHereDoc(lowering, redirect, fd)];
     case 'Redirect':
       if (redirect.target === undefined) return [];
+      // There a tilde ends at a colon as well, but only the first one.
+      if (/^~[^/]*:/.test(redirect.target.text)) lowering.opaque('a tilde before a colon', redirect.target.text);
       return [{ kind: 'file', fd, op: redirect.operator, target: lowerWord(lowering, redirect.target) }];
   }
 }
