@@ -17,6 +17,8 @@ export const SUBJECT: RequestSubject = {
   task: null,
   command: 'systemctl restart app',
   cwd: null,
+  place: 'deploy@web-1.internal:22',
+  placeDigest: 'sha256:web-1',
   rule: 'restart',
 };
 
@@ -70,7 +72,19 @@ export function storeContract(kind: string, open: (location: string) => Promise<
       state: 'open',
       exitCode: null,
       reason: null,
+      leader: null,
     });
+  });
+
+  test('a session that runs has the leader that was noted for it, and keeps it', async ({ store }) => {
+    const row = session();
+    await store.sessions.insert(row);
+    const leader = { pid: 4711, startTime: '18446744073709551615', boot: HOSTILE };
+    await store.sessions.noteLeader(row.id, leader);
+    assert.equal((await store.sessions.list({ state: 'open', limit: 1 }))[0]?.leader, leader);
+    await store.sessions.finish(row.id, { state: 'child', endedAt: 2000, exitCode: 0, reason: null });
+    await store.sessions.noteLeader(row.id, { ...leader, pid: 1 });
+    assert.equal((await store.sessions.get(row.id))?.leader, leader);
   });
 
   test('a session ends once', async ({ store }) => {

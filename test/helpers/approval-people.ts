@@ -44,6 +44,8 @@ export const SUBJECT: RequestSubject = {
   task: null,
   command: 'systemctl restart app',
   cwd: null,
+  place: 'deploy@web-1.internal:22',
+  placeDigest: 'sha256:web-1',
   rule: 'restart',
 };
 

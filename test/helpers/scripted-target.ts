@@ -20,6 +20,8 @@ export interface ScriptedTarget extends Target {
   readonly before: { open: () => Promise<void>; dispose: () => Promise<void> };
 }
 
+const PLACE = { summary: 'somebody@scripted', digest: 'sha256:scripted' };
+
 export function scriptedTarget(name: string, needs: readonly CredentialRequest[]): ScriptedTarget {
   const programs: ScriptedProgram[] = [];
   let announce = () => {};
@@ -36,6 +38,7 @@ export function scriptedTarget(name: string, needs: readonly CredentialRequest[]
       }
       return programs.at(-1) as ScriptedProgram;
     },
+    placeOf: () => PLACE,
     credentialsFor: () => needs,
     async open(spec, credentials) {
       target.opened.push({ spec, credentials });
@@ -65,6 +68,7 @@ function scriptedProgram(beforeDispose: () => Promise<void>): ScriptedProgram {
   const written: string[] = [];
   const signals: string[] = [];
   return {
+    leader: null,
     exited,
     written,
     signals,

@@ -20,6 +20,7 @@ export function shellSpec(text: string | null, changes: Partial<ProgramSpec> = {
     cwd: '/tmp',
     env: {},
     callerUid: OWN_UID,
+    place: undefined,
     ...changes,
   };
 }

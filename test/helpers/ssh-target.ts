@@ -59,6 +59,7 @@ export function specOf(text: string | null, { pty = null, task }: SpecOptions = 
     cwd: undefined,
     env: {},
     callerUid: process.getuid?.() ?? 0,
+    place: undefined,
   };
 }
 

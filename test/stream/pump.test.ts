@@ -13,6 +13,7 @@ const HOLD_MS = 200;
 
 /** A program whose output is written by hand, and that notes what reaches it. */
 class HandProgram implements Program {
+  readonly leader = null;
   readonly pulled: OutputChunk[] = [];
   readonly received: string[] = [];
   hidden = false;

@@ -1,7 +1,7 @@
 // timeout: 180
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -110,7 +110,13 @@ asRoot('the working folder is entered with the rights of that user', async () =>
     writeFileSync(join(folder, 'file'), '', { mode: 0o777 });
     const open = join(folder, 'open');
     assert.is((await runShell({ user: account.name, cwd: open }, 'pwd')).stdout, `${open}\n`);
-    for (const cwd of [join(folder, 'closed'), join(folder, 'file'), join(folder, 'missing'), `${folder}/closed/..`]) {
+    symlinkSync(open, join(folder, 'link'));
+    assert.is((await runShell({ user: account.name, cwd: join(folder, 'link') }, 'pwd')).stdout, `${open}\n`);
+    for (const cwd of [join(folder, 'link'), `${folder}/closed/..`, `${folder}/open/.`]) {
+      const byCaller = await refusalOf(runShell({ user: account.name }, 'pwd', { cwd }));
+      assert.equal([byCaller.code, byCaller.exit], ['bad-working-folder', 64], cwd);
+    }
+    for (const cwd of [join(folder, 'closed'), join(folder, 'file'), join(folder, 'missing')]) {
       const byTarget = await refusalOf(runShell({ user: account.name, cwd }, 'pwd'));
       assert.equal([byTarget.code, byTarget.exit], ['bad-working-folder', 78], cwd);
       const byCaller = await refusalOf(runShell({ user: account.name }, 'pwd', { cwd }));

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -75,11 +75,56 @@ test('refuses a working folder that is none, and says whose it is', async () => 
   }
 });
 
-test('a folder reached through a symbolic link is the one it leads to', async () => {
+test("a symbolic link in the config leads to a folder, and one in the caller's path is refused", async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-link-'));
+  const link = join(folder, 'link');
   try {
-    symlinkSync('/usr', join(folder, 'link'));
-    assert.is((await runShell({}, 'pwd', { cwd: join(folder, 'link') })).stdout, '/usr\n');
+    symlinkSync('/usr', link);
+    for (const pty of [null, TERMINAL]) {
+      assert.is((await runShell({ cwd: link }, 'pwd', { pty })).stdout.trim(), '/usr');
+      assert.is(await refusal({}, { cwd: link, pty }), 'bad-working-folder 64');
+      assert.is(await refusal({}, { cwd: join(link, 'bin'), pty }), 'bad-working-folder 64');
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a place is user, folder, shell and environment: each of them changes its digest, and it shows no value', () => {
+  const base: ShellTargetOptions = { env: ['PATH', 'HOME'], set: { TOKEN: 'abc' } };
+  const placeOf = (options: ShellTargetOptions, cwd = '/tmp') => local(options).placeOf({ cwd, callerUid: OWN_UID });
+  const same = placeOf({ env: ['HOME', 'PATH'], set: { TOKEN: 'abc' } });
+  assert.equal(same, placeOf(base));
+  assert.match(same.summary, / in \/tmp$/);
+  const others = [
+    placeOf(base, '/usr'),
+    placeOf({ ...base, cwd: '/usr', shell: '/bin/sh' }),
+    placeOf({ ...base, shell: '/bin/sh' }),
+    placeOf({ ...base, env: ['PATH'] }),
+    placeOf({ ...base, set: { TOKEN: 'abd' } }),
+    placeOf({ ...base, set: {} }),
+  ];
+  assert.is(new Set([same, ...others].map(({ digest }) => digest)).size, 7);
+  assert.not.match(JSON.stringify(others), /ab[cd]"/);
+});
+
+test('what was judged for another place does not start, nor in a folder that was swapped since', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-swap-'));
+  const [link, inner] = [join(folder, 'link'), join(folder, 'inner')];
+  try {
+    mkdirSync(inner);
+    symlinkSync('/usr', link);
+    const linked = local({ cwd: link });
+    const judged = linked.placeOf({ cwd: undefined, callerUid: OWN_UID });
+    assert.match(judged.summary, / in \/usr$/);
+    rmSync(link);
+    symlinkSync('/etc', link);
+    assert.is(await refusal({ cwd: link }, { place: judged.digest }), 'place-changed 77');
+
+    const placed = local().placeOf({ cwd: inner, callerUid: OWN_UID });
+    rmSync(inner, { recursive: true });
+    symlinkSync('/etc', inner);
+    assert.is(await refusal({}, { cwd: inner, place: placed.digest }), 'bad-working-folder 64');
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -15,6 +15,7 @@ import { hasTerms, standingApprovals } from './grant-check.ts';
 import { type Asked, digestOfSubject, newRequest } from './new-request.ts';
 import { plainText } from './plain-text.ts';
 import { alreadyVoted, noApprover, notPending, tooManyRequests, unknownRequest } from './refusals.ts';
+import { steadyTime } from './steady-time.ts';
 import { newWaiters } from './waiters.ts';
 
 export interface ApprovalDesk {
@@ -62,8 +63,11 @@ export function approvalDesk(deps: {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly approvers: ReadonlyMap<string, ApproverEntry>;
+  /** When something last happened, ms since 1970: it is not earlier now, whatever the clock says. */
+  readonly since?: number;
 }): ApprovalDesk {
   const { audit, clock } = deps;
+  const now = steadyTime(clock, deps.since ?? 0);
   const requests = deps.store.requests;
   const approvers = approversFrom(deps.approvers);
   const waiters = newWaiters(clock);
@@ -83,7 +87,7 @@ export function approvalDesk(deps: {
       if (pending !== undefined && hasTerms(pending, terms)) return pending;
       if (pending !== undefined) await cancelNow(pending, 'broker', 'the rule asks for other approvers now');
       if (await isFlooding(subject.principal)) throw tooManyRequests(MAX_PENDING_EACH);
-      const row = newRequest(asked, clock.now());
+      const row = newRequest(asked, now());
       const { id: request, createdAt: _, ...data } = row;
       await audit.append({ type: 'request.opened', actor: subject.principal, data: { request, ...data } });
       await requests.insert(row);
@@ -105,7 +109,7 @@ export function approvalDesk(deps: {
         const row = await requests.get(id);
         if (row === undefined) throw unknownRequest(id);
         if (row.state !== 'pending') return row;
-        const left = row.expiresAt - clock.now();
+        const left = row.expiresAt - now();
         if (left <= 0) await expireDue();
         else await waiter.next(left, signal);
       }
@@ -119,7 +123,7 @@ export function approvalDesk(deps: {
   ): Promise<RequestRow> {
     try {
       const row = await get(sent.id);
-      const refusal = refusalOfState(row, clock.now());
+      const refusal = refusalOfState(row, now());
       if (refusal !== undefined) throw refusal;
       const approver = await signerOf(row, sent, approvers);
       const wrongPlace = refusalOfSender(row, approver, sent.decider, approvers);
@@ -150,10 +154,10 @@ export function approvalDesk(deps: {
   ): Promise<RequestRow> {
     const row = await requests.get(id);
     if (row === undefined) throw unknownRequest(id);
-    const now = clock.now();
-    const refusal = refusalOfState(row, now) ?? (hasVoted(row, approver) ? alreadyVoted(row, approver) : undefined);
+    const at = now();
+    const refusal = refusalOfState(row, at) ?? (hasVoted(row, approver) ? alreadyVoted(row, approver) : undefined);
     if (refusal !== undefined) throw refusal;
-    const vote: VoteRow = { approver, verdict: decision, reason, at: now, statement, signature };
+    const vote: VoteRow = { approver, verdict: decision, reason, at, statement, signature };
     const approvals = row.votes.filter((other) => other.verdict === 'approve').length + 1;
     await audit.append({
       type: 'request.decided',
@@ -179,7 +183,7 @@ export function approvalDesk(deps: {
 
   async function useGrant(subject: RequestSubject, terms: ApprovalTerms): Promise<RequestRow | undefined> {
     const digest = digestOfSubject(subject);
-    const row = await requests.use(digest, clock.now());
+    const row = await requests.use(digest, now());
     if (row === undefined) return undefined;
     const note = (type: string, standing: readonly string[] | null) =>
       audit.append({ type, actor: subject.principal, data: { request: row.id, digest, standing } });
@@ -205,7 +209,7 @@ export function approvalDesk(deps: {
   }
 
   async function expireNow(): Promise<readonly RequestRow[]> {
-    const rows = await requests.expire(clock.now());
+    const rows = await requests.expire(now());
     for (const { id } of rows) waiters.wake(id);
     for (const { id, digest, votes } of rows) {
       const approvals = votes.filter((vote) => vote.verdict === 'approve').length;

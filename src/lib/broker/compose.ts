@@ -70,7 +70,8 @@ async function composeOver(
   const archive = localDirectoryArchive(boot.recordings);
   const ca = await openSshCa(boot.state);
   const leases = leaseBook({ store, providers: [sshCaProvider({ ca, clock })], audit, clock });
-  const desk = approvalDesk({ store, audit, clock, approvers: config.approvers });
+  const since = (await store.audit.last())?.at ?? 0;
+  const desk = approvalDesk({ store, audit, clock, approvers: config.approvers, since });
   const live = liveSessions();
   const session: SessionDeps = {
     targets,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { asBrokerError, BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { closeMemoryToOthers } from '../os/libc.ts';
 import type { BootOptions } from './boot.ts';
 import { type ComposedBroker, composeBroker } from './compose.ts';
 import { type IdleExit, idleExit } from './idle-exit.ts';
@@ -27,6 +28,8 @@ export interface RunningBroker {
  * from starting (exit 69, 74 or 78), having closed what it had opened.
  */
 export async function runBroker(boot: BootOptions, clock: Clock): Promise<RunningBroker | undefined> {
+  // Before there is a key in it.
+  closeMemoryToOthers();
   const uid = process.getuid?.() ?? -1;
   prepareStateFolder(boot.state, uid);
   const lock = takeBrokerLock(boot.state, join(boot.state, 'broker.lock'));

@@ -19,7 +19,8 @@ export function describeRequest(request: RequestRow, palette: Palette): string {
   return [
     `${palette.bold(request.id)}  ${request.state}, ${request.state === 'pending' ? 'expires' : 'until'} ${relativeTime(request.expiresAt)}`,
     `  command ${command}`,
-    `  target  ${subject.target} (${subject.kind})${subject.cwd === null ? '' : ` in ${oneLine(subject.cwd)}`}`,
+    `  target  ${subject.target} (${subject.kind})`,
+    `  where   ${oneLine(subject.place)}`,
     `  who     ${subject.principal}${subject.task === null ? '' : `, task ${oneLine(subject.task)} (their word)`}`,
     `  rule    ${subject.rule}: ${oneLine(request.reason)}`,
     ...(request.why === null ? [] : [`  why     ${oneLine(request.why)} ${palette.dim('(their words)')}`]),

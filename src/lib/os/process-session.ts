@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type Clock, sleep } from '../core/clock.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import type { ProcessMark } from '../ports/target.ts';
 
 export interface ProcessSession {
   /** The pid of its leader, which is the session's id. */
@@ -49,6 +50,30 @@ export function sessionMembers(session: ProcessSession, known: readonly Process[
   };
   all.filter(({ pid, startTime, session: id }) => sessions.has(id) || startTimes.get(pid) === startTime).forEach(add);
   return [...members].filter(({ isZombie }) => !isZombie);
+}
+
+/** Names a process so that it can be found again, and not taken for another; undefined where it has ended. */
+export function markProcess(pid: number): ProcessMark | undefined {
+  const process = readProcess(String(pid));
+  return process === undefined ? undefined : { pid, startTime: process.startTime, boot: bootId() };
+}
+
+/**
+ * Ends the session whose leader was marked so, also one of an earlier broker, as `endSession` does. Resolves with `gone`
+ * where the leader has ended: what now has its pid is a stranger, and what it left running cannot be told from strangers.
+ */
+export async function endMarkedSession(mark: ProcessMark, clock: Clock, graceMs: number): Promise<'ended' | 'gone'> {
+  const isLeader = () => {
+    const process = readProcess(String(mark.pid));
+    return process?.startTime === mark.startTime && process.session === mark.pid && !process.isZombie;
+  };
+  if (mark.boot !== bootId() || !isLeader()) return 'gone';
+  await endSession({ id: mark.pid, leaderReaped: () => !isLeader() }, clock, graceMs);
+  return 'ended';
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
 }
 
 /** Sends a signal to one process or, with a negative number, to a group. True where somebody was there to get it. */

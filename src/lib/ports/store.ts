@@ -1,6 +1,7 @@
 // Where state lives. One interface per aggregate; a state changes only from the state it was expected in.
 import type { LeaseId, RequestId, SessionId } from '../core/ids.ts';
 import type { LeasePlan, Revocation } from './provider.ts';
+import type { ProcessMark } from './target.ts';
 
 export interface SessionRow {
   readonly id: SessionId;
@@ -16,12 +17,16 @@ export interface SessionRow {
   readonly state: 'open' | 'child' | 'broker' | 'lost';
   readonly exitCode: number | null;
   readonly reason: string | null;
+  /** The first process of its program, once it runs on this machine. */
+  readonly leader: ProcessMark | null;
 }
 
 export interface SessionStore {
   insert(
     row: Pick<SessionRow, 'id' | 'target' | 'kind' | 'principal' | 'task' | 'command' | 'startedAt'>,
   ): Promise<void>;
+  /** Which process to end where the broker dies; only from `open`. */
+  noteLeader(id: SessionId, leader: ProcessMark): Promise<void>;
   /** Only from `open`; false where it had ended already. */
   finish(
     id: SessionId,
@@ -61,8 +66,11 @@ export interface RequestSubject {
   readonly task: string | null;
   /** The printed form that will run; null for a free terminal. */
   readonly command: string | null;
-  /** Where it will run, as far as the target honours the caller's folder. */
+  /** The caller's folder, as far as the target honours it. */
   readonly cwd: string | null;
+  /** Where and as whom it will run, in words, and the digest of all that decides it. */
+  readonly place: string;
+  readonly placeDigest: string;
   /** The rule that asked, and why. */
   readonly rule: string;
 }

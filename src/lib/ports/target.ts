@@ -22,6 +22,25 @@ export interface ProgramSpec {
   readonly env: Readonly<Record<string, string>>;
   /** Uid of the caller as proven, for targets that run "as the caller". */
   readonly callerUid: number;
+  /** Digest of the place this was judged for; where that is another one by now, nothing runs. Undefined for probes. */
+  readonly place: string | undefined;
+}
+
+/** Where and as whom a target runs something: what an approver is shown, and what an approval is bound to. No secret. */
+export interface Place {
+  /** One line for people: `deploy@web-1.internal:22 via ops@bastion:22`, `agent in /srv/app`. */
+  readonly summary: string;
+  /** Over everything that decides it: jump hosts, pinned keys, folder and environment included. */
+  readonly digest: string;
+}
+
+/** A process that cannot be taken for another: pids are used again, a pid with its start time in one boot is not. */
+export interface ProcessMark {
+  readonly pid: number;
+  /** Clock ticks after boot (proc(5), `stat`, field 22). */
+  readonly startTime: string;
+  /** The kernel's id of the boot. */
+  readonly boot: string;
 }
 
 export interface OutputChunk {
@@ -36,6 +55,8 @@ export interface Program {
    * unread, then stops reading. Iterated once. Ends after the last byte.
    */
   readonly output: AsyncIterable<OutputChunk>;
+  /** Its first process, where it runs on this machine: what a broker that crashed left running is ended by it. */
+  readonly leader: ProcessMark | null;
   /** How it ended; rejects with a BrokerError (`connection-lost`, …) where that cannot be known. */
   readonly exited: Promise<ExitStatus>;
   /** Resolves once the program's side can take more; rejects after exit or a lost connection. */
@@ -66,6 +87,8 @@ export interface CheckStep {
 export interface Target {
   readonly name: string;
   readonly kind: TargetKind;
+  /** Where the program would run now. Throws what `open` would reject with where nothing could ever run there. */
+  placeOf(spec: Pick<ProgramSpec, 'cwd' | 'callerUid'>): Place;
   /**
    * What must be issued before `open`, one per hop, nearest hop first; empty where none is needed.
    * Pure: nothing is minted here.
@@ -74,7 +97,7 @@ export interface Target {
   /**
    * Starts the work. `credentials` answers `credentialsFor` one for one. Rejects with BrokerError:
    * `target-unreachable`, `target-timeout`, `host-key-mismatch`, `credential-refused`, `cannot-switch-user`, …
-   * (exit 69 unless said otherwise). After a rejection nothing is left running.
+   * (exit 69 unless said otherwise), `place-changed` (77). After a rejection nothing is left running.
    */
   open(spec: ProgramSpec, credentials: readonly Credential[], signal: AbortSignal): Promise<Program>;
   /**

@@ -15,7 +15,10 @@ export interface Judged {
   readonly subject: RequestSubject;
 }
 
-/** Judges and audits. Throws what the parser refuses (64), and `cannot-audit` (74); a denial is returned, not thrown. */
+/**
+ * Judges and audits. Throws what the parser refuses (64), what the target refuses before anybody is asked (`unknown-user`,
+ * 78, …), and `cannot-audit` (74); a denial is returned, not thrown.
+ */
 export async function judgeInvocation(
   session: SessionId,
   invocation: Invocation,
@@ -27,6 +30,7 @@ export async function judgeInvocation(
   const { principal } = client;
   const cwd = entry.keepsCallerFolder ? invocation.cwd : null;
   const context = judgeContext(entry, cwd, principal, deps);
+  const place = entry.target.placeOf({ cwd: invocation.cwd ?? undefined, callerUid: principal.proof.uid });
   const judged =
     command === null
       ? { decision: deps.judge.freeTerminal(context), printed: null }
@@ -39,6 +43,8 @@ export async function judgeInvocation(
     task: invocation.task,
     command: judged.printed,
     cwd,
+    place: place.summary,
+    placeDigest: place.digest,
     rule: decision.rule,
   };
   await deps.audit.append({
@@ -49,6 +55,7 @@ export async function judgeInvocation(
       target,
       command: subject.command,
       cwd,
+      place: subject.place,
       task: subject.task,
       verdict: decision.verdict,
       rule: decision.rule,

@@ -92,6 +92,7 @@ async function walk(opening: Opening): Promise<void> {
   // Looked at below, where the program still runs then; a rejection nobody looks at would end the broker.
   program.exited.catch(() => undefined);
   opening.end.onEnd('end the program', () => program[Symbol.asyncDispose](), END_PROGRAM_LIMIT_MS);
+  if (program.leader !== null) await deps.sessions.noteLeader(opening.id, program.leader);
   signal.throwIfAborted();
   client.notify({ kind: 'opened', session: opening.id });
   await runAndMask(opening, program, issued.knownSecrets, recording, limits.touch);

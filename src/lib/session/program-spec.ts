@@ -5,7 +5,7 @@ import type { Opening } from './opening.ts';
 
 export function programSpec(
   { id, invocation, client }: Pick<Opening, 'id' | 'invocation' | 'client'>,
-  { command }: Pick<RequestSubject, 'command'>,
+  { command, placeDigest }: Pick<RequestSubject, 'command' | 'placeDigest'>,
 ): ProgramSpec {
   return {
     session: id,
@@ -15,5 +15,6 @@ export function programSpec(
     cwd: invocation.cwd ?? undefined,
     env: invocation.env,
     callerUid: client.principal.proof.uid,
+    place: placeDigest,
   };
 }

@@ -21,6 +21,7 @@ export interface SessionsTable {
   state: 'open' | 'child' | 'broker' | 'lost';
   exit_code: number | null;
   reason: string | null;
+  leader: string | null;
 }
 
 export interface LeasesTable {

@@ -2,6 +2,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { SessionId } from '../core/ids.ts';
 import type { SessionRow, SessionStore } from '../ports/store.ts';
+import type { ProcessMark } from '../ports/target.ts';
 import type { SessionsTable, Tables } from './schema.ts';
 
 export function sqliteSessions(db: Kysely<Tables>): SessionStore {
@@ -10,6 +11,14 @@ export function sqliteSessions(db: Kysely<Tables>): SessionStore {
       await db
         .insertInto('sessions')
         .values({ ...row, started_at: startedAt, state: 'open' })
+        .execute();
+    },
+    async noteLeader(id, leader) {
+      await db
+        .updateTable('sessions')
+        .set({ leader: JSON.stringify(leader) })
+        .where('id', '=', id)
+        .where('state', '=', 'open')
         .execute();
     },
     async finish(id, { state, endedAt, exitCode, reason }) {
@@ -33,6 +42,13 @@ export function sqliteSessions(db: Kysely<Tables>): SessionStore {
   };
 }
 
-function toSession({ started_at, ended_at, exit_code, ...row }: Selectable<SessionsTable>): SessionRow {
-  return { ...row, id: row.id as SessionId, startedAt: started_at, endedAt: ended_at, exitCode: exit_code };
+function toSession({ started_at, ended_at, exit_code, leader, ...row }: Selectable<SessionsTable>): SessionRow {
+  return {
+    ...row,
+    id: row.id as SessionId,
+    startedAt: started_at,
+    endedAt: ended_at,
+    exitCode: exit_code,
+    leader: leader === null ? null : (JSON.parse(leader) as ProcessMark),
+  };
 }

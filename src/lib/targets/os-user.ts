@@ -55,7 +55,7 @@ export function switchCommand(
   // The folder is entered after the switch: root could enter one that is closed to the user and leave it there.
   return {
     file: findSetpriv(account),
-    args: asUser(account, 'cd -P -- "$1" || exit; unset OLDPWD; shift; exec "$@"', cwd, file, ...args),
+    args: asUser(account, `${ENTER} || exit; unset OLDPWD; shift; exec "$@"`, cwd, file, ...args),
   };
 }
 
@@ -68,8 +68,8 @@ export function probeAsUser(
   cwd: string,
   file: string,
   signal: AbortSignal,
-): Promise<'ok' | 'no-folder' | 'no-program'> {
-  const script = 'cd -P -- "$1" 2>/dev/null || exit 44; [ -f "$2" ] && [ -x "$2" ] || exit 45';
+): Promise<'ok' | 'no-folder' | 'not-real' | 'no-program'> {
+  const script = `cd -P -- "$1" 2>/dev/null || exit 44; ${ENTER} || exit 46; [ -f "$2" ] && [ -x "$2" ] || exit 45`;
   return new Promise((resolve, reject) => {
     const options = { cwd: '/', env: {}, timeout: PROBE_TIMEOUT_MS, signal };
     execFile(findSetpriv(account), asUser(account, script, cwd, file), options, (error, _stdout, stderr) => {
@@ -77,6 +77,7 @@ export function probeAsUser(
       else if (signal.aborted) reject(signal.reason);
       else if (error.code === 44) resolve('no-folder');
       else if (error.code === 45) resolve('no-program');
+      else if (error.code === 46) resolve('not-real');
       else
         reject(cannotSwitch(account.name, "setpriv of util-linux was refused; the broker's log has its words", stderr));
     });
@@ -84,6 +85,8 @@ export function probeAsUser(
 }
 
 const PROBE_TIMEOUT_MS = 5_000;
+/** Shell text: goes to the folder `$1` where that is its real path. */
+const ENTER = '{ cd -P -- "$1" && [ "$PWD" = "$1" ]; }';
 const SETPRIV_PATHS = ['/usr/bin/setpriv', '/bin/setpriv', '/run/current-system/sw/bin/setpriv'];
 
 function asUser(account: Account, script: string, ...args: readonly string[]): string[] {

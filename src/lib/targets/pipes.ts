@@ -8,7 +8,7 @@ import { BrokerError } from '../core/errors.ts';
 import type { ExitStatus } from '../core/events.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { createPipe, sealDescriptors } from '../os/libc.ts';
-import { endSession, type ProcessSession, sendSignal } from '../os/process-session.ts';
+import { endSession, markProcess, type ProcessSession, sendSignal } from '../os/process-session.ts';
 import type { Program } from '../ports/target.ts';
 import { exitStatus, HANGUP_GRACE_MS, knownSignal, type Launch, programEnded } from './launch.ts';
 import { PipesOutput } from './pipes-output.ts';
@@ -51,6 +51,7 @@ function runProgram(
   [stdinFd, stdout, stderr]: Ends,
 ): Program {
   const { clock } = launch;
+  const leader = markProcess(pid) ?? null;
   let reaped = false;
   let disposal: Promise<void> | undefined;
   const session: ProcessSession = { id: pid, leaderReaped: () => reaped };
@@ -76,6 +77,7 @@ function runProgram(
 
   return {
     output: output.queue,
+    leader,
     exited,
     async write(bytes) {
       if (isGone() || stdin.writableEnded) throw programEnded();

@@ -6,7 +6,7 @@ import type { ExitStatus } from '../core/events.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { TerminalSize } from '../core/terminal.ts';
 import { echoIsOn, foregroundGroup, sealDescriptors } from '../os/libc.ts';
-import { endSession, type ProcessSession, sendSignal } from '../os/process-session.ts';
+import { endSession, markProcess, type ProcessSession, sendSignal } from '../os/process-session.ts';
 import type { Program } from '../ports/target.ts';
 import { exitStatus, HANGUP_GRACE_MS, knownSignal, type Launch } from './launch.ts';
 import { PtyInput } from './pty-input.ts';
@@ -43,6 +43,7 @@ function runProgram(
 ): Program {
   const { clock } = launch;
   const { fd: master, pid } = terminal;
+  const leader = markProcess(pid) ?? null;
   let reaped = false;
   let disposal: Promise<void> | undefined;
   const session: ProcessSession = { id: pid, leaderReaped: () => reaped };
@@ -66,6 +67,7 @@ function runProgram(
 
   return {
     output: output.queue,
+    leader,
     exited,
     write: (bytes) => input.write(bytes),
     endInput: () => input.end(),

@@ -43,7 +43,7 @@ export async function* checkShell(check: ShellCheck): AsyncGenerator<CheckStep, 
 
 async function runTrue({ start, options, deps, signal }: ShellCheck): Promise<string> {
   const work = { kind: 'command', text: 'true' } as const;
-  const spec = { work, pty: null, cwd: undefined, env: {}, callerUid: deps.brokerUid };
+  const spec = { work, pty: null, cwd: undefined, env: {}, callerUid: deps.brokerUid, place: undefined };
   await using program = await start(spec, signal);
   for await (const _ of program.output);
   const status = await program.exited;

@@ -35,6 +35,7 @@ export function sshProgram(parts: SshProgramParts): Program {
 }
 
 class SshProgram implements Program {
+  readonly leader = null;
   readonly output: AsyncIterable<OutputChunk>;
   readonly exited: Promise<ExitStatus>;
   readonly #parts: SshProgramParts;

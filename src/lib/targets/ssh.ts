@@ -11,6 +11,7 @@ import { type OpenStream, openTcp, SshDialer, type Tunnel } from './ssh-dial.ts'
 import { connectionLost, forwardRefused, type Place, ptyRefused, startRefused, timedOut } from './ssh-errors.ts';
 import { forcedCommandFor, NO_COMMAND } from './ssh-forced-command.ts';
 import { canSignHostCertificates, type HostKey, parsePublicKeyLine } from './ssh-host-key.ts';
+import { type SshPlace, sshPlace } from './ssh-place.ts';
 import { sshProgram } from './ssh-program.ts';
 import { withDeadline } from './ssh-waiting.ts';
 
@@ -35,6 +36,7 @@ export interface SshTargetOptions {
 /** An ssh target another one can be reached through. */
 export interface SshHop {
   readonly name: string;
+  readonly at: SshPlace;
   /** The credentials for a connection that may forward and run nothing, one per hop, nearest first. */
   hopCredentials(keyId: string): readonly SshCertificateRequest[];
   /** A stream to `to`; closing it closes every connection it went through. Rejects as `open` does. */
@@ -56,8 +58,10 @@ export function sshTarget(
   { via, clock }: { via?: SshHop | undefined; clock: Clock },
 ): SshTarget {
   const place: Place = { name, host: options.host, port: options.port ?? DEFAULTS.port };
+  const { user, hostKey = [], hostCa = [], cwd } = options;
+  const at = sshPlace({ ...place, user, hostKey, hostCa, cwd }, via?.at);
   const connectTimeoutMs = options.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs;
-  const dialer = new SshDialer({ place, hostKey: options.hostKey ?? [], hostCas: hostCas(name, options), clock });
+  const dialer = new SshDialer({ place, hostKey, hostCas: hostCas(name, options), clock });
 
   function request(
     keyId: string,
@@ -66,7 +70,7 @@ export function sshTarget(
   ): SshCertificateRequest {
     return {
       provider: 'ssh-ca',
-      principal: options.user,
+      principal: user,
       keyId,
       forceCommand,
       extensions,
@@ -115,12 +119,14 @@ export function sshTarget(
   return {
     name,
     kind: 'ssh',
+    at,
+    placeOf: () => at,
 
     credentialsFor(spec: ProgramSpec): readonly CredentialRequest[] {
       // The task is the client's word: encoded, so that it cannot pass for another field in sshd's log.
       const task = spec.task === undefined ? '-' : encodeURIComponent(Buffer.from(spec.task).toString());
       const keyId = `sallyport session=${spec.session} task=${task}`;
-      const forced = spec.work.kind === 'command' ? forcedCommandFor(spec.work.text, options.cwd) : null;
+      const forced = spec.work.kind === 'command' ? forcedCommandFor(spec.work.text, cwd) : null;
       const extensions = spec.pty === null ? [] : (['permit-pty'] as const);
       return [...(via?.hopCredentials(keyId) ?? []), request(keyId, forced, extensions)];
     },
@@ -131,7 +137,7 @@ export function sshTarget(
         try {
           const parts = { connection, place, clock, close, hasPty: spec.pty !== null };
           if (spec.work.kind === 'command') {
-            const text = forcedCommandFor(spec.work.text, options.cwd);
+            const text = forcedCommandFor(spec.work.text, cwd);
             return await connection.exec(text, spec.pty, limit, (channel) =>
               sshProgram({ ...parts, channel, forced: true }),
             );
@@ -153,7 +159,7 @@ export function sshTarget(
       const keyId = 'sallyport check';
       return checkSshTarget({
         place,
-        user: options.user,
+        user,
         via: via?.name,
         async issueHops() {
           const credentials: Credential[] = [];

@@ -15,6 +15,7 @@ const STATEMENTS = [
     state text not null default 'open' constraint sessions_state check (state in ('open', 'child', 'broker', 'lost')),
     exit_code integer,
     reason text,
+    leader text constraint sessions_leader check (json_valid(leader)),
     constraint sessions_end check ((state = 'open') = (ended_at is null))
   ) strict`,
   'create index sessions_by_start on sessions (started_at)',
