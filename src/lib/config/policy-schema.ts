@@ -14,6 +14,9 @@ const path = text(
   'a path glob',
 );
 
+/** One option of `only`. */
+const OPTION = /^(\+|-[A-Za-z0-9.?#@][=;]?|--?\w[\w-]+[=;]?)$/;
+
 // Keyed by the fields of the core's own types: a field added there is missing here until it has a form.
 const SCOPE = {
   target: oneOrMore(glob).exactOptional().describe('targets by name'),
@@ -35,7 +38,15 @@ const MATCH = {
     .describe('all of these are present, bundled or long: `-rf` has `-r` and `-f`'),
   without: oneOrMore(line('an option such as -r or --force'))
     .exactOptional()
-    .describe('none of these options is present'),
+    .describe('none of these options is present; an `allow` is safer with `only`'),
+  only: oneOrMore(
+    text('an option such as -r, -n= or --lines=', (value) => OPTION.test(value), 'an option'),
+    { min: 0 },
+  )
+    .exactOptional()
+    .describe(
+      'no option but these is present, spelled out; `-n=` takes one word, `-exec;` words up to `;` or `+`, and `+` alone says that options end at the first operand; `[]` is none',
+    ),
   text: line('a regular expression (RE2)')
     .exactOptional()
     .describe('the printed text of the command, from its first to its last character'),

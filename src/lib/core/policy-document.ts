@@ -18,6 +18,8 @@ export interface RuleScope {
  * `flags`: all of these options are present, in any bundled or long form the option has (`-rf` has `-r` and `-f`).
  * `text`: RE2 over the printed text of the simple command, anchored at both ends.
  * `without`: none of these options is present.
+ * `only`: no option but these is present; `-n=` takes a value, `-exec;` words up to `;` or `+`, and `+` says that
+ * options end at the first operand. Abbreviations of long options are not among them.
  * `reads` / `writes` / `removes`: path globs, `**` crosses folders; an empty list is "no file".
  * `wrapper`: the command is run through one of these (`sudo`).
  * `does`: one of these actions, as the policy room names them (`git.force-push`).
@@ -28,6 +30,7 @@ export interface RuleMatch {
   readonly args?: readonly string[];
   readonly flags?: readonly string[];
   readonly without?: readonly string[];
+  readonly only?: readonly string[];
   readonly text?: string;
   readonly reads?: readonly string[];
   readonly writes?: readonly string[];

@@ -114,16 +114,17 @@ function contains(wide: Rule, narrow: Rule): boolean {
     ...prefixed('match.', rule.match),
   });
   const inner = fields(narrow);
-  return Object.entries(fields(wide)).every(([key, value]) =>
-    isWider(value, inner[key], key === 'match.args' || key === 'match.flags' || key === 'match.without'),
-  );
+  return Object.entries(fields(wide)).every(([key, value]) => isWider(value, inner[key], WHOLE.has(key)));
 }
+
+/** Lists that are no alternatives. */
+const WHOLE = new Set(['match.args', 'match.flags', 'match.without', 'match.only']);
 
 function prefixed(prefix: string, values: object | undefined): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [prefix + key, value]));
 }
 
-// Lists of alternatives contain their parts; `args` and `flags` are no alternatives.
+// Lists of alternatives contain their parts.
 function isWider(wide: unknown, narrow: unknown, whole: boolean): boolean {
   if (narrow === undefined) return false;
   if (whole || !Array.isArray(wide) || !Array.isArray(narrow)) return JSON.stringify(wide) === JSON.stringify(narrow);

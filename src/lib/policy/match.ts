@@ -4,8 +4,9 @@
 import { isHarmlessVariable } from './actions/environment.ts';
 import type { Field, PathFact, SimpleCommand } from './facts.ts';
 import { type Glob, globMatches, overlaps } from './glob.ts';
+import { hasOnly } from './known-options.ts';
 import { isNoFile } from './no-file.ts';
-import { hasOption } from './options.ts';
+import { hasOption, mayBeOption } from './options.ts';
 import type { CompiledMatch, CompiledRule } from './rules.ts';
 import { ANY, ANYWHERE, DIGITS, isExact, SOME, STAR } from './unknowns.ts';
 
@@ -51,6 +52,7 @@ const PARTS: readonly ((match: CompiledMatch, command: SimpleCommand) => Match)[
   (match, command) => (match.flags === undefined ? 'yes' : all(match.flags.map((flag) => hasFlag(command.args, flag)))),
   (match, command) =>
     match.without === undefined ? 'yes' : not(any(match.without.map((flag) => hasFlag(command.args, flag)))),
+  (match, command) => (match.only === undefined ? 'yes' : hasOnly(command.args, match.only)),
   textMatches,
 ];
 
@@ -84,7 +86,7 @@ export function covers(match: CompiledMatch, command: SimpleCommand, boundaries:
   if (match.command !== undefined && !isTheProgram(match.command, command)) return false;
   if (match.args !== undefined && !command.args.every((arg) => arg.exact || match.moreArgs)) return false;
   if (match.text !== undefined && !command.args.every((arg) => arg.exact)) return false;
-  if (match.without !== undefined && command.args.some(mayBeOption)) return false;
+  if (match.without !== undefined && beforeEndMark(command.args).some(mayBeOption)) return false;
   if (boundaries.some((wrapper) => !(match.wrapper?.some((glob) => globMatches(glob, wrapper)) ?? false))) return false;
   if (command.env.some((each) => !isHarmlessVariable(each))) return false;
   if (command.does.some((action) => NEEDS_NAMING.has(action) && !(match.does?.includes(action) ?? false))) return false;
@@ -141,13 +143,13 @@ function hasFlag(args: readonly Field[], flag: string): Match {
   const names = [flag, ...(Object.hasOwn(SAME, flag) ? (SAME[flag] ?? []) : [])];
   const singleDashWord = /^-[^-]./.test(flag);
   if (singleDashWord ? args.some((arg) => arg.value === flag) : hasOption(args, ...names)) return 'yes';
-  return args.some(mayBeOption) ? 'maybe' : 'no';
+  return beforeEndMark(args).some(mayBeOption) ? 'maybe' : 'no';
 }
 
-/** An argument whose beginning only the run will know. */
-function mayBeOption({ value }: Field): boolean {
-  const first = value[0];
-  return first === ANY || first === SOME;
+// After `--` nothing is an option.
+function beforeEndMark(args: readonly Field[]): readonly Field[] {
+  const end = args.findIndex(({ value }) => value === '--');
+  return end === -1 ? args : args.slice(0, end);
 }
 
 function textMatches({ text }: CompiledMatch, command: SimpleCommand): Match {

@@ -1,6 +1,7 @@
 // Reads the options of a command the way getopt_long does: bundled letters, `--long=value`, abbreviated long names, `--`.
 // Which options take a value comes from the caller's table; it never guesses that one does.
 import type { Field } from './facts.ts';
+import { ANY, DIGITS, isNumeric, ONE, SOME, STAR } from './unknowns.ts';
 
 /** Which options take a value: letters for `-x VALUE`, names for `--name VALUE`. */
 export interface OptionSpec {
@@ -99,4 +100,17 @@ export function plainOperands(args: readonly Field[]): Field[] {
   const before = end === -1 ? args : args.slice(0, end);
   const after = end === -1 ? [] : args.slice(end + 1);
   return [...before.filter((arg) => !arg.value.startsWith('-') || arg.value === '-'), ...after];
+}
+
+const UNSEEN = new Set([ANY, SOME, STAR, ONE]);
+
+/** True where an argument may turn out to be an option: its beginning, or how many words it is, is not known. */
+export function mayBeOption(arg: Field): boolean {
+  const first = arg.value[0] ?? '';
+  return UNSEEN.has(first) || (first === DIGITS && !isNumeric(arg.value)) || maySplit(arg);
+}
+
+/** True where bash may make words of it that do not begin as it does: an unquoted variable, not a glob. */
+export function maySplit({ value, many }: Field): boolean {
+  return many && (value.includes(ANY) || value.includes(SOME));
 }

@@ -5,6 +5,7 @@ import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { PolicyDocument, Rule, RuleMatch } from '../core/policy-document.ts';
 import { compileGlob, type Glob } from './glob.ts';
+import { compileKnownOptions, type KnownOptions } from './known-options.ts';
 import { packNamed } from './packs/index.ts';
 import { HOME } from './unknowns.ts';
 
@@ -29,6 +30,7 @@ export interface CompiledMatch {
   readonly moreArgs: boolean;
   readonly flags: readonly string[] | undefined;
   readonly without: readonly string[] | undefined;
+  readonly only: KnownOptions | undefined;
   readonly text: RE2JS | undefined;
   readonly reads: Patterns;
   readonly writes: Patterns;
@@ -81,6 +83,7 @@ function compileMatch(match: RuleMatch, id: string): CompiledMatch {
     moreArgs,
     flags: match.flags,
     without: match.without,
+    only: match.only === undefined ? undefined : compileKnownOptions(match.only),
     text: match.text === undefined ? undefined : compileText(match.text, id),
     reads: paths(match.reads),
     writes: paths(match.writes),

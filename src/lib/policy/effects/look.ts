@@ -103,7 +103,9 @@ const inAndOut =
   (spec: OptionSpec): Effect =>
   (args) => {
     const { operands } = parseOptions(args, spec);
-    return { reads: operands.slice(0, 1), writes: operands.slice(1) };
+    // One word may become both: `uniq *`.
+    const from = operands[0]?.many === true ? 0 : 1;
+    return { reads: operands.slice(0, 1), writes: operands.slice(from) };
   };
 
 const find: Effect = (args) => {

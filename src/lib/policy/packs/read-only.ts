@@ -1,5 +1,6 @@
-// What may run without asking: it looks, and leaves everything as it was. A command is in here only as long as its own
-// options cannot write, run or send; `writes: []` is "no file that is known to be written".
+// What may run without asking: it looks, and leaves everything as it was. Where a command has an option that writes,
+// runs, sends or takes more options from a file, the harmless ones are listed (`only`), and whatever is not in the list is
+// asked for. `writes: []` is "no file that is known to be written".
 import type { Rule, RuleMatch } from '../../core/policy-document.ts';
 import type { Pack } from './index.ts';
 
@@ -17,6 +18,57 @@ function look(id: string, match: RuleMatch, tests: readonly string[] = []): Rule
   };
 }
 
+// The tests and actions of find but those that delete, run or write.
+const FIND = words(`-H -L -P -O1 -O2 -O3 -name= -iname= -path= -ipath= -wholename= -regex= -iregex= -regextype= -lname=
+  -ilname= -type= -xtype= -size= -empty -mtime= -atime= -ctime= -mmin= -amin= -cmin= -newer= -anewer= -cnewer=
+  -newermt= -newerat= -newerct= -newermm= -perm= -user= -group= -uid= -gid= -nouser -nogroup -links= -inum= -samefile=
+  -readable -writable -executable -maxdepth= -mindepth= -depth -d -daystart -mount -xdev -prune -print -print0 -printf=
+  -ls -quit -not -a -and -o -or -true -false -follow -fstype= -used= -noleaf -warn -nowarn`);
+
+const DIFF = words(`-a -b -B -c -C= -d -e -E -i -I= -n -N -p -q -r -s -S= -t -T -u -U= -w -W= -x= -y -Z --brief --color
+  --ignore-case --ignore-all-space --ignore-space-change --ignore-blank-lines --ignore-trailing-space --label=
+  --new-file --recursive --report-identical-files --side-by-side --suppress-common-lines --text --unified --context
+  --exclude= --width= --minimal --no-dereference --strip-trailing-cr`);
+
+const SORT = words(`-b -c -C -d -f -g -h -i -k= -m -M -n -r -R -s -t= -u -V -z --ignore-leading-blanks --check
+  --dictionary-order --ignore-case --general-numeric-sort --human-numeric-sort --key= --merge --month-sort
+  --numeric-sort --reverse --random-sort --stable --field-separator= --unique --version-sort --zero-terminated`);
+
+const SED = words(`-n -e= -E -r -s -u -z --quiet --silent --expression= --regexp-extended --separate --unbuffered
+  --null-data --posix --debug --sandbox`);
+
+const JQ = words(`-r -c -n -s -S -e -j -a -C -M -R --raw-output --compact-output --null-input --slurp --sort-keys
+  --exit-status --join-output --ascii-output --color-output --monochrome-output --raw-input --tab --indent= --stream
+  --seq --arg= --argjson= --args --jsonargs`);
+
+// tree reads `-Io` as two options with a value each, so that options are whole words here.
+const TREE = words(`-a -d -f -i -l -x -p -s -h -u -g -D -F -q -N -Q -r -t -c -U -v -n -C -A -S -J -X -ad -af -da -df -fi
+  -sh -hs -ash -pug -ugp -L= -P= -I= -aL= -dL= -adL= -afL= -fL= -shL= -CL= --noreport --dirsfirst --filesfirst --du --si
+  --prune --gitignore --ignore-case --matchdirs --inodes --device --charset= --sort= --filelimit= --timefmt=`);
+
+const RIPGREP =
+  words(`-n -N -i -S -s -w -x -v -c -l -L -o -q -r= -F -P -U -u -a -H -h -I -p -0 -. -A= -B= -C= -e= -g= -t= -T= -m= -M=
+  -d= -j= --line-number --no-line-number --ignore-case --smart-case --case-sensitive --word-regexp --line-regexp
+  --invert-match --count --count-matches --files-with-matches --files-without-match --only-matching --quiet --replace=
+  --fixed-strings --pcre2 --multiline --multiline-dotall --unrestricted --text --with-filename --no-filename --pretty
+  --null --hidden --no-ignore --no-ignore-vcs --no-config --files --after-context= --before-context= --context=
+  --regexp= --glob= --iglob= --type= --type-not= --type-list --max-count= --max-columns= --max-depth= --sort= --sortr=
+  --color= --heading --no-heading --column --vimgrep --json --stats --trim --follow --no-messages --threads=`);
+
+const JOURNAL = words(`-a -b -e -f -k -l -m -n -o= -p= -q -r -S= -t= -u= -U= -x -g= -F= --all --boot --catalog --dmesg
+  --facility= --field= --fields --follow --full --grep= --identifier= --lines --list-boots --merge --no-full --no-hostname
+  --no-pager --no-tail --output= --output-fields= --pager-end --priority= --quiet --reverse --since= --system --unit=
+  --until= --user --user-unit= --utc --disk-usage --header --case-sensitive`);
+
+const UNITS =
+  'status|show|list-units|list-timers|list-sockets|list-unit-files|is-active|is-enabled|is-failed|cat|list-dependencies';
+const SYSTEMCTL = words(`-l -a -q -r -t= -n= -o= -p= --all --failed --full --legend= --lines= --no-legend --no-pager
+  --output= --plain --property= --quiet --recursive --reverse --state= --system --type= --user --value`);
+
+/** What `ss` and `netstat` have in common. */
+const SOCKETS =
+  '-a -l -n -p -t -u -x -w -e -i -s -4 -6 --all --listening --numeric --processes --tcp --udp --unix --summary';
+
 export const READ_ONLY: Pack = {
   name: 'read-only',
   summary: 'allows looking: ls, cat, grep, git status …',
@@ -26,10 +78,10 @@ export const READ_ONLY: Pack = {
       {
         command: words(`
           ls dir vdir cat tac head tail wc nl stat du df pwd whoami id groups uname arch nproc uptime free ps pgrep pidof
-          who w users last lsblk lscpu lsmem lspci lsusb vmstat which whereis basename dirname realpath readlink cut
-          paste tr rev fold expand unexpand column fmt pr diff cmp comm join md5sum sha1sum sha256sum sha512sum b2sum
-          cksum sum base64 base32 od xxd hexdump strings grep egrep fgrep zgrep zcat bzcat xzcat uniq seq numfmt factor
-          jq locale getconf tty cal tsort shuf`),
+          who w users last lsblk lscpu lsmem vmstat which whereis basename dirname realpath readlink cut
+          paste tr rev fold expand unexpand column fmt pr cmp comm join md5sum sha1sum sha256sum sha512sum b2sum
+          cksum sum base64 base32 od xxd hexdump strings grep egrep fgrep zcat bzcat xzcat uniq seq numfmt factor
+          locale getconf tty cal tsort`),
       },
       ['ls -la /srv', 'cat a.txt | grep -c b', 'grep -rn TODO src'],
     ),
@@ -41,62 +93,66 @@ export const READ_ONLY: Pack = {
     // Where it runs something, that is judged on its own.
     look('lookup', { command: ['command'] }, ['command -v git']),
     look('variable', { command: ['printenv'], args: ['*'] }, ['printenv PATH']),
-    look('date', { command: ['date'], without: ['-f', '--file'] }, ['date +%s', 'date -u']),
+    look(
+      'date',
+      {
+        command: ['date'],
+        only: words('-u -R -d= -r= -I --utc --universal --date= --iso-8601 --rfc-3339 --rfc-email'),
+      },
+      ['date +%s', "date -u -d '1 hour ago'"],
+    ),
     look(
       'accounts',
       { command: ['getent'], text: 'getent (passwd|group|hosts|services|protocols|networks)( [^ ]+)*' },
       ['getent passwd root'],
     ),
-    look(
-      'find',
-      {
-        command: ['find'],
-        without: words('-delete -exec -execdir -ok -okdir -fprint -fprint0 -fprintf -fls'),
-      },
-      ['find . -name "*.ts" -mtime -1'],
-    ),
-    // What it runs is judged on its own.
-    look('find-exec', {
-      command: ['find'],
-      flags: ['-exec'],
-      without: words('-delete -execdir -ok -okdir -fprint -fprint0 -fprintf -fls'),
-    }),
-    look('sort', { command: ['sort'], without: words('-o --output --compress-program -T --temporary-directory') }, [
-      'sort -u a.txt',
+    look('find', { command: ['find'], only: [...FIND, '-exec;'] }, [
+      'find . -name "*.ts" -mtime -1',
+      // What it runs is judged on its own.
+      'find . -name "*.md" -exec wc -l {} +',
     ]),
-    look('stream-edit', { command: words('sed gsed'), without: words('-i --in-place -s') }, ["sed -n '1,5p' a.txt"]),
+    look('compare', { command: ['diff'], only: DIFF }, ['diff -u a b', 'diff -rq old new']),
+    look('sort', { command: ['sort'], only: SORT }, ['sort -u a.txt', "sort -t, -k2,2nr 'a b.csv'"]),
     look(
-      'awk',
-      { command: words('awk gawk mawk nawk'), without: words('-i --include -l --load -E --exec -f --file -o -p -d') },
-      ["awk '{ print $1 }' a.txt"],
+      'shuffle',
+      { command: ['shuf'], only: words('-e -i= -n= -r -z --echo --input-range= --head-count= --repeat') },
+      ['shuf -n 5 a.txt'],
     ),
-    look('file', { command: ['file'], without: words('-C --compile -z --uncompress') }, ['file a.bin']),
-    look('tree', { command: ['tree'], without: ['-o', '-R'] }, ['tree -L 2']),
-    look('ripgrep', { command: ['rg'], without: words('--pre --hostname-bin -z --search-zip') }, ['rg -n TODO']),
+    look('stream-edit', { command: words('sed gsed'), only: SED }, ["sed -n '1,5p' a.txt", "sed -E 's/a+/b/' a.txt"]),
+    look('awk', { command: words('awk gawk mawk nawk'), only: words('+ -F= -v=') }, [
+      "awk '{ print $1 }' a.txt",
+      "awk -F: -v n=1 '$n { print $1 }' *.txt",
+    ]),
+    look('json', { command: ['jq'], only: JQ }, ['jq -r .name package.json', "jq --arg a 1 '.x == $a' a.json"]),
+    look('compressed', { command: ['zgrep'], only: words('-A= -B= -C= -c -E -e= -F -h -H -i -l -m= -n -o -v -w -x') }, [
+      'zgrep -n error a.log.gz',
+    ]),
+    look(
+      'file',
+      { command: ['file'], only: words('-b -h -i -k -L -N -r -s -0 --brief --mime --mime-type --mime-encoding') },
+      ['file -b a.bin'],
+    ),
+    look('tree', { command: ['tree'], only: TREE }, ['tree -L 2', "tree -a -I 'node_modules|.git'"]),
+    look('ripgrep', { command: ['rg'], only: RIPGREP }, ['rg -n TODO', "rg -l --type ts 'a|b' src"]),
+    look('devices', { command: words('lspci lsusb'), only: words('-v -k -n -m -D -t -s= -d=') }, ['lspci -nnk']),
     look('git', { command: ['git'], does: ['git.look'] }, [
       'git status',
       'git -C /srv/app log --oneline -5',
       'git diff HEAD~1',
     ]),
-    look(
-      'journal',
-      {
-        command: ['journalctl'],
-        without: words(
-          '--vacuum-size --vacuum-time --vacuum-files --rotate --flush --sync --relinquish-var --update-catalog --setup-keys --cursor-file --smart-relinquish-var -M --machine -D --directory --root --image --file -i',
-        ),
-      },
-      ['journalctl -u nginx -n 50'],
-    ),
+    look('journal', { command: ['journalctl'], only: JOURNAL }, [
+      'journalctl -u nginx -n 50',
+      'journalctl --since "1 hour ago" --no-pager',
+    ]),
     look(
       'units',
       {
         command: ['systemctl'],
-        args: ['*', '**'],
-        text: 'systemctl (--no-pager |--user |-l |--full |--all |-a )*(status|show|list-units|list-timers|list-unit-files|is-active|is-enabled|is-failed|cat|list-dependencies)( .*)?',
-        without: ['-H', '--host', '-M', '--machine', '--root', '--image'],
+        // The verb is the first word that is no option; a quoted value could hide another.
+        text: `systemctl( -[alqr]+| --(all|failed|full|no-legend|no-pager|plain|quiet|recursive|reverse|system|user|value)| --[a-z-]+=[^ '"\\\\]+)*( (${UNITS})( .*)?)?`,
+        only: SYSTEMCTL,
       },
-      ['systemctl status nginx', 'systemctl is-active nginx'],
+      ['systemctl status nginx', 'systemctl is-active nginx', 'systemctl --user list-units --failed'],
     ),
     look(
       'versions',
@@ -116,17 +172,20 @@ export const READ_ONLY: Pack = {
       'containers',
       {
         command: ['docker', 'podman'],
-        args: ['*', '**'],
         text: '(docker|podman) (ps|images|version|info|stats --no-stream)( [^ ]+)*',
+        only: words(
+          '-a --all -q --quiet --no-trunc -n= --last= -l --latest -s --size -f= --filter= --format= --digests --no-stream',
+        ),
       },
       ['docker ps -a'],
     ),
-    look('sockets', { command: ['ss', 'netstat'], without: ['-K', '--kill', '-D', '--diag'] }, ['ss -tlnp']),
+    look('sockets', { command: ['ss'], only: words(`${SOCKETS} -H -O -m -o -b`) }, ['ss -tlnp', 'ss -s']),
+    look('netstat', { command: ['netstat'], only: words(`${SOCKETS} -r -g -c -v -C`) }, ['netstat -tulpn']),
     look(
       'addresses',
       {
         command: ['ip'],
-        text: 'ip (-[46bsdhj]+ |-br |-c |--brief |--json )*(a|addr|address|r|route|l|link|n|neigh|rule)( (show|list|ls)( .*)?)?',
+        text: 'ip (-[46sdhjo] |-br |-c |-brief |-json )*(a|addr|address|r|route|l|link|n|neigh|rule)( (show|list|ls)( .*)?)?',
       },
       ['ip addr', 'ip -br addr show'],
     ),
