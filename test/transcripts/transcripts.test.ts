@@ -89,6 +89,7 @@ function newNames() {
         .replace(/AAAAC3Nza[\w+/=]+/g, '<key>')
         .replace(/\bpid"?[ :]\d+/g, (match) => match.replace(/\d+/, '<pid>'))
         .replace(/\bunix:[a-z0-9_-]+/g, 'unix:<user>')
+        .replace(/\bwhere {3}[a-z0-9_-]+ in /g, 'where   <user> in ')
         .replace(/\d+\.\d{3}(?= {2})/g, '<at>')
         .replace(/\d+\.\d s, \d+ bytes/g, '<length>')
         .replace(/\d+ KiB/g, '<size>')

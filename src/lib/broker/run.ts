@@ -34,6 +34,8 @@ export async function runBroker(boot: BootOptions, clock: Clock): Promise<Runnin
   prepareStateFolder(boot.state, uid);
   const lock = takeBrokerLock(boot.state, join(boot.state, 'broker.lock'));
   if (lock === undefined) return undefined;
+  // The clock's timers keep no process alive, and before it listens nothing else does.
+  const awake = setInterval(() => {}, TIDY_EVERY_MS);
   let log: BrokerLog | undefined;
   try {
     log = openLog(boot.state, boot.log, clock);
@@ -44,6 +46,8 @@ export async function runBroker(boot: BootOptions, clock: Clock): Promise<Runnin
     log?.close();
     lock.release();
     throw failure;
+  } finally {
+    clearInterval(awake);
   }
 }
 

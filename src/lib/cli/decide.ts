@@ -7,31 +7,42 @@ import { statementText, subjectDigest } from '../approval/statement.ts';
 import type { RequestRow } from '../ports/store.ts';
 import { chooseApprover, type KnownApprover } from './approver-key.ts';
 import type { Environment } from './environment.ts';
+import { fold } from './fold.ts';
 import { oneLine, type Palette, relativeTime, visible } from './render.ts';
 
 /** Everything of a request that its approver needs, with all that could deceive made visible. */
 export function describeRequest(request: RequestRow, palette: Palette): string {
-  const { subject } = request;
-  const command =
-    subject.command === null
-      ? palette.warn('a free terminal: nothing typed there is judged')
-      : palette.bold(visible(subject.command).replaceAll('\n', '\n          '));
+  const { subject, why } = request;
+  const isTerminal = subject.command === null;
   return [
     `${palette.bold(request.id)}  ${request.state}, ${request.state === 'pending' ? 'expires' : 'until'} ${relativeTime(request.expiresAt)}`,
-    `  command ${command}`,
-    `  target  ${subject.target} (${subject.kind})`,
-    `  where   ${oneLine(subject.place)}`,
-    `  who     ${subject.principal}${subject.task === null ? '' : `, task ${oneLine(subject.task)} (their word)`}`,
-    `  rule    ${subject.rule}: ${oneLine(request.reason)}`,
-    ...(request.why === null ? [] : [`  why     ${oneLine(request.why)} ${palette.dim('(their words)')}`]),
-    `  needs   ${needed(request)}`,
-    ...request.votes.map(
-      (vote) =>
-        `  vote    ${vote.approver}: ${vote.verdict}${vote.reason === null ? '' : ` (${oneLine(vote.reason)})`}`,
+    isTerminal
+      ? field('command', 'a free terminal: nothing typed there is judged', palette.warn)
+      : field('command', visible(subject.command), palette.bold),
+    field('target', `${subject.target} (${subject.kind})`),
+    field('where', oneLine(subject.place)),
+    field('who', `${subject.principal}${subject.task === null ? '' : `, task ${oneLine(subject.task)} (their word)`}`),
+    field('rule', `${subject.rule}: ${oneLine(request.reason)}`),
+    ...(why === null ? [] : [field('why', `${oneLine(why)} (their words)`)]),
+    field('needs', needed(request)),
+    ...request.votes.map(({ approver, verdict, reason }) =>
+      field('vote', `${approver}: ${verdict}${reason === null ? '' : ` (${oneLine(reason)})`}`),
     ),
-    `  digest  ${palette.dim(subjectDigest(subject))}`,
+    field('digest', subjectDigest(subject), palette.dim),
     '',
   ].join('\n');
+}
+
+const LABEL_COLUMNS = 10;
+
+/** Text that goes on below itself, never in the column of the labels. */
+function field(label: string, text: string, style: (text: string) => string = (same) => same): string {
+  const columns = Math.min(
+    process.stdout.columns ?? Number.POSITIVE_INFINITY,
+    process.stderr.columns ?? Number.POSITIVE_INFINITY,
+  );
+  const lines = fold(text, Math.max(columns - LABEL_COLUMNS, LABEL_COLUMNS)).map(style);
+  return `  ${label.padEnd(LABEL_COLUMNS - 2)}${lines.join(`\n${' '.repeat(LABEL_COLUMNS)}`)}`;
 }
 
 function needed({ quorum, approvers }: RequestRow): string {
