@@ -1,5 +1,5 @@
 import { SallyportCommand } from '../lib/cli/base-command.ts';
-import { relativeTime, renderTable } from '../lib/cli/render.ts';
+import { relativeTime } from '../lib/cli/render.ts';
 import type { LeaseRow } from '../lib/ports/store.ts';
 
 export default class Leases extends SallyportCommand<typeof Leases> {
@@ -21,7 +21,7 @@ export default class Leases extends SallyportCommand<typeof Leases> {
     const text =
       rows.length === 0
         ? 'no credential is alive\n'
-        : renderTable(['LEASE', 'SESSION', 'PROVIDER', 'STATE', 'EXPIRES', 'WHAT'], rows, this.out);
+        : this.table(['LEASE', 'SESSION', 'PROVIDER', 'STATE', 'EXPIRES', 'WHAT'], rows);
     this.print({ leases }, text);
   }
 }

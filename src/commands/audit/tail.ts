@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { oneLine } from '../../lib/cli/render.ts';
+import { timestamp } from '../../lib/core/timestamp.ts';
 import type { AuditEntry } from '../../lib/ports/store.ts';
 
 const FOLLOW_EVERY_MS = 500;
@@ -47,18 +48,17 @@ export default class AuditTail extends SallyportCommand<typeof AuditTail> {
   }
 
   private line({ seq, at, type, actor, session, data }: AuditEntry): string {
-    const time = new Date(at).toISOString();
     const details = Object.entries(data)
       .filter(([name, value]) => !BULKY.has(name) && value !== null)
       .map(([name, value]) => `${name}=${shown(name, value)}`);
     return oneLine(
-      `${String(seq).padStart(5)}  ${time}  ${type.padEnd(18)} ${actor}  ${session ?? '-'}  ${details.join(' ')}`,
+      `${String(seq).padStart(5)}  ${timestamp(at)}  ${type.padEnd(18)} ${actor}  ${session ?? '-'}  ${details.join(' ')}`,
     );
   }
 }
 
 /** Fields named `…At` hold ms since 1970. */
 function shown(name: string, value: unknown): string {
-  if (typeof value === 'number' && name.endsWith('At')) return new Date(value).toISOString();
+  if (typeof value === 'number' && name.endsWith('At')) return timestamp(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

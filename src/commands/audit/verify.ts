@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { type AuditVerdict, verifyAuditFile } from '../../lib/audit/verify.ts';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
+import { oneLine } from '../../lib/cli/render.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
 
 export default class AuditVerify extends SallyportCommand<typeof AuditVerify> {
@@ -15,7 +16,7 @@ export default class AuditVerify extends SallyportCommand<typeof AuditVerify> {
     const text =
       verdict.kind === 'intact'
         ? `${this.out.good('intact')}  ${verdict.entries} entries, head ${verdict.head?.hash ?? '-'}\n`
-        : `${this.out.bad('broken')}  at entry ${verdict.seq}: ${verdict.why}: ${verdict.detail}\n`;
+        : `${this.out.bad('broken')}  at entry ${verdict.seq}: ${verdict.why}: ${oneLine(verdict.detail)}\n`;
     this.print(verdict, text);
     if (verdict.kind === 'broken') process.exitCode = EXIT.cannotRecord;
   }

@@ -1,5 +1,5 @@
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { relativeTime, renderTable } from '../../lib/cli/render.ts';
+import { relativeTime } from '../../lib/cli/render.ts';
 
 interface Listed {
   readonly session: string;
@@ -30,7 +30,7 @@ export default class RecordingsList extends SallyportCommand<typeof RecordingsLi
     const text =
       rows.length === 0
         ? 'there is no recording yet\n'
-        : renderTable(['SESSION', 'ENDED', 'TARGET', 'WHO', 'EXIT', 'SIZE', 'COMMAND'], rows, this.out);
+        : this.table(['SESSION', 'ENDED', 'TARGET', 'WHO', 'EXIT', 'SIZE', 'COMMAND'], rows);
     this.print({ recordings }, text);
   }
 }

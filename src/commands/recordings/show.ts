@@ -3,6 +3,8 @@ import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { findRecording } from '../../lib/cli/recording-source.ts';
 import { shortLine, visible } from '../../lib/cli/render.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
+import { timestamp } from '../../lib/core/timestamp.ts';
+import { markerLine } from '../../lib/recording/marker-text.ts';
 import { summarise } from '../../lib/recording/read.ts';
 
 export default class RecordingsShow extends SallyportCommand<typeof RecordingsShow> {
@@ -36,12 +38,12 @@ export default class RecordingsShow extends SallyportCommand<typeof RecordingsSh
             `who       ${facts.principal}`,
             `command   ${facts.command === null ? '(free terminal)' : visible(facts.command)}`,
           ]),
-      `started   ${new Date(summary.header.startedAt).toISOString()}, ${(summary.durationMs / 1000).toFixed(1)} s, ${summary.bytes} bytes`,
+      `started   ${timestamp(summary.header.startedAt)}, ${(summary.durationMs / 1000).toFixed(1)} s, ${summary.bytes} bytes`,
       `ended     ${summary.truncated ? 'cut short' : end}`,
       `integrity ${verification?.outcome === 'altered' ? this.out.bad(`altered: ${verification.why}`) : state}`,
       'markers',
       ...summary.markers.map(
-        (marker) => `  ${(marker.atMs / 1000).toFixed(3).padStart(8)}  ${shortLine(marker.label)}`,
+        (marker) => `  ${(marker.atMs / 1000).toFixed(3).padStart(8)}  ${shortLine(markerLine(marker))}`,
       ),
       '',
     ];

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { relativeTime, renderTable } from '../../lib/cli/render.ts';
+import { relativeTime } from '../../lib/cli/render.ts';
 import type { RequestRow } from '../../lib/ports/store.ts';
 
 export default class Requests extends SallyportCommand<typeof Requests> {
@@ -21,7 +21,7 @@ export default class Requests extends SallyportCommand<typeof Requests> {
     const text =
       rows.length === 0
         ? 'no request waits\n'
-        : renderTable(['REQUEST', 'STATE', 'TARGET', 'WHO', 'EXPIRES', 'COMMAND'], rows, this.out);
+        : this.table(['REQUEST', 'STATE', 'TARGET', 'WHO', 'EXPIRES', 'COMMAND'], rows);
     this.print({ requests }, text);
   }
 }

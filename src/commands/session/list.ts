@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { relativeTime, renderTable } from '../../lib/cli/render.ts';
+import { relativeTime } from '../../lib/cli/render.ts';
 import type { SessionRow } from '../../lib/ports/store.ts';
 
 export default class SessionList extends SallyportCommand<typeof SessionList> {
@@ -26,7 +26,7 @@ export default class SessionList extends SallyportCommand<typeof SessionList> {
     const text =
       rows.length === 0
         ? `no session ${this.flags.all ? 'ran yet' : 'runs'}\n`
-        : renderTable(['SESSION', 'STATE', 'TARGET', 'WHO', 'STARTED', 'EXIT', 'COMMAND'], rows, this.out);
+        : this.table(['SESSION', 'STATE', 'TARGET', 'WHO', 'STARTED', 'EXIT', 'COMMAND'], rows);
     this.print({ sessions }, text);
   }
 }

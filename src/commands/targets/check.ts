@@ -16,8 +16,9 @@ export default class TargetsCheck extends SallyportCommand<typeof TargetsCheck> 
       {},
     );
     const marks = { ok: this.out.good('ok     '), failed: this.out.bad('failed '), skipped: this.out.dim('skipped') };
+    const width = Math.max(0, ...answer.steps.map(({ name }) => name.length));
     const lines = answer.steps.flatMap((step) => [
-      `${marks[step.outcome]} ${step.name}  ${this.out.dim(visible(step.detail))}`,
+      `${marks[step.outcome]} ${step.name.padEnd(width)}  ${this.out.dim(visible(step.detail))}`,
       ...(step.fix === undefined
         ? []
         : visible(step.fix)

@@ -1,5 +1,4 @@
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { renderTable } from '../../lib/cli/render.ts';
 
 export default class Targets extends SallyportCommand<typeof Targets> {
   static override summary = 'list the targets of the running broker';
@@ -9,10 +8,9 @@ export default class Targets extends SallyportCommand<typeof Targets> {
     const { targets } = await client.get<{ targets: { name: string; kind: string }[] }>('/targets');
     this.print(
       { targets },
-      renderTable(
+      this.table(
         ['TARGET', 'KIND'],
         targets.map(({ name, kind }) => [name, kind]),
-        this.out,
       ),
     );
   }

@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 import { BrokerError, Bug } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { AuditEntry, Store } from '../ports/store.ts';
-import { GENESIS, hashOf, lineOf } from './chain.ts';
+import { GENESIS, hashOf, lineOf, MAX_LINE_BYTES } from './chain.ts';
 
 export type AuditFault =
   /** Not an entry at all: not UTF-8, not JSON, or without the fields of one. */
@@ -100,7 +100,7 @@ async function verifyChain(
     }
     if ('fault' in item) return broken(where, seq, item.fault, item.detail);
     const { hash } = item;
-    if (hash !== hashOf(item)) {
+    if (hash !== canonical(() => hashOf(item))) {
       return broken(where, seq, 'altered', `entry ${item.seq} is not what its hash was made of`);
     }
     if (item.seq < seq) return standsWhere(item.seq, seq);
@@ -157,8 +157,18 @@ function parseLine(line: string): Item {
   }
   if (!isEntry(value)) return unreadable('a line without the fields of an entry');
   // The bytes themselves: a second key of the same name, or a blank more, would not change the parsed value.
-  if (lineOf(value) !== `${line}\n`) return { fault: 'altered', detail: `entry ${value.seq} is not in canonical form` };
+  if (canonical(() => lineOf(value)) !== `${line}\n`)
+    return { fault: 'altered', detail: `entry ${value.seq} is not in canonical form` };
   return value;
+}
+
+/** Undefined where it has no canonical form: half a character, or nested deeper than the stack goes. */
+function canonical(form: () => string): string | undefined {
+  try {
+    return form();
+  } catch {
+    return undefined;
+  }
 }
 
 function isEntry(value: unknown): value is AuditEntry {
@@ -183,17 +193,26 @@ interface TornLine {
   readonly bytes: number;
 }
 
-/** Lines between line feeds, and only those: U+2028 inside a string is no line end. Bytes that are not UTF-8 spoil the line. */
+/** Lines between line feeds, and only those: U+2028 inside a string is no line end. Bytes that are not UTF-8, or too many, spoil the line. */
 async function* linesOf(path: string, missing?: 'may be missing'): AsyncGenerator<string | TornLine> {
-  const held: Buffer[] = [];
+  let held: Buffer[] = [];
+  let bytes = 0;
+  // Of a line that the log cannot have written only the length is kept: it must not fill the memory.
+  const hold = (part: Buffer) => {
+    bytes += part.length;
+    if (bytes <= MAX_LINE_BYTES) held.push(part);
+  };
   try {
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
       let start = 0;
       for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
-        yield decode(Buffer.concat([...held.splice(0), chunk.subarray(start, end)]));
+        hold(chunk.subarray(start, end));
+        yield bytes > MAX_LINE_BYTES ? '(too long)' : decode(Buffer.concat(held));
+        held = [];
+        bytes = 0;
         start = end + 1;
       }
-      if (start < chunk.length) held.push(chunk.subarray(start));
+      if (start < chunk.length) hold(chunk.subarray(start));
     }
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
@@ -207,7 +226,7 @@ async function* linesOf(path: string, missing?: 'may be missing'): AsyncGenerato
       cause,
     });
   }
-  if (held.length > 0) yield { bytes: Buffer.concat(held).length };
+  if (bytes > 0) yield { bytes };
 }
 
 function decode(bytes: Uint8Array): string {

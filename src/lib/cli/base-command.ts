@@ -7,7 +7,8 @@ import { BrokerError, type PublicError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { type Connection, connectBroker } from './connect.ts';
 import { type Environment, readEnvironment } from './environment.ts';
-import { contractError, oneLine, type Palette, paletteFor, renderError } from './render.ts';
+import { contractError, oneLine, type Palette, paletteFor, renderError, renderTable } from './render.ts';
+import { usageError } from './usage-error.ts';
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof SallyportCommand)['baseFlags'] & T['flags']
@@ -63,6 +64,11 @@ export abstract class SallyportCommand<T extends typeof Command> extends Command
     for (const text of notes) this.note(`${this.err.dim('note:')} ${oneLine(text)}\n`);
   }
 
+  /** Rows for people, as wide as the terminal where there is one. */
+  protected table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+    return renderTable(header, rows, this.out, process.stdout.isTTY ? process.stdout.columns : undefined);
+  }
+
   /** For people, on stderr; nothing with --json. */
   protected note(text: string): void {
     if (!this.wantsJson()) process.stderr.write(text);
@@ -73,7 +79,8 @@ export abstract class SallyportCommand<T extends typeof Command> extends Command
   }
 
   protected override async catch(thrown: Error): Promise<void> {
-    const error = asUsage(thrown) ?? asOwnError(thrown);
+    const words = (this.id ?? '').replaceAll(':', ' ');
+    const error = (thrown instanceof BrokerError ? undefined : usageError(thrown, words)) ?? asOwnError(thrown);
     if (error.exit === EXIT.bug && !(thrown instanceof BrokerError)) this.note(`${thrown.stack ?? String(thrown)}\n`);
     if (this.wantsJson()) process.stdout.write(`${JSON.stringify({ error: contractError(error) })}\n`);
     else process.stderr.write(renderError(error, this.err));
@@ -84,20 +91,6 @@ export abstract class SallyportCommand<T extends typeof Command> extends Command
 function endOfOwn(argv: readonly string[]): number {
   const at = argv.indexOf('--');
   return at === -1 ? argv.length : at;
-}
-
-/** oclif's parse errors are the caller's: exit 64, not oclif's 2. */
-function asUsage(thrown: Error): PublicError | undefined {
-  const isParseError = 'oclif' in thrown && !(thrown instanceof BrokerError);
-  if (!isParseError) return undefined;
-  const [first, ...rest] = thrown.message
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('See more help'));
-  const message = [first, ...rest].join('; ');
-  const hint = message.startsWith('Unexpected argument')
-    ? 'put "--" before a command and its arguments; see --help'
-    : 'see --help';
-  return { code: 'usage', exit: EXIT.usage, message: message.charAt(0).toLowerCase() + message.slice(1), hint };
 }
 
 /** What nobody expected in this process is the CLI's failure, not the broker's. */

@@ -37,8 +37,12 @@ export function brokerEnvironment(): Record<string, string> {
 
 /** False where the person, or the kind of terminal, does not want colours. */
 export function wantsColor(): boolean {
-  const { NO_COLOR, TERM } = process.env;
-  return !NO_COLOR && TERM !== 'dumb';
+  return !process.env.NO_COLOR && !isDumbTerminal();
+}
+
+/** True where the terminal cannot go back on a line. */
+export function isDumbTerminal(): boolean {
+  return process.env.TERM === 'dumb';
 }
 
 /** Reads the surroundings once. `--config` wins over SALLYPORT_CONFIG. Throws `no-working-folder` (64). */

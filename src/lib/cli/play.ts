@@ -1,5 +1,6 @@
 // Replay on this process's terminal: keys in raw mode, restored on every way out.
 import { systemClock } from '../core/clock.ts';
+import { markerLine } from '../recording/marker-text.ts';
 import type { CastEvent } from '../recording/read.ts';
 import { type ReplayEnd, replay } from '../recording/replay.ts';
 import { writeTo } from './attach.ts';
@@ -42,7 +43,7 @@ export async function playInTerminal({
         ? {
             onMarker: (marker) =>
               void process.stderr.write(
-                `${palette.dim(shortLine(`[${(marker.atMs / 1000).toFixed(1)}s] ${marker.label}`))}\r\n`,
+                `${palette.dim(shortLine(`[${(marker.atMs / 1000).toFixed(1)}s] ${markerLine(marker)}`))}\r\n`,
               ),
           }
         : {}),

@@ -32,12 +32,22 @@ export function contractError({ exit: _, ...rest }: PublicError): Omit<PublicErr
 /** A cell longer than this is cut: a command can have 32 KiB, and `--json` or a `show` has all of it. */
 const MAX_CELL_LENGTH = 120;
 
-/** Columns padded to the widest cell; the last one is not padded. */
-export function renderTable(header: readonly string[], rows: readonly (readonly string[])[], palette: Palette): string {
+/** What is left to the last column however narrow the terminal is. */
+const MIN_LAST_LENGTH = 20;
+
+/** Columns padded to the widest cell; the last one is not padded, and cut where it would not fit `maxColumns`. */
+export function renderTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  palette: Palette,
+  maxColumns: number = Number.POSITIVE_INFINITY,
+): string {
   const cells = rows.map((row) => row.map(shortLine));
   const widths = header.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)));
+  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
+  const lastLength = Math.max(maxColumns - before, MIN_LAST_LENGTH);
   const line = (row: readonly string[]) =>
-    row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ');
+    row.map((cell, i) => (i === row.length - 1 ? cut(cell, lastLength) : cell.padEnd(widths[i] ?? 0))).join('  ');
   return `${[palette.dim(line(header)), ...cells.map(line)].join('\n')}\n`;
 }
 
@@ -60,18 +70,25 @@ const DECEPTIVE = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Default_Ign
 
 /** The beginning of it, on one line: for lists. */
 export function shortLine(text: string): string {
-  const line = oneLine(text);
-  return line.length <= MAX_CELL_LENGTH ? line : `${line.slice(0, MAX_CELL_LENGTH - 1)}…`;
+  return cut(oneLine(text), MAX_CELL_LENGTH);
 }
 
-/** "12 s ago", "in 3 min". */
+function cut(line: string, length: number): string {
+  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+}
+
+/** "12 s ago", "in 3 min", "5 d ago". */
 export function relativeTime(ms: number, nowMs: number = systemClock.now()): string {
   const seconds = Math.round(Math.abs(ms - nowMs) / 1000);
-  const amount =
-    seconds < 90
-      ? `${seconds} s`
-      : seconds < 5400
-        ? `${Math.round(seconds / 60)} min`
-        : `${Math.round(seconds / 3600)} h`;
+  const [unit, name] = UNITS.find(([, , until]) => seconds < until) ?? DAY;
+  const amount = `${Math.round(seconds / unit)} ${name}`;
   return ms >= nowMs ? `in ${amount}` : `${amount} ago`;
 }
+
+const DAY = [86_400, 'd'] as const;
+/** Seconds of a unit, its name, and up to how many seconds it is used. */
+const UNITS = [
+  [1, 's', 90],
+  [60, 'min', 5400],
+  [3600, 'h', 172_800],
+] as const;

@@ -3,6 +3,7 @@ import type { CommandInput } from '../core/command-input.ts';
 import { parseDuration } from '../core/duration.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { timestamp } from '../core/timestamp.ts';
 import type { Invocation, Notice } from '../session/client.ts';
 import type { SessionResult } from '../session/result.ts';
 import { attach, writeTo } from './attach.ts';
@@ -124,7 +125,7 @@ function describeNotice(notice: Notice, palette: Palette): string {
 /** The one-shot result of the CLI contract, its fields in the order of the documentation. Times as ISO 8601. */
 function toJson(result: SessionResult, capture: OutputCapture): unknown {
   const { session, target, origin, exitCode, signal, decision, masked, lease, recording, durationMs, error } = result;
-  const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+  const iso = (ms: number | null) => (ms === null ? null : timestamp(ms));
   return {
     session,
     target,

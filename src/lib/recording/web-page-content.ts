@@ -2,6 +2,7 @@
 // change how text reads (controls, direction marks) is shown as a code.
 import type { ExitStatus } from '../core/events.ts';
 import type { Verification } from './manifest.ts';
+import { markerLine, markerText, plainValue, shortTimestamp } from './marker-text.ts';
 import type { CastMarker, CastSummary } from './read.ts';
 
 /** More than these help nobody; the player gets the same ones, so that a click finds its marker by number. */
@@ -9,7 +10,6 @@ const MAX_LISTED_MARKERS = 500;
 /** A browser holds the whole recording as text, and again as events; beyond this tabs die. */
 const MAX_PLAYED_BYTES = 128 * 1024 * 1024;
 const MAX_TEXT = 4000;
-const MAX_DETAIL = 160;
 
 export interface PageContent {
   /** A session's id or a file's name. */
@@ -78,8 +78,8 @@ function chips({ summary, verification }: PageContent): string {
 /** Who or what let the command run; nothing for a file from elsewhere. */
 function judgement(markers: readonly CastMarker[]): string[] {
   const approved = markers.find(({ name }) => name === 'request.approved');
-  if (approved !== undefined) return [chip(`approved by ${plain(approved.data.approvers) || 'somebody'}`, 'good')];
-  const verdict = plain(markers.find(({ name }) => name === 'command.judged')?.data.verdict);
+  if (approved !== undefined) return [chip(`approved by ${plainValue(approved.data.approvers) || 'somebody'}`, 'good')];
+  const verdict = plainValue(markers.find(({ name }) => name === 'command.judged')?.data.verdict);
   if (verdict === '') return [];
   return [chip(VERDICT_WORDS.get(verdict) ?? verdict, VERDICT_TONES.get(verdict) ?? 'plain')];
 }
@@ -128,7 +128,7 @@ function factRows({ header, durationMs, bytes }: CastSummary): string {
     ['target', facts === null ? '' : `${facts.target} (${facts.kind})`],
     ['by', facts?.principal ?? ''],
     ['task', facts?.task ?? ''],
-    ['started', header.startedAt === 0 ? '' : utc(header.startedAt)],
+    ['started', header.startedAt === 0 ? '' : shortTimestamp(header.startedAt)],
     ['length', seconds(durationMs)],
     ['size', bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`],
     ['window', facts?.terminal === false ? 'none (pipes)' : `${header.size.cols}×${header.size.rows}`],
@@ -140,38 +140,11 @@ function factRows({ header, durationMs, bytes }: CastSummary): string {
 }
 
 function markerRow(marker: CastMarker): string {
-  const name = marker.name === '' ? 'marker' : marker.name;
-  const detail = marker.name === '' ? marker.label : detailOf(marker.data);
-  const label = escaped(detail === '' ? name : `${name}: ${detail}`);
+  const { name, detail } = markerText(marker);
+  const label = escaped(markerLine(marker));
   return `<li><button type="button" data-label="${label}"><time>${seconds(marker.atMs)}</time><b>${escaped(name)}</b>${
     detail === '' ? '' : `<span>${escaped(detail)}</span>`
   }</button></li>`;
-}
-
-/** The values of a marker that fit a line, as `name value` pairs. */
-function detailOf(data: Readonly<Record<string, unknown>>): string {
-  const text = Object.entries(data)
-    .map(([name, value]) => [name, name.endsWith('At') && typeof value === 'number' ? utc(value) : plain(value)])
-    .filter(([, value]) => value !== '')
-    .map((pair) => pair.join(' '))
-    .join(' · ');
-  return text.length > MAX_DETAIL ? `${text.slice(0, MAX_DETAIL)}…` : text;
-}
-
-/** A word, a number or a list of them; empty for anything else. */
-function plain(value: unknown): string {
-  if (Array.isArray(value)) return value.map(plain).filter(Boolean).join(', ');
-  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '';
-}
-
-/** `2025-06-15 15:06:40Z`; the number itself where it is no time. */
-function utc(ms: number): string {
-  const date = new Date(ms);
-  if (Number.isNaN(date.getTime())) return String(ms);
-  return date
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replace('T', ' ');
 }
 
 /** 83.4 s as "1:23.4". */
