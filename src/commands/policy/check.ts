@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { writeTo } from '../../lib/cli/attach.ts';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { checkBatch, checkCommands, renderCheck } from '../../lib/cli/check-policy.ts';
-import { toCommand } from '../../lib/cli/run-invocation.ts';
+import { toCommand, toFolder } from '../../lib/cli/child-command.ts';
 import { BrokerError } from '../../lib/core/errors.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
 
@@ -23,7 +23,7 @@ export default class PolicyCheck extends SallyportCommand<typeof PolicyCheck> {
 
   async run(): Promise<void> {
     const { client } = await this.connect();
-    const place = { target: this.flags.target, cwd: this.environment.cwd };
+    const place = { target: this.flags.target, cwd: toFolder(this.environment.cwd) };
     if (this.flags.batch) {
       if (this.child !== null) throw usage('--batch reads its commands from standard input');
       await checkBatch(client, place, process.stdin, (text) => writeTo(process.stdout, Buffer.from(text)));

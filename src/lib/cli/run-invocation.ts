@@ -1,5 +1,4 @@
 // What `sallyport shell` and `sallyport ssh` share: build the invocation, attach, print, and leave with the right code.
-import type { CommandInput } from '../core/command-input.ts';
 import { parseDuration } from '../core/duration.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
@@ -8,10 +7,13 @@ import type { Invocation, Notice } from '../session/client.ts';
 import type { SessionResult } from '../session/result.ts';
 import { attach, writeTo } from './attach.ts';
 import { captureOutput, type OutputCapture } from './capture-output.ts';
+import { toCommand, toFolder } from './child-command.ts';
 import { connectBroker } from './connect.ts';
 import type { Environment } from './environment.ts';
 import { windowSize } from './forward-input.ts';
 import { contractError, oneLine, type Palette, relativeTime, renderError } from './render.ts';
+import { trailingOwnFlag } from './trailing-flag.ts';
+import { waitingLine } from './waiting-line.ts';
 
 export interface InvocationFlags {
   readonly tty: boolean;
@@ -46,6 +48,7 @@ export async function runInvocation(options: RunOptions): Promise<number> {
   const capture = flags.json ? captureOutput(flags['max-output']) : undefined;
   const note = flags.json ? () => {} : (text: string) => void process.stderr.write(text);
   for (const text of notes) note(`${palette.dim('note:')} ${oneLine(text)}\n`);
+  let stopWaiting = () => {};
   const result = await attach({
     client,
     invocation,
@@ -54,8 +57,12 @@ export async function runInvocation(options: RunOptions): Promise<number> {
       if (capture !== undefined) capture.add(stream, bytes);
       else await writeTo(stream === 'stdout' ? process.stdout : process.stderr, bytes);
     },
-    onNotice: (notice) => note(describeNotice(notice, palette)),
-  });
+    onNotice: (notice) => {
+      stopWaiting();
+      note(describeNotice(notice, palette));
+      stopWaiting = notice.kind === 'waiting' && !flags.json ? waitingLine('  waited') : () => {};
+    },
+  }).finally(() => stopWaiting());
   if (capture !== undefined) process.stdout.write(`${JSON.stringify(toJson(result, capture))}\n`);
   else if (result.error !== null) process.stderr.write(renderError(result.error, palette));
   return result.exitCode;
@@ -68,30 +75,13 @@ function toInvocation({ kind, target, child, flags, environment }: RunOptions): 
     kind,
     command: child === null ? null : toCommand(child),
     pty: wantsTerminal ? { size: windowSize(), term: environment.term } : null,
-    cwd: environment.cwd,
+    cwd: kind === 'shell' ? toFolder(environment.cwd) : environment.cwd,
     env: kind === 'shell' ? environment.offered : {},
     task: flags.task ?? environment.task ?? null,
     why: flags.why ?? environment.why ?? null,
     wait: flags.wait,
     timeoutMs: flags.timeout === undefined ? null : toTimeout(flags.timeout),
   };
-}
-
-/**
- * One word is shell text, as with `bash -c`; several are a program and its arguments, each literal. Throws
- * `empty-command` (64).
- */
-export function toCommand(child: readonly string[]): CommandInput {
-  const [first, ...rest] = child;
-  if (first === undefined) {
-    throw new BrokerError({
-      code: 'empty-command',
-      exit: EXIT.usage,
-      message: 'there is no command after "--"',
-      hint: 'for example: sallyport shell local -- uname -a',
-    });
-  }
-  return rest.length === 0 ? { kind: 'text', text: first } : { kind: 'argv', argv: child };
 }
 
 function toTimeout(text: string): number {
@@ -112,7 +102,7 @@ function describeNotice(notice: Notice, palette: Palette): string {
       return (
         `${palette.warn('waiting:')} request ${palette.bold(notice.request)} needs ${who} (${oneLine(notice.reason)}); ` +
         `expires ${relativeTime(notice.expiresAt)}\n` +
-        `  ${palette.dim('next:')} sallyport approve ${notice.request}\n`
+        `  ${palette.dim('next:')} sallyport approve ${notice.request}\n${misplaced(notice.command, palette)}`
       );
     }
     case 'approved':
@@ -120,6 +110,13 @@ function describeNotice(notice: Notice, palette: Palette): string {
     case 'opened':
       return '';
   }
+}
+
+/** Who writes `-- make deploy --no-wait` waits, and would like to know why. */
+function misplaced(command: string | null, palette: Palette): string {
+  const flag = command === null ? undefined : trailingOwnFlag(command);
+  if (flag === undefined) return '';
+  return `  ${palette.dim('note:')} "${flag}" is part of the command; flags of sallyport stand before "--"\n`;
 }
 
 /** The one-shot result of the CLI contract, its fields in the order of the documentation. Times as ISO 8601. */
