@@ -4,6 +4,8 @@ import * as Flags from '@oclif/core/flags';
 import { initState } from '../lib/broker/init-state.ts';
 import { findApproverKeys } from '../lib/cli/approver-key.ts';
 import { SallyportCommand } from '../lib/cli/base-command.ts';
+import { findRunning } from '../lib/cli/connect.ts';
+import { locateBroker } from '../lib/cli/locate.ts';
 import { statePaths, userConfigFile } from '../lib/config/paths.ts';
 import { configTemplate } from '../lib/config/template.ts';
 import { BrokerError } from '../lib/core/errors.ts';
@@ -51,9 +53,18 @@ export default class Init extends SallyportCommand<typeof Init> {
         'for a server, put this line into the file its TrustedUserCAKeys names:',
         caPublicKeyLine,
         '',
-        'next: sallyport shell local -- uname -a',
+        `next: ${await this.nextStep(file)}`,
         '',
       ].join('\n'),
     );
+  }
+
+  /** Only the user's own file counts by itself, and a broker that runs keeps the configuration it was started with. */
+  private async nextStep(file: string): Promise<string> {
+    const { environment } = this;
+    const look = 'sallyport shell local -- uname -a';
+    if (file !== userConfigFile(environment)) return `sallyport shell local --config ${file} -- uname -a`;
+    const isRunning = (await findRunning(await locateBroker(environment), environment)) !== undefined;
+    return isRunning ? `sallyport broker stop, since the one that runs has another configuration; then ${look}` : look;
   }
 }

@@ -20,7 +20,7 @@ export default class BrokerStatus extends SallyportCommand<typeof BrokerStatus> 
     this.print(
       { running: true, socket: location.boot.socket, ...hello },
       `${[
-        `running    pid ${hello.pid}, sallyport ${hello.version}, since ${relativeTime(hello.startedAt)}`,
+        `running    pid ${hello.pid}, sallyport ${hello.version}, started ${relativeTime(hello.startedAt)}`,
         `socket     ${location.boot.socket}`,
         `mode       ${hello.mode}`,
         `config     ${hello.configFile ?? 'built in'}`,

@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { describeRequest } from '../../lib/cli/decide.ts';
+import { waitingLine } from '../../lib/cli/waiting-line.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
 import type { RequestRow } from '../../lib/ports/store.ts';
 
@@ -13,7 +14,10 @@ export default class RequestsWait extends SallyportCommand<typeof RequestsWait> 
 
   async run(): Promise<void> {
     const { client } = await this.connect();
-    const request = await client.post<RequestRow>(`/requests/${encodeURIComponent(this.args.request)}/wait`, {});
+    const stopWaiting = this.wantsJson() ? () => {} : waitingLine('waited');
+    const request = await client
+      .post<RequestRow>(`/requests/${encodeURIComponent(this.args.request)}/wait`, {})
+      .finally(stopWaiting);
     this.print(request, describeRequest(request, this.out));
     const isGood = request.state === 'approved' || request.state === 'used';
     process.exitCode = isGood ? EXIT.ok : request.state === 'denied' ? EXIT.denied : EXIT.approvalPending;

@@ -6,16 +6,17 @@ import type { RequestRow } from '../ports/store.ts';
 import { type Call, param, parseWith, type RouteDeps, wholeNumber } from './route.ts';
 import { decisionBody } from './schemas.ts';
 
-/** Far more than wait at any time; the newest of them are shown. */
+/** Far more than wait at any time. */
 const ALL_REQUESTS = 100_000;
 
-/** Those the caller may see, oldest first: the pending ones, or with `?state=all` the newest `limit` of all. */
+/** `limit` of those the caller may see: the pending ones, or all with `?state=all`; oldest first, or `?order=newest`. */
 export async function listRequests(call: Call, deps: RouteDeps): Promise<unknown> {
   const limit = wholeNumber(call, 'limit', 1, 10_000, 200);
   const isAll = call.query.get('state') === 'all';
   const rows = await deps.desk.list({ limit: ALL_REQUESTS, ...(isAll ? {} : { state: 'pending' }) });
   const visible = rows.filter((row) => maySee(row, call, deps));
-  return { requests: isAll ? visible.slice(-limit) : visible.slice(0, limit) };
+  const ordered = call.query.get('order') === 'newest' ? visible.reverse() : visible;
+  return { requests: ordered.slice(0, limit) };
 }
 
 export async function showRequest(call: Call, deps: RouteDeps): Promise<RequestRow> {

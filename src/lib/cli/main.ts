@@ -14,11 +14,21 @@ export async function runCli(binUrl: string, oclifOverrides?: Readonly<Record<st
   const root = join(dirname(fileURLToPath(binUrl)), '..');
   try {
     const pjson = oclifOverrides === undefined ? undefined : withOverrides(root, oclifOverrides);
-    await run(process.argv.slice(2), { root, devPlugins: false, userPlugins: false, ...(pjson && { pjson }) });
+    await run(asOption(process.argv.slice(2)), {
+      root,
+      devPlugins: false,
+      userPlugins: false,
+      ...(pjson && { pjson }),
+    });
   } catch (error) {
     await fail(error);
   }
   process.exit();
+}
+
+/** `sallyport help shell` is `sallyport shell --help`. */
+function asOption(words: readonly string[]): string[] {
+  return words[0] === 'help' ? [...words.slice(1), '--help'] : [...words];
 }
 
 /** package.json with another place for the commands; for running the sources. */
@@ -66,5 +76,7 @@ async function fail(thrown: unknown): Promise<void> {
 /** oclif joins the words of a command with colons; people do not. */
 function refusalOf({ message }: Error): string {
   const unknown = /^command (.+) not found$/.exec(message.trim());
-  return unknown === null ? message.trim() : `there is no command "${unknown[1]?.replaceAll(':', ' ')}"`;
+  if (unknown === null) return message.trim();
+  const words = unknown[1]?.replaceAll(':', ' ') ?? '';
+  return words.startsWith('-') ? 'there is no command on the line' : `there is no command "${words}"`;
 }
