@@ -1,5 +1,5 @@
 // git: what is lost for others when it is pushed, and what makes git run programs.
-import { hasOption, parseOptions } from '../options.ts';
+import { hasOption, mayBeOption, parseOptions } from '../options.ts';
 import type { CommandFact } from './index.ts';
 
 const GLOBAL = {
@@ -8,14 +8,15 @@ const GLOBAL = {
   posix: true,
 };
 
-/** Subcommands that only look, whatever their options (those that run or write something are left out). */
+/** Subcommands that only look at what is here (those that run or write something, or ask a server, are left out). */
 const LOOKS = new Set(
-  'status log show diff blame shortlog describe rev-parse rev-list ls-files ls-tree ls-remote cat-file grep name-rev merge-base cherry whatchanged count-objects version for-each-ref show-ref diff-tree diff-index diff-files check-ignore'.split(
+  'status log show diff blame shortlog describe rev-parse rev-list ls-files ls-tree cat-file grep name-rev merge-base cherry whatchanged count-objects version for-each-ref show-ref diff-tree diff-index diff-files check-ignore'.split(
     ' ',
   ),
 );
 /** With these they run a program, write a file or read one outside the repository. */
 const RISKY = [
+  '--show-signature',
   '--ext-diff',
   '--textconv',
   '--open-files-in-pager',
@@ -33,11 +34,13 @@ const RISKY = [
   '--exclude-per-directory',
 ];
 /** Options of their own that begin like one of those. */
-const OWN = new Set(['--text', '--filter', '--batch', '--batch-check', '--no-i-still-use-this']);
+const OWN = new Set(['--text', '--filter', '--batch', '--batch-check', '--show-stash', '--show-notes', '--show-pulls']);
+/** Formats that have a signature checked, by a program of the repository's choice. */
+const CHECKS_SIGNATURE = /%G|signature/;
 const CONFIG_RUNS =
   /^(alias\.|core\.(pager|editor|sshcommand|fsmonitor|hookspath|gitproxy|askpass)|pager\.|diff\..*|filter\..*|credential\..*|gpg\..*|uploadpack\..*|protocol\..*|sequence\.editor|merge\..*|include.*|browser\..*|man\..*|url\..*|remote\..*|submodule\..*|http\..*|init\.templatedir|interactive\..*)/i;
 
-/** `git.look`, `git.force-push`, `git.delete-remote`, `git.run-config`, `git.discard`. */
+/** `git.look`, `git.force-push`, `git.delete-remote`, `git.run-config`, `git.set-program`, `git.discard`. */
 export function gitActions({ name, args }: CommandFact): string[] {
   if (name !== 'git') return [];
   const { options, operands } = parseOptions(args, GLOBAL);
@@ -49,6 +52,8 @@ export function gitActions({ name, args }: CommandFact): string[] {
   );
   const found = runs ? ['git.run-config'] : [];
   if (sub?.exact !== true) return found;
+  // Any setting may mean more to the next git than it does to this list; a pager may be asked for by name.
+  const plain = !options.some(({ name: option }) => /^-[cp]$|^--(c|e|pag|g|w)/.test(option));
   switch (sub.value) {
     case 'push':
       return [...found, ...pushActions(rest)];
@@ -61,9 +66,11 @@ export function gitActions({ name, args }: CommandFact): string[] {
     case 'remote':
     case 'stash':
     case 'config':
-      return isListing(sub.value, rest) && !runs ? [...found, 'git.look'] : found;
+      return isListing(sub.value, rest) && plain
+        ? [...found, 'git.look']
+        : [...found, ...(sub.value === 'config' ? settingActions(rest) : [])];
     default:
-      return LOOKS.has(sub.value) && !runs && looks(sub.value, rest) ? [...found, 'git.look'] : found;
+      return LOOKS.has(sub.value) && plain && looks(sub.value, rest) ? [...found, 'git.look'] : found;
   }
 }
 
@@ -85,15 +92,24 @@ function pushActions(args: CommandFact['args']): string[] {
 }
 
 function looks(sub: string, args: CommandFact['args']): boolean {
-  return args.every(({ value, exact }) => {
-    if (!exact) return sub !== 'ls-remote' && !/^[\ue000-\ue004]/.test(value);
+  return beforeEnd(args).every((arg) => {
+    const { value, exact } = arg;
+    if (mayBeOption(arg)) return false;
+    if (value.startsWith('-') && CHECKS_SIGNATURE.test(value)) return false;
+    if (!exact) return !value.startsWith('-') || /^--(?!format|pretty)[a-z-]+=/.test(value);
     if (sub === 'grep' && /^-[a-zA-Z]*O/.test(value)) return false;
-    // Other remotes than those by name may be anybody's, and name a program: `ext::sh -c …`.
-    if (sub === 'ls-remote' && !/^[\w-]+$/.test(value)) return false;
+    // Files of options and patterns.
+    if (/^-[a-zA-Z]*(X|f$|f[./])/.test(value) && (sub === 'ls-files' || sub === 'grep')) return false;
+    if (sub === 'blame' && value.startsWith('-S')) return false;
     // Outside of a repository, or beside one, it compares any two files.
     if (sub === 'diff' && /^(\/|\.\.(\/|$)|\ue005)/.test(value)) return false;
     return !isRisky(value);
   });
+}
+
+function beforeEnd(args: CommandFact['args']): CommandFact['args'] {
+  const end = args.findIndex(({ value }) => value === '--');
+  return end === -1 ? args : args.slice(0, end);
 }
 
 function isRisky(value: string): boolean {
@@ -104,7 +120,7 @@ function isRisky(value: string): boolean {
 
 function isListing(sub: string, args: CommandFact['args']): boolean {
   const words = args.map(({ value }) => value);
-  if (!args.every(({ exact }) => exact)) return false;
+  if (!args.every(({ exact }) => exact) || words.some((word) => CHECKS_SIGNATURE.test(word))) return false;
   switch (sub) {
     case 'branch':
       return words.every((word) =>
@@ -124,6 +140,25 @@ function isListing(sub: string, args: CommandFact['args']): boolean {
     default:
       return isPlainSetting(words.filter((word) => !/^--(global|local|system)$/.test(word)));
   }
+}
+
+/** Settings whose value is a program, or brings one in. */
+const RUNS =
+  /^(core\.(pager|editor|sshcommand|fsmonitor|hookspath|gitproxy|askpass|worktree)|pager\..*|diff\.external|diff\..+\.(command|textconv)|filter\..*|credential\.(.+\.)?helper|gpg\.(.+\.)?program|gpg\.ssh\.defaultkeycommand|uploadpack\.packobjectshook|merge\..+\.driver|include\.path|includeif\..*|init\.templatedir|interactive\.difffilter|sequence\.editor|(browser|man|mergetool|difftool|guitool)\..+\.(cmd|path)|protocol\..*|url\..*|submodule\..+\.update|remote\..+\.(uploadpack|receivepack|vcs)|trailer\..+\.(cmd|command)|sendemail\..*|web\.browser|ssh\.variant)$/i;
+const USUAL = /^(cat|less( -\S+)?|more|delta|vim?|nvim|nano|emacs|code --wait|true|false|store|cache|osxkeychain|)$/;
+
+// `git config`: what will run, the next time that git is.
+function settingActions(args: CommandFact['args']): string[] {
+  const words = args.map(({ value }) => value);
+  if (words.some((word) => /^(--get|--list|-l$|--unset|get$|list$|unset$|--name-only)/.test(word))) return [];
+  if (words.some((word) => /^(-e|--edit|edit)$/.test(word))) return ['git.set-program'];
+  const sets = words.some((word, index) => {
+    const value = words[index + 1];
+    if (value === undefined) return false;
+    if (/^alias\./i.test(word)) return value.startsWith('!') || args[index + 1]?.exact !== true;
+    return (RUNS.test(word) && !USUAL.test(value)) || (/^[\ue000-\ue004]/.test(word) && args[index]?.exact !== true);
+  });
+  return sets ? ['git.set-program'] : [];
 }
 
 // One setting by its name, and none that may hold a token.

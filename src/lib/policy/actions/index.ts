@@ -44,6 +44,7 @@ export const ACTIONS: readonly string[] = [
   'git.force-push',
   'git.look',
   'git.run-config',
+  'git.set-program',
   'history.clear',
   'kubernetes.delete-critical',
   'kubernetes.delete-many',
