@@ -107,6 +107,8 @@ test('an approval does not fit a changed command, folder, target or requester', 
       { kind: 'shell' },
       { principal: 'unix:other' },
       { cwd: '/' },
+      { place: 'root@web-1.internal:22' },
+      { placeDigest: 'sha256:web-2' },
       { task: 'other' },
     ]) {
       assert.is(await desk.useGrant({ ...SUBJECT, ...change }, TERMS), undefined, JSON.stringify(change));
@@ -205,6 +207,43 @@ test('an expired request cannot be approved, nor an approval used after its time
     clock.advance(1);
     assert.is(await desk.useGrant(SUBJECT, TERMS), undefined);
   }));
+
+test('a clock that is set back gives neither a request nor an approval a second life, also over a restart', () =>
+  withDesk(async ({ store, audit, clock }) => {
+    let setBackMs = 0;
+    const wall = { ...clock, now: () => clock.now() - setBackMs };
+    const deskSince = (since: number) => approvalDesk({ store, audit, clock: wall, approvers: PEOPLE, since });
+    const desk = deskSince(0);
+    const pending = await desk.open(asked({ subject: { ...SUBJECT, command: 'pending' } }));
+    await desk.decide(decisionOn(await desk.open(asked())));
+    clock.advance(TERMS.ttlMs - 1);
+    setBackMs = 86_400_000;
+    assert.is((await desk.list({ state: 'approved', limit: 5 })).length, 1, 'not before its time');
+    clock.advance(1);
+    assert.is((await refusal(desk.decide(decisionOn(pending)))).code, 'request-expired');
+    assert.is(await desk.useGrant(SUBJECT, TERMS), undefined);
+    const fresh = await desk.open(asked());
+    assert.is(fresh.expiresAt - fresh.createdAt, TERMS.ttlMs);
+
+    const restarted = deskSince(fresh.expiresAt);
+    assert.is((await refusal(restarted.decide(decisionOn(fresh)))).code, 'request-expired');
+  }));
+
+test('a statement that was signed for another broker, or before the state was lost, approves nothing', async () => {
+  let old: ReturnType<typeof decisionOn> | undefined;
+  await withDesk(async ({ desk }) => {
+    old = decisionOn(await desk.open(asked()));
+    assert.is((await desk.decide(old)).state, 'approved');
+  });
+  await withDesk(async ({ desk, store }) => {
+    const fresh = await desk.open(asked());
+    if (old === undefined) throw new Error('nothing was signed');
+    assert.is((await refusal(desk.decide(old))).code, 'unknown-request');
+    assert.is((await refusal(desk.decide({ ...old, id: fresh.id }))).code, 'statement-mismatch');
+    await store.requests.vote(fresh.id, { ...old, verdict: 'approve', at: fresh.createdAt });
+    assert.is(await desk.useGrant(SUBJECT, TERMS), undefined);
+  });
+});
 
 test('a signature for an expired request is no good for the next one of the same command', () =>
   withDesk(async ({ desk, clock }) => {

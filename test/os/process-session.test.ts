@@ -2,7 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { endSession, sendSignal, sessionMembers } from '../../src/lib/os/process-session.ts';
+import {
+  endMarkedSession,
+  endSession,
+  markProcess,
+  sendSignal,
+  sessionMembers,
+} from '../../src/lib/os/process-session.ts';
 import { liveClock, processesWith } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 
@@ -105,6 +111,31 @@ needs(test, 'root')('says which processes of another user cannot be ended', asyn
   await endSession(session, liveClock, 100);
   await exited;
   assert.equal(processesWith('4714.'), []);
+});
+
+test('a session is found again by its mark and ended whole, also what ignores the hang-up', async () => {
+  const { session, exited } = await start(`trap '' HUP; sleep 4714.07 & sleep 4714.07 & echo ready`);
+  const mark = markProcess(session.id);
+  assert.ok(mark);
+  assert.is(await endMarkedSession(mark, liveClock, 50), 'ended');
+  await exited;
+  assert.equal(processesWith('4714.07'), []);
+  assert.is(await endMarkedSession(mark, liveClock, 50), 'gone');
+});
+
+test('a process that only has the pid of a marked one is left alone, and so is one that leads no session', async () => {
+  const { session, exited } = await start('sleep 4714.08 & echo ready');
+  const mark = markProcess(session.id);
+  const child = processesWith('4714.08').find((pid) => pid !== session.id) ?? -1;
+  const member = markProcess(child);
+  assert.ok(mark && member);
+  assert.is(await endMarkedSession({ ...mark, startTime: `${Number(mark.startTime) + 1}` }, liveClock, 50), 'gone');
+  assert.is(await endMarkedSession({ ...mark, boot: 'another' }, liveClock, 50), 'gone');
+  assert.is(await endMarkedSession(member, liveClock, 50), 'gone');
+  assert.is(markProcess(4_194_305), undefined, 'beyond the largest pid');
+  assert.ok(processesWith('4714.08').includes(child));
+  await endSession(session, liveClock, 1_000);
+  await exited;
 });
 
 test.run();
