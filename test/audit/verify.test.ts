@@ -49,6 +49,8 @@ function rechain(lines: readonly string[], from: number, change: (entry: AuditEn
 const edit = (lines: string[], seq: number, from: string | RegExp, to: string) =>
   lines.map((line, index) => (index + 1 === seq ? line.replace(from, to) : line));
 
+const nest = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
 const WORK: readonly [string, (lines: string[]) => readonly string[], AuditFault, number][] = [
   ['a changed word', (lines) => edit(lines, 5, '"broker"', '"brokEr"'), 'altered', 5],
   ['a changed time', (lines) => edit(lines, 1, /"at":\d/, '"at":2'), 'altered', 1],
@@ -62,6 +64,15 @@ const WORK: readonly [string, (lines: string[]) => readonly string[], AuditFault
   ['a line twice', (lines) => lines.toSpliced(5, 0, lines[4] ?? ''), 'reordered', 6],
   ['the whole log twice', (lines) => [...lines, ...lines], 'reordered', 13],
   ['an empty line', (lines) => lines.toSpliced(4, 0, ''), 'unreadable', 5],
+  [
+    'a line nested deeper than the stack goes',
+    (lines) => edit(lines, 5, '"data":{', `"data":{"a":${nest(40_000)},`),
+    'altered',
+    5,
+  ],
+  ['half a character', (lines) => edit(lines, 5, '"broker"', '"\\ud800"'), 'altered', 5],
+  ['a time that no date has', (lines) => edit(lines, 5, /"at":\d+/, '"at":9007199254740991'), 'altered', 5],
+  ['a line longer than the log writes', (lines) => lines.with(4, '['.repeat(300_000)), 'unreadable', 5],
   ['a line of something else', (lines) => lines.with(4, '{"seq":5}'), 'unreadable', 5],
   ['a line of NULs, as after a power cut', (lines) => lines.with(11, '\0'.repeat(300)), 'unreadable', 12],
   [

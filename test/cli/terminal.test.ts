@@ -186,9 +186,9 @@ needs(test, 'ssh-keygen')(
     const { requests } = (await world.run(['requests', '--all', '--json'])).json;
     assert.equal(
       requests.map(({ state }: { state: string }) => state),
-      ['approved', 'denied', 'cancelled', 'pending'],
+      ['pending', 'cancelled', 'denied', 'approved'],
     );
-    assert.is(requests[1].votes[0].reason, 'Ask Ben in OPS');
+    assert.is(requests[2].votes[0].reason, 'Ask Ben in OPS');
 
     terminal.type(`sallyport approve ${ids[3]}; echo "left $?"\r`);
     await terminal.sees(/approve exactly this\? \[y\/N\] /);
@@ -216,6 +216,26 @@ test('keeps a wait readable on a terminal, and ends it with Ctrl-C as 75', async
     await terminal.sees(/left 75\r\n/);
   });
   await until(async () => (await world.run(['session', 'list', '--json'])).json.sessions.length === 0, 'nothing runs');
+});
+
+needs(test, 'ssh-keygen')('counts the seconds of a wait on one line, which goes when the command starts', async () => {
+  await using world = cliWorld();
+  const key = join(world.folder, 'ann.key');
+  spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  world.configure(
+    `targets: { local: { kind: shell } }\napprovers: { ann: { keys: ["${readFileSync(`${key}.pub`, 'utf8').trim()}"] } }\npolicy: { default: ask }\n`,
+  );
+  using terminal = openTerminal(world);
+  await terminal.run('true');
+  terminal.type('sallyport shell local -- printf done; echo " left $?"\r');
+  const [, id = ''] = await terminal.sees(/next:[^\n]*sallyport approve (r-\w+)/);
+  await terminal.sees(/\r\u001b\[K {2}waited … 1 s\r\u001b\[K {2}waited … 2 s/);
+  await world.run(['approve', id, '--key', key]);
+  await terminal.sees(
+    /waited … \d+ s\r\u001b\[K\u001b\[32mapproved:\u001b\[39m request r-\w+ by ann\r\ndone left 0\r\n/,
+  );
+  const inPipe = await terminal.run('timeout 3 sh -c "sallyport shell local -- touch x 2>&1" | cat');
+  assert.not.match(inPipe, /waited/);
 });
 
 test.run();
