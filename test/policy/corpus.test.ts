@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Verdict } from '../../src/lib/core/decision.ts';
+import { PACK_NAMES } from '../../src/lib/policy/index.ts';
 import { decide } from './judged.ts';
 
 // All packs at once, the built-in policy. `⏎` in a line stands for a newline.
@@ -48,6 +49,45 @@ test('allows no attack in a folder that it does not know, nor over ssh', () => {
     assert.equal(allowed, [], JSON.stringify(context));
   }
 });
+
+// Named so, a file is an option: `touch ./-rf`.
+for (const text of [
+  'rm ?rf /',
+  'rm [-]r ~',
+  'chmod ?R 777 /',
+  'chown ?R me /etc',
+  'find / ?delete',
+  'find / *delete',
+  'find /etc -name x ?delete',
+  'sed ?i d /etc/passwd',
+  'sed -? d /etc/passwd',
+  'sort ?o /etc/passwd a',
+  'dd o[f]=/dev/sda',
+  'uniq * /etc/passwd',
+  'git push ?f origin main',
+  'git push ?-force',
+  'kubectl delete pods ?-all',
+  'crontab ?r',
+]) {
+  test(`does not allow an option that a glob may hide, even by default: ${text}`, () => {
+    assert.is.not(decide(text, { packs: PACK_NAMES, default: 'allow' }).verdict, 'allow');
+  });
+}
+
+for (const text of [
+  'rm *.log',
+  'rm ./*',
+  'cp * out/',
+  'find . -name *.ts',
+  'sed -i s/a/b/ *',
+  'sort *',
+  'git add *',
+  'chmod -x *',
+]) {
+  test(`leaves a usual glob to the default: ${text}`, () => {
+    assert.is(decide(text, { packs: PACK_NAMES, default: 'allow' }).verdict, 'allow');
+  });
+}
 
 test('allows no attack that is hidden in another command', () => {
   const wraps: readonly ((text: string) => string)[] = [

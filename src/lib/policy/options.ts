@@ -1,6 +1,7 @@
 // Reads the options of a command the way getopt_long does: bundled letters, `--long=value`, abbreviated long names, `--`.
 // Which options take a value comes from the caller's table; it never guesses that one does.
 import type { Field } from './facts.ts';
+import { overlaps } from './glob.ts';
 import { ANY, DIGITS, isNumeric, ONE, SOME, STAR } from './unknowns.ts';
 
 /** Which options take a value: letters for `-x VALUE`, names for `--name VALUE`. */
@@ -113,4 +114,11 @@ export function mayBeOption(arg: Field): boolean {
 /** True where bash may make words of it that do not begin as it does: an unquoted variable, not a glob. */
 export function maySplit({ value, many }: Field): boolean {
   return many && (value.includes(ANY) || value.includes(SOME));
+}
+
+/** True where a glob may find a file that is named like the option, with or without a value: `?i` for `-i`. */
+export function mayBecome({ value, exact }: Field, option: string): boolean {
+  const first = value[0] ?? '';
+  const isGlob = first === STAR || first === ONE || (first === '-' && !exact);
+  return isGlob && overlaps(value, option.length === 2 ? option + ANY : option);
 }

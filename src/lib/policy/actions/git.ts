@@ -1,5 +1,5 @@
 // git: what is lost for others when it is pushed, and what makes git run programs.
-import { hasOption, mayBeOption, parseOptions } from '../options.ts';
+import { hasOption, mayBecome, mayBeOption, parseOptions } from '../options.ts';
 import type { CommandFact } from './index.ts';
 
 const GLOBAL = {
@@ -81,7 +81,13 @@ function pushActions(args: CommandFact['args']): string[] {
   });
   const refs = operands.slice(1);
   // `--force-with-lease` is another option: it refuses to overwrite what one has not seen.
-  const forced = args.some(({ value }) => /^--f(orce|orc|or|o)?$/.test(value) || /^-[a-z]*f[a-z]*$/.test(value));
+  const forced = args.some(
+    (arg) =>
+      /^--f(orce|orc|or|o)?$/.test(arg.value) ||
+      /^-[a-z]*f[a-z]*$/.test(arg.value) ||
+      mayBecome(arg, '-f') ||
+      mayBecome(arg, '--force'),
+  );
   return [
     ...(forced || refs.some(({ value }) => value.startsWith('+')) ? ['git.force-push'] : []),
     ...(hasOption(args, '-d', '--delete', '--mirror', '--prune') ||

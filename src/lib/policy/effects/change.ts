@@ -1,11 +1,13 @@
 // Commands that change files: copy, move, remove, edit, set rights.
 import type { Field } from '../facts.ts';
-import { hasOption, type OptionSpec, parseOptions } from '../options.ts';
+import { overlaps } from '../glob.ts';
+import { hasOption, mayBecome, type OptionSpec, parseOptions } from '../options.ts';
+import { ANY } from '../unknowns.ts';
 import { below, type Effect, HERE, optionValues, writes } from './effect.ts';
 
 const removes: Effect = (args) => ({
   removes: parseOptions(args, {}).operands,
-  recursive: hasOption(args, '-r', '-R', '--recursive'),
+  recursive: hasOption(args, '-r', '-R', '--recursive') || args.some((arg) => mayBecome(arg, '-r')),
 });
 
 const copy =
@@ -17,12 +19,22 @@ const copy =
     };
     const { operands } = parseOptions(args, spec);
     const folder = optionValues(args, spec, '-t', '--target-directory');
-    const sources = folder.length > 0 ? operands : operands.slice(0, -1);
+    // `cp *` names both, and `cp ?t` may name the folder first.
+    const isSpread = operands.length === 1 && operands[0]?.many === true;
+    const sources = folder.length > 0 || isSpread ? operands : operands.slice(0, -1);
+    const hidden = operands.filter(
+      (_, at) => operands[at - 1] !== undefined && mayBecome(operands[at - 1] ?? HERE, '-t'),
+    );
     const recursive = moves || hasOption(args, '-r', '-R', '-a', '--recursive', '--archive');
     const target = folder.length > 0 ? folder : operands.slice(-1);
     // A file copied into a folder keeps its name: `cp x ~/.ssh` may be written below it.
     const inside = target.flatMap((to) => sources.map((from) => below(to, nameOf(from))));
-    return { reads: sources, writes: [...target, ...inside], ...(moves ? { removes: sources } : {}), recursive };
+    return {
+      reads: sources,
+      writes: [...target, ...inside, ...hidden],
+      ...(moves ? { removes: sources } : {}),
+      recursive,
+    };
   };
 
 function nameOf(file: Field): Field {
@@ -42,12 +54,16 @@ const sed: Effect = (args) => {
   const { operands, options } = parseOptions(args, SED);
   const given = options.some((option) => ['-e', '-f', '--expression', '--file'].includes(option.name));
   const files = operands.slice(given ? 0 : 1);
-  const inPlace = options.some((option) => option.name === '-i' || /^--in/.test(option.name));
+  const inPlace =
+    options.some((option) => option.name === '-i' || /^--in/.test(option.name)) ||
+    args.some((arg) => mayBecome(arg, '-i'));
   return { reads: [...files, ...optionValues(args, SED, '-f', '--file')], ...(inPlace ? { writes: files } : {}) };
 };
 
 const keyed = (args: readonly Field[], key: string): Field[] =>
-  args.flatMap((arg) => (arg.value.startsWith(`${key}=`) ? [{ ...arg, value: arg.value.slice(key.length + 1) }] : []));
+  args.flatMap((arg) =>
+    overlaps(arg.value, `${key}=${ANY}`) ? [{ ...arg, value: arg.value.slice(arg.value.indexOf('=') + 1) }] : [],
+  );
 
 const edit: Effect = (args) => {
   const files = parseOptions(args, { short: 'cSuTtw' }).operands.filter((arg) => !arg.value.startsWith('+'));

@@ -1,5 +1,5 @@
 // Commands that look at files: what they read, and the few options with which they write.
-import { hasOption, type OptionSpec, parseOptions } from '../options.ts';
+import { hasOption, mayBecome, type OptionSpec, parseOptions } from '../options.ts';
 import { type Effect, HERE, optionValues, reads } from './effect.ts';
 
 const GREP: OptionSpec = {
@@ -73,9 +73,12 @@ const sort: Effect = (args) => {
       'random-source',
     ],
   };
+  const { operands } = parseOptions(args, spec);
+  const written = optionValues(args, spec, '-o', '--output', '-T', '--temporary-directory');
   return {
-    reads: [...parseOptions(args, spec).operands, ...optionValues(args, spec, '--files0-from')],
-    writes: optionValues(args, spec, '-o', '--output', '-T', '--temporary-directory'),
+    reads: [...operands, ...optionValues(args, spec, '--files0-from')],
+    // `sort ?o a` may write any of them.
+    writes: args.some((arg) => mayBecome(arg, '-o')) ? [...written, ...operands] : written,
   };
 };
 
@@ -113,7 +116,12 @@ const find: Effect = (args) => {
   const given = end === -1 ? args : args.slice(0, end);
   const starts = given.length > 0 ? given : [HERE];
   const written = args.filter((_, index) => /^-f(print0?|printf|ls)$/.test(args[index - 1]?.value ?? ''));
-  const removing = args.some((arg) => arg.value === '-delete');
+  const removing = args.some(
+    (arg, index) =>
+      arg.value === '-delete' ||
+      // Usually somebody forgot the quotes: `-name *`.
+      (mayBecome(arg, '-delete') && !/^-i?(name|path)$/.test(args[index - 1]?.value ?? '')),
+  );
   const lists = args.filter((_, index) => args[index - 1]?.value === '-files0-from');
   // Otherwise it reads names and not files.
   return { reads: lists, writes: written, ...(removing ? { removes: starts, recursive: true } : {}) };
