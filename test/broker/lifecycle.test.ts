@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ALLOW_ALL, type CliWorld, cliWorld, until } from '../helpers/cli.ts';
+import { ALLOW_ALL, type CliWorld, cliWorld, commandLine, until } from '../helpers/cli.ts';
 
 const test = suite('lifecycle');
 const SHORT_IDLE = `${ALLOW_ALL}\nbroker: { idleExit: 1s }\n`;
@@ -119,11 +119,13 @@ test('says broker-lost where the broker is killed, and closes what was left at t
     const session = world.start(['shell', 'local', '--json', '--', 'echo $$; sleep 60']);
     await until(async () => (await world.run(['session', 'list', '--json'])).json.sessions.length === 1, 'it runs');
     const [open] = (await world.run(['session', 'list', '--json'])).json.sessions;
+    const isRunning = () => commandLine(open.leader.pid) !== '';
     await world.killBrokers();
     const { exit, json } = await session.done;
     assert.is(exit, 69);
     assert.is(json.error.code, 'broker-lost');
     assert.ok(existsSync(world.socket), 'the dead broker left its socket');
+    assert.ok(isRunning(), 'a silent program on pipes does not notice');
 
     const after = await world.run(['session', 'list', '--all', '--json']);
     assert.is(after.exit, 0, 'a new broker took the place of the stale socket');
@@ -135,6 +137,8 @@ test('says broker-lost where the broker is killed, and closes what was left at t
     const { entries } = (await world.run(['audit', 'tail', '--json'])).json;
     const lost = entries.find((entry: { type: string }) => entry.type === 'session.lost');
     assert.is(lost?.session, open.id);
+    assert.equal(lost?.data.program, { leader: open.leader, outcome: 'ended' });
+    assert.not.ok(isRunning(), 'the next broker ended it');
     assert.is((await world.run(['audit', 'verify'])).exit, 0);
     assert.equal((await world.run(['leases', '--json'])).json.leases, []);
     const shown = await world.run(['recordings', 'show', open.id]);

@@ -41,7 +41,7 @@ function field(label: string, text: string, style: (text: string) => string = (s
     process.stdout.columns ?? Number.POSITIVE_INFINITY,
     process.stderr.columns ?? Number.POSITIVE_INFINITY,
   );
-  const lines = fold(text, Math.max(columns - LABEL_COLUMNS, LABEL_COLUMNS)).map(style);
+  const lines = fold(text, Math.max(columns - LABEL_COLUMNS, LABEL_COLUMNS)).map((line) => style(line));
   return `  ${label.padEnd(LABEL_COLUMNS - 2)}${lines.join(`\n${' '.repeat(LABEL_COLUMNS)}`)}`;
 }
 
