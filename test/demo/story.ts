@@ -84,7 +84,7 @@ export async function tell({ stage, narrator, signal }: StoryOptions): Promise<v
     await show(agent, ['ssh', 'web', '--', SERVER_COMMAND], 0);
     const session = await sessionOf(SERVER_COMMAND);
     const login = new RegExp(
-      `^Accepted publickey.* (ID sallyport session=${session} task=demo) \\(serial (\\d+)\\)`,
+      `^Accepted publickey.* ID (sallyport session=${session} task=demo) \\(serial (\\d+)\\)`,
       'm',
     );
     const [, keyId, serial] = await inLog(log, login);

@@ -131,7 +131,7 @@ needs(
     'draining connections',
     'healthy',
     'agent $ sallyport ssh web --',
-    'sshd: accepted certificate ID sallyport session=s-',
+    'sshd: accepted certificate sallyport session=s-',
     "id -un && tail -n 1 app.log'",
     'agent $ sallyport replay s-',
     'healthy',
