@@ -72,10 +72,26 @@ test('colours for a terminal only', () => {
   }
 });
 
+test('cuts the last column of a table to the width of the terminal, and no other', () => {
+  const rows = [
+    ['s-1', 'echo a long command'.repeat(3)],
+    ['s-22222', 'ls'],
+  ];
+  const lines = renderTable(['ID', 'COMMAND'], rows, plain, 40).split('\n');
+  assert.equal(
+    lines.map((line) => line.length),
+    [16, 40, 11, 0],
+  );
+  assert.ok(lines[1]?.endsWith('…'));
+  const narrow = renderTable(['ID', 'COMMAND'], rows, plain, 5).split('\n');
+  assert.is(narrow[1], 's-1      echo a long command…', 'what is left is still readable');
+});
+
 test('says times in words that fit', () => {
   assert.is(relativeTime(1000, 13_000), '12 s ago');
   assert.is(relativeTime(181_000, 1000), 'in 3 min');
   assert.is(relativeTime(0, 7_200_000), '2 h ago');
+  assert.is(relativeTime(0, 86_400_000 * 30), '30 d ago');
 });
 
 test('cuts captured output between characters, wherever the chunks end', () => {
