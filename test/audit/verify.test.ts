@@ -1,7 +1,6 @@
 // The verdict on a log that somebody worked on: found, and at the right place.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import SqliteConnection from 'better-sqlite3';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GENESIS, lineOf, seal } from '../../src/lib/audit/chain.ts';
@@ -13,6 +12,7 @@ import {
   verifyAuditStore,
 } from '../../src/lib/audit/verify.ts';
 import type { AuditEntry } from '../../src/lib/ports/store.ts';
+import { openRaw } from '../helpers/raw-sqlite.ts';
 import { refusal } from '../helpers/refusal.ts';
 import { type TestState, withState } from '../helpers/state.ts';
 
@@ -154,7 +154,7 @@ test('an entry in the file that the store does not have is found', () =>
 test('a change to the store behind its triggers is found there, and where a cut is', () =>
   withEntries(async ({ auditFile, store, folder }) => {
     const meddle = (sql: string) => {
-      const connection = new SqliteConnection(join(folder, 'sallyport.db'));
+      const connection = openRaw(join(folder, 'sallyport.db'));
       connection.exec(`drop trigger if exists audit_no_update; drop trigger if exists audit_no_delete; ${sql}`);
       connection.close();
     };

@@ -1,10 +1,10 @@
 // What the lists show: the newest first and not more than asked for, and no row that cannot be shown or that acts on the
 // terminal, whatever stands in the broker's own files.
 import { join } from 'node:path';
-import SqliteConnection from 'better-sqlite3';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ALLOW_ALL, cliWorld } from '../helpers/cli.ts';
+import { openRaw } from '../helpers/raw-sqlite.ts';
 
 const test = suite('lists');
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA ann';
@@ -29,7 +29,7 @@ test('shows an audit log whose rows somebody wrote: times that no date has, and 
   await using world = cliWorld(ALLOW_ALL);
   assert.is((await world.run(['shell', 'local', '--', 'true'])).exit, 0);
   // Under the running broker: one that starts looks at the log first, and refuses.
-  const database = new SqliteConnection(join(world.state, 'sallyport.db'));
+  const database = openRaw(join(world.state, 'sallyport.db'));
   database.exec('drop trigger audit_no_update');
   const data = JSON.stringify({ expiresAt: 9e15, text: '\u001b[2J\u202e\n6', 'na\u001bme': 1 });
   database

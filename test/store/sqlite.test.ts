@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlin
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import SqliteConnection from 'better-sqlite3';
+import type SqliteConnection from 'better-sqlite3';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sha256 } from '../../src/lib/core/digest.ts';
@@ -12,6 +12,7 @@ import { newSessionId } from '../../src/lib/core/ids.ts';
 import { openSqliteStore } from '../../src/lib/store/sqlite.ts';
 import { requestFor } from '../contract/store.ts';
 import { liftFileLimit, runScript } from '../helpers/child-script.ts';
+import { openRaw } from '../helpers/raw-sqlite.ts';
 import { refusal } from '../helpers/refusal.ts';
 
 const STORE_MODULE = JSON.stringify(fileURLToPath(new URL('../../src/lib/store/sqlite.ts', import.meta.url)));
@@ -26,7 +27,7 @@ test.after.each(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Opens the file past the store, as another program would. */
 function meddle<T>(work: (connection: SqliteConnection.Database) => T): T {
-  const connection = new SqliteConnection(file);
+  const connection = openRaw(file);
   try {
     return work(connection);
   } finally {
@@ -116,7 +117,7 @@ test('a folder that is missing, a folder in its place and a symbolic link are re
 
 test('a lock held by another process is an error with a next step, not a hang', async () => {
   const store = await openSqliteStore(file);
-  const other = new SqliteConnection(file);
+  const other = openRaw(file);
   other.exec('begin immediate');
   try {
     const error = await refusal(store.requests.insert(requestFor()));

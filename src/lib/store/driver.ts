@@ -26,13 +26,14 @@ export function openDatabase(file: string): Database {
   return guarded(file, 'open', () => {
     createPrivately(file);
     const connection = new SqliteConnection(file);
+    const statements = keptStatements(connection);
     try {
-      connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-      claim(connection, file);
-      connection.pragma('journal_mode = WAL');
-      connection.pragma('synchronous = FULL');
-      connection.pragma('foreign_keys = ON');
-      connection.pragma('trusted_schema = OFF');
+      connection.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      claim(connection, statements, file);
+      connection.exec('pragma journal_mode = WAL');
+      connection.exec('pragma synchronous = FULL');
+      connection.exec('pragma foreign_keys = ON');
+      connection.exec('pragma trusted_schema = OFF');
     } catch (error) {
       connection.close();
       throw error;
@@ -43,10 +44,29 @@ export function openDatabase(file: string): Database {
       prepare: (sql) =>
         guardedStatement(
           file,
-          guarded(file, 'write', () => connection.prepare<unknown[]>(sql)),
+          guarded(file, 'write', () => statements(sql)),
         ),
     };
   });
+}
+
+type Statements = (sql: string) => SqliteConnection.Statement<unknown[]>;
+
+// From Node 24.19 on the process aborts where a connection or a statement of better-sqlite3 12 is collected while no
+// JavaScript runs; 13 is free of that, but crashes on Node 20. So none is ever collected: a connection is kept as long
+// as the process lives, and of each text one statement. The texts are those of the code, so they are few.
+const KEPT: unknown[] = [];
+
+function keptStatements(connection: SqliteConnection.Database): Statements {
+  const bySql = new Map<string, SqliteConnection.Statement<unknown[]>>();
+  KEPT.push(connection, bySql);
+  return (sql) => {
+    const known = bySql.get(sql);
+    if (known !== undefined) return known;
+    const statement = connection.prepare<unknown[]>(sql);
+    bySql.set(sql, statement);
+    return statement;
+  };
 }
 
 function createPrivately(file: string): void {
@@ -60,10 +80,11 @@ function createPrivately(file: string): void {
 }
 
 /** Sets our mark on an empty file; refuses somebody else's database. */
-function claim(connection: SqliteConnection.Database, file: string): void {
-  const id = connection.pragma('application_id', { simple: true });
+function claim(connection: SqliteConnection.Database, statements: Statements, file: string): void {
+  const single = (sql: string) => statements(sql).pluck().get();
+  const id = single('pragma application_id');
   if (id === APPLICATION_ID) return;
-  const tables = connection.prepare('select count(*) from sqlite_master').pluck().get();
+  const tables = single('select count(*) from sqlite_master');
   if (id !== 0 || tables !== 0) {
     throw new BrokerError({
       code: 'state-unavailable',
@@ -72,7 +93,7 @@ function claim(connection: SqliteConnection.Database, file: string): void {
       hint: 'point the state folder somewhere else',
     });
   }
-  connection.pragma(`application_id = ${APPLICATION_ID}`);
+  connection.exec(`pragma application_id = ${APPLICATION_ID}`);
 }
 
 function guardedStatement(file: string, statement: SqliteConnection.Statement<unknown[]>): SqliteStatement {
