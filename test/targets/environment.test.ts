@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError } from '../../src/lib/core/errors.ts';
 import type { Account } from '../../src/lib/os/accounts.ts';
-import { buildEnvironment, requireHarmless } from '../../src/lib/targets/environment.ts';
+import { buildEnvironment, NO_PAGER, requireHarmless } from '../../src/lib/targets/environment.ts';
 import { runShell, TERMINAL } from '../helpers/shell-target.ts';
 
 const EVERYTHING = ['*'];
@@ -147,10 +147,27 @@ for (const pty of [null, TERMINAL]) {
     const { stdout } = await runShell(options, 'exec env -0', { env, pty });
     const seen = stdout.split('\0').filter((entry) => entry !== '' && !/^(PWD|SHLVL|_)=/.test(entry));
     const expected = ['ALLOWED=a\nb', 'PATH=/usr/local/bin:/usr/bin:/bin', 'SET=by target'];
+    expected.push(...Object.entries(NO_PAGER).map(([name, value]) => `${name}=${value}`));
     if (pty !== null) expected.push('TERM=xterm-256color');
     assert.equal(seen.map((entry) => entry.replace('\r', '')).sort(), expected.sort());
   });
 }
+
+test('git opens no pager on a terminal, whatever caller and repository say, unless the target sets one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-pager-'));
+  try {
+    const git = (...args: string[]) => execFileSync('git', ['-C', folder, ...args], { stdio: 'ignore' });
+    git('init', '-q');
+    git('-c', 'user.name=a', '-c', 'user.email=a@b.c', 'commit', '-q', '--allow-empty', '-m', 'first');
+    git('config', 'core.pager', 'echo paged');
+    const log = `git -C ${folder} -c safe.directory='*' log --format=%s`;
+    const given = { env: { PAGER: 'echo paged', GIT_PAGER: 'echo paged' }, pty: TERMINAL };
+    assert.match((await runShell({ env: EVERYTHING }, log, given)).stdout, /first/);
+    assert.match((await runShell({ set: { GIT_PAGER: 'echo paged' } }, log, given)).stdout, /paged/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test('bash reads a command as UTF-8 was judged, whatever the locale of the caller', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-locale-'));

@@ -25,7 +25,7 @@ export function ambiguousRequest(id: string): BrokerError {
 export function noApprover(count: number, wanted: readonly string[], quorum: number, eligible: number): BrokerError {
   const message =
     count === 0
-      ? 'this needs a person’s approval, and no approver is configured'
+      ? 'this needs the approval of a person, and no approver is configured'
       : `this needs ${quorum} approver${quorum === 1 ? '' : 's'} of ${wanted.length === 0 ? 'anybody' : `"${wanted.join('", "')}"`} other than who asks, and there ${eligible === 1 ? 'is 1' : `are ${eligible}`}`;
   const hint =
     count === 0

@@ -12,6 +12,18 @@ export interface EnvironmentOptions {
 }
 
 /**
+ * Set for every command, under what the target sets: on a terminal `git log` or `journalctl` would open a pager, which
+ * waits for keys, and runs a shell for whoever types `!sh` into it. git asks its own variable before core.pager.
+ */
+export const NO_PAGER: Readonly<Record<string, string>> = {
+  PAGER: 'cat',
+  GIT_PAGER: 'cat',
+  MANPAGER: 'cat',
+  SYSTEMD_PAGER: 'cat',
+  LESSSECURE: '1',
+};
+
+/**
  * The caller's variables reduced to the list, then `set`. `account` is given where the program runs as somebody else
  * than the caller: home, names, shell and PATH are that account's, not the caller's. `term` is the terminal's kind.
  */

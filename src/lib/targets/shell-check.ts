@@ -47,7 +47,9 @@ async function runTrue({ start, options, deps, signal }: ShellCheck): Promise<st
   await using program = await start(spec, signal);
   for await (const _ of program.output);
   const status = await program.exited;
-  if (status.kind === 'code' && status.code === 0) return `a command ran in "${options.cwd ?? 'the home folder'}"`;
+  if (status.kind === 'code' && status.code === 0) {
+    return `a command ran in ${options.cwd === undefined ? 'the home folder' : `"${options.cwd}"`}`;
+  }
   const how = status.kind === 'code' ? `code ${status.code}` : status.signal;
   throw new BrokerError({
     code: 'cannot-start',

@@ -3,7 +3,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Account } from '../os/accounts.ts';
 import type { Program, ProgramSpec, Target } from '../ports/target.ts';
-import { buildEnvironment, requireHarmless } from './environment.ts';
+import { buildEnvironment, NO_PAGER, requireHarmless } from './environment.ts';
 import { type Interpreter, interpreterFor, noShell, requireExecutableSize } from './interpreter.ts';
 import type { Launch } from './launch.ts';
 import { probeAsUser, switchCommand } from './os-user.ts';
@@ -69,7 +69,7 @@ async function startProgram(
   const runsAsCaller = options.user === undefined || runAs.account?.uid === spec.callerUid;
   const env = buildEnvironment(
     spec.env,
-    { allow: options.env, set: options.set ?? {} },
+    { allow: options.env, set: { ...(spec.work.kind === 'command' ? NO_PAGER : {}), ...options.set } },
     runsAsCaller ? undefined : runAs.account,
     spec.pty?.term,
   );

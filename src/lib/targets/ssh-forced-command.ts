@@ -2,6 +2,7 @@
 // sh, dash, bash, zsh, fish, csh or tcsh, and must reach bash untouched. Pure text; it judges nothing.
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { NO_PAGER } from './environment.ts';
 
 /** What the broker asks for on a second channel of the same connection; see `DELIVER_SIGNAL`. */
 export const SIGNAL_REQUEST = 'sallyport:signal:';
@@ -29,8 +30,10 @@ const DELIVER_SIGNAL = [
 // Variables and start-up files through which an account's environment could change what a bash text means.
 // They are unset for what the text itself starts, too; -p makes this bash import no functions the account exported.
 const BASH = 'bash --noprofile --norc -p -c --';
-const CLEAN_ENV =
-  'env -u BASH_ENV -u ENV -u SHELLOPTS -u BASHOPTS -u POSIXLY_CORRECT -u EXECIGNORE -u CDPATH -u GLOBIGNORE -u LOCPATH';
+const CLEAN_ENV = [
+  'env -u BASH_ENV -u ENV -u SHELLOPTS -u BASHOPTS -u POSIXLY_CORRECT -u EXECIGNORE -u CDPATH -u GLOBIGNORE -u LOCPATH',
+  ...Object.entries(NO_PAGER).map(([name, value]) => `${name}=${value}`),
+].join(' ');
 
 // In an account's GBK or Shift-JIS the second byte of a character can be a backslash or a bar: what was judged as UTF-8
 // is read as UTF-8. Text of plain ASCII means the same in all of them, and keeps the account's own locale.
