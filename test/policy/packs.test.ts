@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PACKS } from '../../src/lib/policy/index.ts';
+import { lintPolicy } from '../../src/lib/policy/lint.ts';
 import { decide } from './judged.ts';
 
 for (const pack of PACKS) {
@@ -12,6 +13,10 @@ for (const pack of PACKS) {
       });
     }
   }
+
+  test(`the linter has nothing to say of ${pack.name}`, () => {
+    assert.equal(lintPolicy({ packs: [pack.name], rules: [], default: 'ask', opaque: 'deny' }, ['local']), []);
+  });
 
   test(`${pack.name} says for every rule why it is there`, () => {
     assert.ok(pack.summary.length > 10);

@@ -106,11 +106,8 @@ export const READ_ONLY: Pack = {
       { command: ['getent'], text: 'getent (passwd|group|hosts|services|protocols|networks)( [^ ]+)*' },
       ['getent passwd root'],
     ),
-    look('find', { command: ['find'], only: [...FIND, '-exec;'] }, [
-      'find . -name "*.ts" -mtime -1',
-      // What it runs is judged on its own.
-      'find . -name "*.md" -exec wc -l {} +',
-    ]),
+    // What -exec runs is judged on its own.
+    look('find', { command: ['find'], only: [...FIND, '-exec;'] }, ['find . -name "*.ts" -mtime -1']),
     look('compare', { command: ['diff'], only: DIFF }, ['diff -u a b', 'diff -rq old new']),
     look('sort', { command: ['sort'], only: SORT }, ['sort -u a.txt', "sort -t, -k2,2nr 'a b.csv'"]),
     look(
