@@ -4,4 +4,4 @@ import { register } from 'tsx/esm/api';
 
 register();
 const { runCli } = await import('../src/lib/cli/main.ts');
-await runCli(import.meta.url, { commands: './src/commands' });
+await runCli(import.meta.url, './src/commands');

@@ -7,18 +7,20 @@ import { EXIT } from '../core/exit-codes.ts';
 /** What a shell shows for a program that died of SIGPIPE. */
 const SIGPIPE_EXIT = 141;
 
-/** Runs the process's arguments and ends the process. `binUrl` is the URL of the file in `bin/`. */
-export async function runCli(binUrl: string, oclifOverrides?: Readonly<Record<string, unknown>>): Promise<never> {
+/**
+ * Runs the process's arguments and ends the process. `binUrl` is the URL of the file in `bin/`; `commands` the folder of
+ * the commands, where it is not the build's.
+ */
+export async function runCli(binUrl: string, commands?: string): Promise<never> {
   watchStreams();
   const { run } = await import('@oclif/core/run');
   const root = join(dirname(fileURLToPath(binUrl)), '..');
   try {
-    const pjson = oclifOverrides === undefined ? undefined : withOverrides(root, oclifOverrides);
     await run(asOption(process.argv.slice(2)), {
       root,
       devPlugins: false,
       userPlugins: false,
-      ...(pjson && { pjson }),
+      ...(commands !== undefined && { plugins: await sources(root, commands) }),
     });
   } catch (error) {
     await fail(error);
@@ -31,10 +33,18 @@ function asOption(words: readonly string[]): string[] {
   return words[0] === 'help' ? [...words.slice(1), '--help'] : [...words];
 }
 
-/** package.json with another place for the commands; for running the sources. */
-function withOverrides(root: string, overrides: Readonly<Record<string, unknown>>) {
+/** The commands of another folder, and not those of the manifest, which names the files of the last build. */
+async function sources(root: string, commands: string) {
+  const { Plugin } = await import('@oclif/core/config');
   const pjson = createRequire(import.meta.url)(join(root, 'package.json'));
-  return { ...pjson, oclif: { ...pjson.oclif, ...overrides } };
+  const plugin = new Plugin({
+    root,
+    pjson: { ...pjson, oclif: { ...pjson.oclif, commands } },
+    isRoot: true,
+    ignoreManifest: true,
+  });
+  await plugin.load();
+  return new Map([[plugin.name, plugin]]);
 }
 
 /** A reader that has had enough (`| head`) is no error; an output that cannot be written is. */
