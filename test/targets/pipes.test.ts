@@ -61,7 +61,7 @@ test('tells the signal a program died of', async () => {
 
 test('a signal reaches the whole group', async () => {
   const waits = (name: string) => `(trap 'echo ${name}; exit' TERM; echo ready-${name}; while :; do sleep 0.01; done)`;
-  const program = await onPipes(`exec 2>&-; ${waits('first')} & ${waits('second')} & trap 'wait; exit 4' TERM; wait`);
+  const program = await onPipes(`exec 2>&-; trap 'wait; exit 4' TERM; ${waits('first')} & ${waits('second')} & wait`);
   const output = reader(program);
   await output.waitFor('ready-first');
   await output.waitFor('ready-second');
