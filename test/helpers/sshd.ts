@@ -115,7 +115,10 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const log = () => (existsSync(inFolder('log')) ? readFileSync(inFolder('log'), 'utf8') : '');
   const kill = () => {
-    for (const pid of descendants(child.pid)) end(pid);
+    // Stopped first: a process that outlives its children for a moment would still tell the client how they ended.
+    for (const name of ['SIGSTOP', 'SIGKILL'] as const) {
+      for (const pid of descendants(child.pid)) signal(pid, name);
+    }
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   };
   const dispose = async () => {
@@ -189,9 +192,9 @@ function descendants(pid: number | undefined): number[] {
   return below(pid);
 }
 
-function end(pid: number): void {
+function signal(pid: number, name: 'SIGSTOP' | 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch (thrown) {
     // It ended by itself between the listing and now.
     if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH')) throw thrown;
