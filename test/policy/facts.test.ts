@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is shell text
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ran, reasons } from './judged.ts';
+import { files, ran, reasons } from './judged.ts';
 
 /** Text, and every command it may run. `…` is what only the run will know; after a word, any number of arguments. */
 const RUNS: Readonly<Record<string, readonly (readonly [text: string, ...commands: string[]])[]>> = {
@@ -216,6 +216,31 @@ const WRAPPERS =
 for (const name of WRAPPERS.split(' ')) {
   test(`is not sure what ${name} runs behind an option that it does not know`, () => {
     assert.match(reasons(`/usr/bin/${name} --zz-unknown 5 5 a`).join(), /whose meaning is not known|not all are known/);
+  });
+}
+
+for (const [text, removed] of [
+  ['find -L /etc -delete', '/etc/**'],
+  ['find -H -O3 -D tree -- /etc -delete', '/etc/**'],
+  ['find - /etc -delete', '/etc/**'],
+  ["find '(x' /etc -delete", '/etc/**'],
+  ["find '!x' /etc -delete", '/etc/**'],
+] as const) {
+  test(`names every place that find starts in: ${text}`, () => {
+    assert.ok(files(text, 'removes').includes(removed), files(text, 'removes').join(' '));
+  });
+}
+
+for (const [text, read] of [
+  ["v='a?'; cat < $v", '/srv/app/a?'],
+  ['v=\'a?\'; cat < "$v"', '/srv/app/a?'],
+  ["v='[o'; cat a$v]w", '/srv/app/a…'],
+  ["v='a?\\b'; cat $v", '/srv/app/a?…'],
+  ['v=[!a]?; cat < "$v"', '/srv/app/[!a]?'],
+  ['git -C /etc diff -- shadow x', '/etc/shadow'],
+] as const) {
+  test(`names the files that a pattern in a variable may find: ${text}`, () => {
+    assert.ok(files(text, 'reads').includes(read), files(text, 'reads').join(' '));
   });
 }
 

@@ -1,10 +1,10 @@
 // The builtins that set variables: from here on their names hold what was given, or what only the run will know.
 import { runCommand } from './command.ts';
-import { field } from './expand.ts';
 import type { Field } from './facts.ts';
 import { lowerArithmetic } from './lower-arithmetic.ts';
 import { type Option, parseOptions } from './options.ts';
 import { getVar, type Scope, setVar, type Values } from './scope.ts';
+import { field } from './split-runs.ts';
 import { ANY, DIGITS, isNumeric, SOME } from './unknowns.ts';
 import { type Call, note, type Walk } from './walk.ts';
 

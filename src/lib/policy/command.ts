@@ -103,7 +103,7 @@ function emit(walk: Walk, scope: Scope, call: Call, own: Own): void {
     wrappers: call.wrappers,
     env: environment(scope, call.env),
     shows: call.shows,
-    reads: [...call.reads, ...files(effects.reads), ...files(own.reads)],
+    reads: [...call.reads, ...files(effects.reads), ...elsewhere(files(effects.obeys), scope), ...files(own.reads)],
     writes: [...call.writes, ...files(effects.writes)],
     removes: files(effects.removes),
     code: own.code ?? [],
@@ -113,6 +113,10 @@ function emit(walk: Walk, scope: Scope, call: Call, own: Own): void {
     text: textOf(call),
   };
   walk.commands.push({ ...bare, does: actionsOf(bare) });
+}
+
+function elsewhere(files: readonly PathFact[], { place }: Scope): PathFact[] {
+  return files.filter(({ forms: [path = ''] }) => !path.startsWith(`${place.start ?? place.cwd}/`));
 }
 
 // The command alone, without assignments and redirections; as it was written where it is not known exactly.

@@ -3,6 +3,7 @@
 import type { Field } from './facts.ts';
 import { tildeValues } from './paths.ts';
 import { getVar, type Scope, setVar, type Values } from './scope.ts';
+import { field, type Run, splitRuns } from './split-runs.ts';
 import type { Piece, Script, Word } from './syntax.ts';
 import { ANY, DIGITS, isExact, isPlain, ONE, SOME, STAR } from './unknowns.ts';
 
@@ -17,21 +18,10 @@ export interface Expander {
 }
 
 const MAX_COMBINATIONS = 32;
-/** A path may have 4095 bytes; a longer pattern is anything. */
-const MAX_PATTERN = 1024;
-const SEPARATORS = /[ \t\n]+/;
-
-// One value under construction. `quoted` text never splits; unquoted text of expansions does. A list, `"$@"`, makes
-// arguments of its own, the first and last of which join with what stands beside it.
-interface Run {
-  readonly text: string;
-  readonly quoted: boolean;
-  readonly list?: readonly Field[];
-}
 
 /** The arguments a word becomes, once for every way it may turn out. */
 export function expandAlternatives(expander: Expander, word: Word): Field[][] {
-  const all = combinations(expander, word).map((runs) => split(runs, expander.scope.splitting));
+  const all = combinations(expander, word).map((runs) => splitRuns(runs, expander.scope.splitting));
   return all.filter((fields, index) => all.findIndex((other) => same(other, fields)) === index);
 }
 
@@ -40,9 +30,25 @@ export function expandWord(expander: Expander, word: Word): Field[] {
   return expandAlternatives(expander, word).flat();
 }
 
-/** The values of a word that is not split: assignments, redirections, `case`, here-strings. */
+/** The values of a word that is not split: `case`, here-strings, operands. */
 export function expandValue(expander: Expander, word: Word): Values {
   return combinations(expander, word).map((runs) => runs.map((run) => run.text).join(''));
+}
+
+/** The values of an assignment, where `*` is a star until it is expanded without quotes. */
+export function expandAssigned(expander: Expander, word: Word): Values {
+  return expandValue(expander, {
+    pieces: word.pieces.map((piece) => (piece.kind === 'glob' ? textPiece(piece.text) : piece)),
+  });
+}
+
+/** The files a redirection may mean: bash splits its word and looks for files as it does for arguments. */
+export function expandTarget(expander: Expander, word: Word): Values {
+  return expandWord(expander, word).map(({ value }) => value);
+}
+
+function textPiece(text: string): Piece {
+  return { kind: 'text', text };
 }
 
 /** Every combination of the alternatives of the pieces; each a list of runs. */
@@ -183,57 +189,6 @@ function transform(value: string, symbol: string, pattern: string, replacement: 
     return pattern !== '' && value.endsWith(pattern) ? value.slice(0, -pattern.length) : value;
   }
   return ANY;
-}
-
-// Word splitting of unquoted expansions, and the globs that their text may hold.
-function split(runs: readonly Run[], splitting: boolean): Field[] {
-  let current: string | undefined;
-  let many = false;
-  const fields: Field[] = [];
-  const close = () => {
-    if (current !== undefined) fields.push(field(current, many));
-    current = undefined;
-    many = false;
-  };
-  const add = (text: string, isMany: boolean) => {
-    current = (current ?? '') + text;
-    if (isMany) many = true;
-  };
-  for (const run of runs) {
-    if (run.list !== undefined) {
-      run.list.forEach((each, index) => {
-        if (index > 0) close();
-        add(each.value, each.many);
-      });
-    } else if (run.quoted) add(run.text, /[\ue000\ue001]/.test(run.text));
-    else {
-      const text = wildcards(run.text);
-      const isMany = !isExact(text) && text !== DIGITS;
-      const parts = splitting && run.text !== '' ? [ANY] : text.split(SEPARATORS);
-      parts.forEach((part, index) => {
-        if (index > 0) close();
-        if (part !== '') add(part, isMany);
-      });
-    }
-  }
-  close();
-  // `''` is an argument of its own; an unquoted empty expansion is none.
-  if (runs.length === 0) fields.push(field(''));
-  return fields;
-}
-
-function wildcards(text: string): string {
-  return text
-    .replaceAll('*', STAR)
-    .replaceAll('?', ONE)
-    .replace(/\[[^\]/]+\]/g, ONE);
-}
-
-/** A field of one value. */
-export function field(value: string, many = false): Field {
-  const exact = isExact(value);
-  // Comparing two long patterns costs the product of their lengths.
-  return { value: exact || value.length <= MAX_PATTERN ? value : ANY, exact, many };
 }
 
 function same(left: readonly Field[], right: readonly Field[]): boolean {

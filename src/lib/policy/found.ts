@@ -1,17 +1,45 @@
 // What find finds, as far as its arguments tell: something below the folder it starts in, with the name it looks for.
 
 import type { Field } from './facts.ts';
-import { compileGlob } from './glob.ts';
+import { compileGlob, overlaps } from './glob.ts';
 import { ANY, SOME } from './unknowns.ts';
 
 /** The path that `{}` stands for, and that find prints. */
 export function pathOfFound(args: readonly Field[]): string {
-  const end = args.findIndex(({ value }) => /^[-(!]/.test(value));
-  const [start, ...others] = end === -1 ? args : args.slice(0, end);
-  const folder = start !== undefined && others.length === 0 && start.exact ? `${start.value.replace(/\/+$/, '')}/` : '';
+  const [start, ...others] = startsOf(args);
   const name = nameOfFound(args);
-  if (name !== undefined) return `${folder}${ANY}${name}`;
-  return folder === '' ? SOME : folder + ANY;
+  if (start === undefined || others.length > 0 || !start.exact) return name === undefined ? SOME : ANY + name;
+  const isFolder = /(^|\/)(\.{0,2})$/.test(start.value);
+  const folder = `${start.value.replace(/\/+$/, '')}/`;
+  if (isFolder) return `${folder}${ANY}${name ?? ''}`;
+  // What it starts with may be the file that it finds: `find /etc/shadow -exec cat {} +`.
+  const own = start.value.slice(start.value.lastIndexOf('/') + 1);
+  return name === undefined || overlaps(own, name) ? start.value + ANY : `${folder}${ANY}${name}`;
+}
+
+const LEADING = /^-([HLPEXdsx]+|O\d*)$/;
+
+/**
+ * The files and folders that find starts from, as GNU and BSD read them: behind -L, `-D help` and `--`, up to the first
+ * word that looks like an expression. A lone `-`, `(x` and `!x` are names.
+ */
+export function startsOf(args: readonly Field[]): readonly Field[] {
+  const starts: Field[] = [];
+  let at = 0;
+  for (; at < args.length; at++) {
+    const value = args[at]?.value ?? '';
+    const taken = args[at + 1];
+    if (value === '-D' || value === '-f') {
+      if (value === '-f' && taken !== undefined) starts.push(taken);
+      at++;
+    } else if (value === '--') {
+      at++;
+      break;
+    } else if (!LEADING.test(value)) break;
+  }
+  const rest = args.slice(at);
+  const end = rest.findIndex(({ value }) => /^(-.|[(!]$)/.test(value));
+  return [...starts, ...(end === -1 ? rest : rest.slice(0, end))];
 }
 
 // With `-o`, `!` or `,` the name may be another.

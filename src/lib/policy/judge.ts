@@ -31,7 +31,7 @@ export function judgeCommand(policy: CompiledPolicy, input: CommandInput, contex
   const { script, printed, opaque } = parseCommand(input);
   const walk = newWalk();
   const cwd = context.cwd ?? (context.kind === 'ssh' ? HOME : CWD);
-  walkWhole(walk, newScope({ cwd, orElse: [], home: context.home }, []), script);
+  walkWhole(walk, newScope({ cwd, orElse: [], start: cwd, home: context.home }, []), script);
   const facts: CommandFacts = { commands: walk.commands, opaque: [...opaque, ...walk.opaque] };
   return { decision: decide(policy, facts, context), printed, facts };
 }

@@ -37,7 +37,7 @@ export function lowerScript(parsed: ParsedScript): Lowered {
       const statements = script.commands.map((statement) => lowerStatement(lowering, statement));
       if (statements.length === 0 && span !== '') noteOpaque(opaque, 'an empty substitution', span);
       // Bash writes a substitution down for itself, and was seen to lose a separator behind a here-document.
-      if (statements.length > 1 && /(^|[^<])<<([^<]|$)/.test(span)) {
+      if ((statements.length > 1 || statements.some(({ node }) => hasLists(node))) && /(^|[^<])<<([^<]|$)/.test(span)) {
         noteOpaque(opaque, 'a here-document beside other commands in a substitution', span);
       }
       return { statements };
@@ -52,6 +52,13 @@ function lowerList(lowering: Lowering, list: CompoundList): Script {
 
 function lowerStatement(lowering: Lowering, statement: ParsedStatement): Statement {
   return { node: lowerNode(lowering, statement.command), background: statement.background === true };
+}
+
+// Lists of commands inside: loops, conditions, groups.
+function hasLists(node: Node): boolean {
+  if (node.kind === 'andor') return node.nodes.some(hasLists);
+  if (node.kind === 'pipeline') return node.stages.some(hasLists);
+  return node.kind !== 'simple';
 }
 
 const NOTHING: Simple = { kind: 'simple', assigns: [], words: [], redirs: [] };

@@ -6,7 +6,7 @@ import type { Field, PathFact, SimpleCommand } from './facts.ts';
 import { type Glob, globMatches, overlaps } from './glob.ts';
 import { hasOnly } from './known-options.ts';
 import { isNoFile } from './no-file.ts';
-import { hasOption, mayBeOption } from './options.ts';
+import { beforeEndMark, hasOption, mayBeOption } from './options.ts';
 import type { CompiledMatch, CompiledRule } from './rules.ts';
 import { ANY, ANYWHERE, DIGITS, isExact, SOME, STAR } from './unknowns.ts';
 
@@ -144,12 +144,6 @@ function hasFlag(args: readonly Field[], flag: string): Match {
   const singleDashWord = /^-[^-]./.test(flag);
   if (singleDashWord ? args.some((arg) => arg.value === flag) : hasOption(args, ...names)) return 'yes';
   return beforeEndMark(args).some(mayBeOption) ? 'maybe' : 'no';
-}
-
-// After `--` nothing is an option.
-function beforeEndMark(args: readonly Field[]): readonly Field[] {
-  const end = args.findIndex(({ value }) => value === '--');
-  return end === -1 ? args : args.slice(0, end);
 }
 
 function textMatches({ text }: CompiledMatch, command: SimpleCommand): Match {

@@ -116,6 +116,17 @@ export function maySplit({ value, many }: Field): boolean {
   return many && (value.includes(ANY) || value.includes(SOME));
 }
 
+/** Arguments that may be options: after `--` nothing is. */
+export function beforeEndMark(args: readonly Field[]): readonly Field[] {
+  const end = args.findIndex(({ value }) => value === '--');
+  return end === -1 ? args : args.slice(0, end);
+}
+
+/** True where a glob among the arguments may turn out as the option: `?i` for `-i`, but not after `--`. */
+export function mayGive(args: readonly Field[], option: string): boolean {
+  return beforeEndMark(args).some((arg) => mayBecome(arg, option));
+}
+
 /** True where a glob may find a file that is named like the option, with or without a value: `?i` for `-i`. */
 export function mayBecome({ value, exact }: Field, option: string): boolean {
   const first = value[0] ?? '';

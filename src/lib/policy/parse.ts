@@ -25,6 +25,9 @@ export function parseCommand(input: CommandInput): ParsedCommand {
   return parseText(text);
 }
 
+// One word for bash, two for the parser.
+const DOLLAR_PROCESS = /\$[<>]\(/;
+
 /** Parses text that has passed the limits; also used for the text given to inner shells. */
 export function parseText(text: string): ParsedCommand {
   const lowered = lowerScript(parseBash(text));
@@ -34,6 +37,10 @@ export function parseText(text: string): ParsedCommand {
   }
   if (lowered.script.statements.length === 0) {
     throw refuse('empty-command', 'the command holds nothing but comments', { hint: 'give a command after --' });
+  }
+  if (DOLLAR_PROCESS.test(text)) {
+    const opaque = [...lowered.opaque, { reason: 'a dollar before a process substitution', span: text.slice(0, 120) }];
+    return { script: lowered.script, printed: text, opaque };
   }
   if (lowered.opaque.length > 0) return { script: lowered.script, printed: text, opaque: lowered.opaque };
   const printed = printScript(lowered.script);

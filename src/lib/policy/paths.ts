@@ -9,6 +9,8 @@ export interface Place {
   readonly cwd: string;
   /** Where it runs as well: folders that a `cd` may have failed to leave, or left on the other way of a branch. */
   readonly orElse: readonly string[];
+  /** Where the command started; absent where that is the same. */
+  readonly start?: string;
   /** The account's home folder where it is known. */
   readonly home: string | undefined;
 }
@@ -16,7 +18,7 @@ export interface Place {
 /** PATH_MAX of Linux. */
 const MAX_PATH = 4096;
 
-const LEADING_UNKNOWN = new RegExp(`^[${ANY}${SOME}${DIGITS}]`);
+const LEADING_UNKNOWN = new RegExp(`^[${ANY}${SOME}]`);
 const ANCHORED = /^\ue005[a-z]+\d*/;
 
 /** One fact for every folder the command may run in. */
@@ -66,7 +68,8 @@ function afterLink(raw: string): string | undefined {
 
 function absolute(raw: string, place: Place): string {
   if (raw.startsWith('/') || ANCHORED.test(raw)) return raw;
-  if (LEADING_UNKNOWN.test(raw)) return `${ANYWHERE}/${raw.slice(1)}`;
+  // What follows belongs to a name whose beginning is not known, unless a slash begins another.
+  if (LEADING_UNKNOWN.test(raw)) return `${ANYWHERE}/${/^.(\/|$)/s.test(raw) ? raw.slice(1) : raw}`;
   return `${place.cwd}/${raw}`;
 }
 

@@ -1,6 +1,6 @@
 // Redirections: the files they read and write, and what a command gets as its input.
 import { actionsOf } from './actions/index.ts';
-import { expandValue } from './expand.ts';
+import { expandTarget, expandValue } from './expand.ts';
 import { expanderOf } from './expander.ts';
 import type { PathFact, StdinFact } from './facts.ts';
 import { pathFacts } from './paths.ts';
@@ -29,7 +29,7 @@ export function redirFacts(walk: Walk, scope: Scope, redirs: readonly Redir[], o
         stdin = known ? { kind: 'text', text: `${value}\n` } : { kind: 'pipe' };
       continue;
     }
-    for (const value of expandValue(expander, redir.target)) {
+    for (const value of expandTarget(expander, redir.target)) {
       if (/^[<>]&$/.test(redir.op) && /^(\d+-?|-)$/.test(value)) continue;
       const facts = pathFacts(value, scope.place, { recursive: false, by: 'redirection' });
       if (redir.op === '<') {

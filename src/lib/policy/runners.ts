@@ -2,12 +2,12 @@
 // with the code it cannot. Adding a command is one line of the table.
 import { runText } from './builtins.ts';
 import { innerScope, type Own, runCommand } from './command.ts';
-import { field } from './expand.ts';
 import type { CodeFact, Field } from './facts.ts';
 import { pathOfFound } from './found.ts';
 import { type OptionSpec, parseOptions } from './options.ts';
 import { fork, type Scope } from './scope.ts';
 import { FOREIGN_SHELLS, SHELLS } from './shells.ts';
+import { field } from './split-runs.ts';
 import { ANY, HOME } from './unknowns.ts';
 import { type Call, note, type Walk } from './walk.ts';
 

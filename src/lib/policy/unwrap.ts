@@ -3,11 +3,11 @@
 
 import { runBuiltin, runText } from './builtins.ts';
 import { innerScope, runCommand } from './command.ts';
-import { field } from './expand.ts';
 import type { EnvFact, Field, StdinFact } from './facts.ts';
-import { type Option, parseOptions } from './options.ts';
+import { mayBeOption, type Option, parseOptions } from './options.ts';
 import { pathForms } from './paths.ts';
 import { fork, type Scope } from './scope.ts';
+import { field } from './split-runs.ts';
 import { ANY, ANYWHERE } from './unknowns.ts';
 import { type Call, note, type Walk } from './walk.ts';
 import type { Wrapper } from './wrappers.ts';
@@ -30,6 +30,7 @@ export function unwrap(walk: Walk, scope: Scope, call: Call, name: string, wrapp
     return true;
   }
   const rest = operands.slice(wrapper.before ?? 0);
+  checkTaken(walk, call, name, args, wrapper, operands, rest);
   const assigned = wrapper.assigns === true ? leadingAssignments(rest) : [];
   const inner = rest.slice(assigned.length);
   if (inner.length === 0) {
@@ -131,6 +132,23 @@ function leadingAssignments(fields: readonly Field[]): EnvFact[] {
     found.push({ name: match[1] ?? '', value: match[2] ?? '' });
   }
   return found;
+}
+
+// `timeout * ls` runs a file's name where the glob finds two: every word before the inner command is one word, and the
+// operands among them are no options.
+function checkTaken(
+  walk: Walk,
+  call: Call,
+  name: string,
+  args: readonly Field[],
+  wrapper: Wrapper,
+  operands: readonly Field[],
+  rest: readonly Field[],
+): void {
+  const taken = wrapper.spec.posix === true ? args.slice(0, args.length - rest.length) : args;
+  if (taken.some(({ many }) => many) || operands.slice(0, wrapper.before ?? 0).some(mayBeOption)) {
+    note(walk, `words of ${name} that may be more than they seem, before what it runs`, call.text);
+  }
 }
 
 function checkOptions(walk: Walk, call: Call, name: string, wrapper: Wrapper, options: readonly Option[]): void {

@@ -1,12 +1,13 @@
 // A simple command: its assignments, its redirections, and every way its words may turn out, each as a call of its own.
 import { runBuiltin } from './builtins.ts';
 import { runCommand } from './command.ts';
-import { type Expander, expandAlternatives, expandValue, field } from './expand.ts';
+import { type Expander, expandAlternatives, expandAssigned } from './expand.ts';
 import { expanderOf } from './expander.ts';
 import type { EnvFact, Field, StdinFact } from './facts.ts';
 import { printNode } from './print.ts';
 import { emitRedirections, type RedirFacts, redirFacts, variablesIn } from './redirections.ts';
 import { become, fork, getVar, type Scope, setVar, union, type Values } from './scope.ts';
+import { field } from './split-runs.ts';
 import type { Assign, Simple, Word } from './syntax.ts';
 import { isAssign, plainName } from './syntax.ts';
 import { ANY } from './unknowns.ts';
@@ -94,7 +95,7 @@ function assignInto(walk: Walk, scope: Scope, assign: Assign): EnvFact[] {
   const expander = expanderOf(walk, scope);
   const before = assign.append ? getVar(scope, assign.name) : [];
   if ('pieces' in assign.value) {
-    const values = expandValue(expander, assign.value);
+    const values = expandAssigned(expander, assign.value);
     const starts = assign.append ? before : [''];
     setVar(
       scope,

@@ -48,6 +48,12 @@ const HARD = [
   '\n',
   "''",
   '',
+  // Patterns, and parts of them, that a variable may hold.
+  '?1',
+  '[ab]',
+  '[a',
+  '1]',
+  '[!x',
 ];
 const ANSI = [
   '\\n',

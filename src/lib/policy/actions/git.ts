@@ -1,12 +1,12 @@
 // git: what is lost for others when it is pushed, and what makes git run programs.
-import { hasOption, mayBecome, mayBeOption, parseOptions } from '../options.ts';
+import { GIT_GLOBAL } from '../effects/git.ts';
+import { beforeEndMark, hasOption, mayBeOption, mayGive, parseOptions } from '../options.ts';
+import { ANY, SOME } from '../unknowns.ts';
 import type { CommandFact } from './index.ts';
 
-const GLOBAL = {
-  short: 'Cc',
-  long: ['git-dir', 'work-tree', 'namespace', 'exec-path', 'config-env', 'super-prefix'],
-  posix: true,
-};
+/** Options before the subcommand that only say where it looks and how it shows it. */
+const PLAIN_GLOBAL =
+  /^(-C|-P|--no-pager|--no-optional-locks|--no-replace-objects|--no-lazy-fetch|--(literal|glob|noglob|icase)-pathspecs)$/;
 
 /** Subcommands that only look at what is here (those that run or write something, or ask a server, are left out). */
 const LOOKS = new Set(
@@ -32,18 +32,19 @@ const RISKY = [
   '--ignore-revs-file',
   '--exclude-from',
   '--exclude-per-directory',
+  '--help',
 ];
 /** Options of their own that begin like one of those. */
 const OWN = new Set(['--text', '--filter', '--batch', '--batch-check', '--show-stash', '--show-notes', '--show-pulls']);
 /** Formats that have a signature checked, by a program of the repository's choice. */
-const CHECKS_SIGNATURE = /%G|signature/;
+const CHECKS_SIGNATURE = /%G|%\([^)]*signature|^--show-sig|^--sort=.*signature/;
 const CONFIG_RUNS =
   /^(alias\.|core\.(pager|editor|sshcommand|fsmonitor|hookspath|gitproxy|askpass)|pager\.|diff\..*|filter\..*|credential\..*|gpg\..*|uploadpack\..*|protocol\..*|sequence\.editor|merge\..*|include.*|browser\..*|man\..*|url\..*|remote\..*|submodule\..*|http\..*|init\.templatedir|interactive\..*)/i;
 
 /** `git.look`, `git.force-push`, `git.delete-remote`, `git.run-config`, `git.set-program`, `git.discard`. */
 export function gitActions({ name, args }: CommandFact): string[] {
   if (name !== 'git') return [];
-  const { options, operands } = parseOptions(args, GLOBAL);
+  const { options, operands } = parseOptions(args, GIT_GLOBAL);
   const [sub, ...rest] = operands;
   const runs = options.some(
     ({ name: option, value }) =>
@@ -53,7 +54,7 @@ export function gitActions({ name, args }: CommandFact): string[] {
   const found = runs ? ['git.run-config'] : [];
   if (sub?.exact !== true) return found;
   // Any setting may mean more to the next git than it does to this list; a pager may be asked for by name.
-  const plain = !options.some(({ name: option }) => /^-[cp]$|^--(c|e|pag|g|w)/.test(option));
+  const plain = options.every(({ name: option }) => PLAIN_GLOBAL.test(option));
   switch (sub.value) {
     case 'push':
       return [...found, ...pushActions(rest)];
@@ -81,13 +82,10 @@ function pushActions(args: CommandFact['args']): string[] {
   });
   const refs = operands.slice(1);
   // `--force-with-lease` is another option: it refuses to overwrite what one has not seen.
-  const forced = args.some(
-    (arg) =>
-      /^--f(orce|orc|or|o)?$/.test(arg.value) ||
-      /^-[a-z]*f[a-z]*$/.test(arg.value) ||
-      mayBecome(arg, '-f') ||
-      mayBecome(arg, '--force'),
-  );
+  const forced =
+    args.some(({ value }) => /^--f(orce|orc|or|o)?$/.test(value) || /^-[a-z]*f[a-z]*$/.test(value)) ||
+    mayGive(args, '-f') ||
+    mayGive(args, '--force');
   return [
     ...(forced || refs.some(({ value }) => value.startsWith('+')) ? ['git.force-push'] : []),
     ...(hasOption(args, '-d', '--delete', '--mirror', '--prune') ||
@@ -98,24 +96,26 @@ function pushActions(args: CommandFact['args']): string[] {
 }
 
 function looks(sub: string, args: CommandFact['args']): boolean {
-  return beforeEnd(args).every((arg) => {
+  if (sub === 'diff' && args.some(mayBeOutside)) return false;
+  return beforeEndMark(args).every((arg) => {
     const { value, exact } = arg;
     if (mayBeOption(arg)) return false;
-    if (value.startsWith('-') && CHECKS_SIGNATURE.test(value)) return false;
+    if (CHECKS_SIGNATURE.test(value)) return false;
+    // Its formats and keys stand alone as well.
+    if (sub === 'for-each-ref' && (!exact || /^[-*]*signature/.test(value))) return false;
     if (!exact) return !value.startsWith('-') || /^--(?!format|pretty)[a-z-]+=/.test(value);
     if (sub === 'grep' && /^-[a-zA-Z]*O/.test(value)) return false;
     // Files of options and patterns.
     if (/^-[a-zA-Z]*(X|f$|f[./])/.test(value) && (sub === 'ls-files' || sub === 'grep')) return false;
+    if (sub === 'grep' && /^--fi?l?e?(=|$)/.test(value)) return false;
     if (sub === 'blame' && value.startsWith('-S')) return false;
-    // Outside of a repository, or beside one, it compares any two files.
-    if (sub === 'diff' && /^(\/|\.\.(\/|$)|\ue005)/.test(value)) return false;
     return !isRisky(value);
   });
 }
 
-function beforeEnd(args: CommandFact['args']): CommandFact['args'] {
-  const end = args.findIndex(({ value }) => value === '--');
-  return end === -1 ? args : args.slice(0, end);
+// Beside a repository `git diff` compares any two files, after `--` as well.
+function mayBeOutside({ value }: CommandFact['args'][number]): boolean {
+  return /^[/\ue005]/.test(value) || value.split('/').includes('..') || value.includes(ANY) || value.includes(SOME);
 }
 
 function isRisky(value: string): boolean {
@@ -124,20 +124,25 @@ function isRisky(value: string): boolean {
   return RISKY.some((risky) => risky.startsWith(name) || name.startsWith(risky));
 }
 
+const TAG_LISTING =
+  /^([^-].*|-n\d*|-i|--ignore-case|--(sort|format|contains|no-contains|merged|no-merged|points-at|column|color)=.*|--(contains|no-contains|merged|no-merged|column))$/;
+
 function isListing(sub: string, args: CommandFact['args']): boolean {
   const words = args.map(({ value }) => value);
   if (!args.every(({ exact }) => exact) || words.some((word) => CHECKS_SIGNATURE.test(word))) return false;
   switch (sub) {
     case 'branch':
-      return words.every((word) =>
-        /^(-a|-r|-v|-vv|--all|--remotes|--list|--verbose|--show-current|--merged|--no-merged|--sort=.*|--format=.*)$/.test(
-          word,
-        ),
+      return words.every(
+        (word) =>
+          (words[0] === '--list' && !word.startsWith('-')) ||
+          /^(-a|-r|-v|-vv|--all|--remotes|--list|--verbose|--show-current|--merged|--no-merged|--sort=.*|--format=.*)$/.test(
+            word,
+          ),
       );
     case 'tag':
       return (
         words.length === 0 ||
-        ((words[0] === '-l' || words[0] === '--list') && !words.slice(1).some((word) => /^-[a-zA-Z]/.test(word)))
+        ((words[0] === '-l' || words[0] === '--list') && words.slice(1).every((word) => TAG_LISTING.test(word)))
       );
     case 'remote':
       return words.every((word) => word === '-v' || word === '--verbose') || ['get-url'].includes(words[0] ?? '');

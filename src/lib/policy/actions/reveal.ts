@@ -1,5 +1,7 @@
 // What would print the environment, where tokens and passwords are.
-import { parseOptions } from '../options.ts';
+import { overlaps } from '../glob.ts';
+import { maySplit, parseOptions } from '../options.ts';
+import { ANY, isExact } from '../unknowns.ts';
 import type { CommandFact } from './index.ts';
 
 const SECRET =
@@ -42,6 +44,8 @@ function operandsOf(args: CommandFact['args']): string[] {
   return args.map(({ value }) => value).filter((word) => !/^[-+]/.test(word));
 }
 
+const SHOWS = `${ANY}e${ANY}`;
+
 // `ps e` and `ps auxe`, not `ps -e`; `-E` where BSD's is installed.
 function psShowsEnvironment(args: CommandFact['args']): boolean {
   const { options, operands } = parseOptions(args, {
@@ -62,12 +66,17 @@ function psShowsEnvironment(args: CommandFact['args']): boolean {
       'quick-pid',
     ],
   });
-  return options.some(({ name }) => name === '-E') || operands.some(({ value }) => /^[A-Za-z]*e[A-Za-z]*$/.test(value));
+  // A word that is not known may be `e` or `-E`; one that may split leaves them behind the value of an option.
+  if (args.some(maySplit) || options.some(({ name }) => name === '-E' || !isExact(name))) return true;
+  return operands.some(({ value }) => (isExact(value) ? /^[A-Za-z]*e[A-Za-z]*$/.test(value) : overlaps(value, SHOWS)));
 }
 
 function readsEnvironment({ language, text }: CommandFact['code'][number]): boolean {
   return (
     language === 'jq' &&
-    (text === undefined || /(^|[^.\w])env\b|\$ENV|\binput_filename\b|\b(import|include)\b/.test(text))
+    (text === undefined ||
+      /(^|[^.\w])env\b|\$ENV|\binput_filename\b|\b(import|include)\b/.test(text) ||
+      // Blanks and comments may stand after the dollar: `$ ENV`.
+      (text.includes('$') && /(^|[^.\w"'])ENV\b/.test(text)))
   );
 }

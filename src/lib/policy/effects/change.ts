@@ -1,13 +1,13 @@
 // Commands that change files: copy, move, remove, edit, set rights.
 import type { Field } from '../facts.ts';
 import { overlaps } from '../glob.ts';
-import { hasOption, mayBecome, type OptionSpec, parseOptions } from '../options.ts';
+import { hasOption, mayBecome, mayGive, type OptionSpec, parseOptions } from '../options.ts';
 import { ANY } from '../unknowns.ts';
 import { below, type Effect, HERE, optionValues, writes } from './effect.ts';
 
 const removes: Effect = (args) => ({
   removes: parseOptions(args, {}).operands,
-  recursive: hasOption(args, '-r', '-R', '--recursive') || args.some((arg) => mayBecome(arg, '-r')),
+  recursive: hasOption(args, '-r', '-R', '--recursive') || mayGive(args, '-r'),
 });
 
 const copy =
@@ -54,9 +54,7 @@ const sed: Effect = (args) => {
   const { operands, options } = parseOptions(args, SED);
   const given = options.some((option) => ['-e', '-f', '--expression', '--file'].includes(option.name));
   const files = operands.slice(given ? 0 : 1);
-  const inPlace =
-    options.some((option) => option.name === '-i' || /^--in/.test(option.name)) ||
-    args.some((arg) => mayBecome(arg, '-i'));
+  const inPlace = options.some((option) => option.name === '-i' || /^--in/.test(option.name)) || mayGive(args, '-i');
   return { reads: [...files, ...optionValues(args, SED, '-f', '--file')], ...(inPlace ? { writes: files } : {}) };
 };
 

@@ -4,12 +4,13 @@ import type { Field } from '../facts.ts';
 import { ARCHIVES } from './archives.ts';
 import { CHANGE } from './change.ts';
 import type { Effect, Effects } from './effect.ts';
+import { git } from './git.ts';
 import { LOOK } from './look.ts';
 import { TRANSFERS } from './transfers.ts';
 import { WRAPPER_FILES } from './wrappers.ts';
 
 const EFFECTS: ReadonlyMap<string, Effect> = new Map(
-  [LOOK, CHANGE, ARCHIVES, TRANSFERS, WRAPPER_FILES].flatMap((table) => Object.entries(table)),
+  [LOOK, CHANGE, ARCHIVES, TRANSFERS, WRAPPER_FILES, { git }].flatMap((table) => Object.entries(table)),
 );
 
 /** The files a command names, by what it does to them. */

@@ -1,5 +1,6 @@
 // Commands that look at files: what they read, and the few options with which they write.
-import { hasOption, mayBecome, type OptionSpec, parseOptions } from '../options.ts';
+import { startsOf } from '../found.ts';
+import { hasOption, mayBecome, mayGive, type OptionSpec, parseOptions } from '../options.ts';
 import { type Effect, HERE, optionValues, reads } from './effect.ts';
 
 const GREP: OptionSpec = {
@@ -55,7 +56,9 @@ const AWK: OptionSpec = {
 const awk: Effect = (args) => {
   const files = optionValues(args, AWK, '-f', '--file');
   const { operands } = parseOptions(args, AWK);
-  return { reads: [...files, ...operands.slice(files.length > 0 ? 0 : 1).filter((arg) => !/^\w+=/.test(arg.value))] };
+  return {
+    reads: [...files, ...operands.slice(files.length > 0 ? 0 : 1).filter((arg) => !/^[A-Za-z_]\w*=/.test(arg.value))],
+  };
 };
 
 const sort: Effect = (args) => {
@@ -78,7 +81,7 @@ const sort: Effect = (args) => {
   return {
     reads: [...operands, ...optionValues(args, spec, '--files0-from')],
     // `sort ?o a` may write any of them.
-    writes: args.some((arg) => mayBecome(arg, '-o')) ? [...written, ...operands] : written,
+    writes: mayGive(args, '-o') ? [...written, ...operands] : written,
   };
 };
 
@@ -112,8 +115,7 @@ const inAndOut =
   };
 
 const find: Effect = (args) => {
-  const end = args.findIndex((arg) => /^[-(!]/.test(arg.value));
-  const given = end === -1 ? args : args.slice(0, end);
+  const given = startsOf(args);
   const starts = given.length > 0 ? given : [HERE];
   const written = args.filter((_, index) => /^-f(print0?|printf|ls)$/.test(args[index - 1]?.value ?? ''));
   const removing = args.some(
@@ -167,7 +169,8 @@ export const LOOK: Readonly<Record<string, Effect>> = {
     { short: 'BdtX', long: ['block-size', 'max-depth', 'threshold', 'exclude', 'exclude-from', 'files0-from'] },
     { reads: ['-X', '--exclude-from', '--files0-from'], skip: Number.POSITIVE_INFINITY },
   ),
-  base64: looks({ short: 'w', long: ['wrap'] }),
+  // -o as BSD has it.
+  base64: looks({ short: 'wo', long: ['wrap', 'output'] }, { writes: ['-o', '--output'] }),
   base32: looks({ short: 'w', long: ['wrap'] }),
   basenc: looks({ short: 'w', long: ['wrap'] }),
   strings,
@@ -199,7 +202,11 @@ export const LOOK: Readonly<Record<string, Effect>> = {
   uniq: inAndOut({ short: 'fsw', long: ['skip-fields', 'skip-chars', 'check-chars'] }),
   xxd: inAndOut({ short: 'clogsn' }),
   od: reads({ short: 'AjNStw' }),
-  hexdump: reads({ short: 'efns' }, '-f'),
+  hexdump: reads({ short: 'efns', long: ['format', 'format-file', 'length', 'skip'] }, '-f', '--format-file'),
+  pgrep: looks(
+    { short: 'dFgGPstuUr', long: ['pidfile'] },
+    { reads: ['-F', '--pidfile'], skip: Number.POSITIVE_INFINITY },
+  ),
   cut: reads({ short: 'bcdf', long: ['bytes', 'characters', 'delimiter', 'fields', 'output-delimiter'] }),
   join: reads({ short: '12tajoev' }),
   sort,

@@ -209,6 +209,25 @@ export const PRIVILEGE: Pack = {
       ],
     },
     {
+      id: 'git-elsewhere',
+      match: {
+        command: ['git'],
+        reads: [
+          '/tmp/**/.git/config',
+          '/var/tmp/**/.git/config',
+          '/dev/shm/**/.git/config',
+          '/run/user/**/.git/config',
+        ],
+      },
+      verdict: 'ask',
+      reason: 'git runs what the settings of that folder say, and anybody may have put them there',
+      suggest: 'run git in the folder that the work is in',
+      tests: [
+        { input: 'git -C /tmp/a status', verdict: 'ask' },
+        { input: 'cd /tmp/a && git log', verdict: 'ask' },
+      ],
+    },
+    {
       id: 'git-attributes',
       match: { writes: ['**/.gitattributes'] },
       verdict: 'ask',

@@ -103,8 +103,13 @@ export const READ_ONLY: Pack = {
     ),
     look(
       'accounts',
-      { command: ['getent'], text: 'getent (passwd|group|hosts|services|protocols|networks)( [^ ]+)*' },
-      ['getent passwd root'],
+      // A name of a host would be asked of a server; -s names a library to load.
+      {
+        command: ['getent'],
+        text: 'getent (passwd|group|services|protocols)( [^ ]+)*|getent (hosts|networks)|getent hosts localhost',
+        only: [],
+      },
+      ['getent passwd root', 'getent hosts'],
     ),
     // What -exec runs is judged on its own.
     look('find', { command: ['find'], only: [...FIND, '-exec;'] }, ['find . -name "*.ts" -mtime -1']),

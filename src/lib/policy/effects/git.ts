@@ -1,0 +1,55 @@
+// The files git reads outside of its own store, and the folders whose configuration it obeys. Without a repository, or
+// with a file beside it, `git diff a b` compares any two files.
+import type { Field } from '../facts.ts';
+import { mayBeOption, parseOptions } from '../options.ts';
+import { below, type Effect, HERE, optionValues } from './effect.ts';
+
+/** The options before the subcommand that take a value. */
+export const GIT_GLOBAL = {
+  short: 'Cc',
+  long: ['git-dir', 'work-tree', 'namespace', 'exec-path', 'config-env', 'super-prefix', 'attr-source'],
+  posix: true,
+};
+
+const GREP = {
+  short: 'efmABCO',
+  long: ['file', 'max-count', 'max-depth', 'after-context', 'before-context', 'context'],
+};
+const DIFF = { short: 'USGOl' };
+
+export const git: Effect = (args) => {
+  const { options, operands } = parseOptions(args, GIT_GLOBAL);
+  const folder = options.reduce(
+    (at, { name, value }) => (name === '-C' && value !== undefined ? within(at, value) : at),
+    HERE,
+  );
+  const [sub, ...rest] = operands;
+  return {
+    reads: filesOf(sub?.value, rest).map((file) => within(folder, file)),
+    obeys: [within(folder, { ...HERE, value: '.git/config' })],
+  };
+};
+
+// What is absolute, below a named place, or not known at its beginning stands for itself.
+function within(folder: Field, path: Field): Field {
+  return /^[/\ue005]/.test(path.value) || mayBeOption(path) ? path : below(folder, path);
+}
+
+function filesOf(sub: string | undefined, args: readonly Field[]): Field[] {
+  switch (sub) {
+    case 'diff':
+      return [...parseOptions(args, DIFF).operands];
+    case 'blame':
+      return [
+        ...parseOptions(args, { short: 'LSC' }).operands,
+        ...optionValues(args, { long: ['contents'] }, '--contents'),
+      ];
+    case 'grep': {
+      const { operands, options } = parseOptions(args, GREP);
+      const given = options.some(({ name }) => name === '-e' || name === '-f' || /^--fi?l?e?$/.test(name));
+      return [...operands.slice(given ? 0 : 1), ...optionValues(args, GREP, '-f', '--file')];
+    }
+    default:
+      return [];
+  }
+}
