@@ -1,6 +1,7 @@
 // The measurements by name. Each returns lines to print; a ratio says how many times the other's time ours takes.
 import { brokerMemory } from './memory.ts';
 import { policyTimes } from './policy.ts';
+import { policyRate } from './policy-rate.ts';
 import { plainSsh, type Stage } from './stage.ts';
 import { terminalThroughput } from './terminal.ts';
 import { ratioLine, runProgram, takeTurns, type Way } from './turns.ts';
@@ -19,6 +20,7 @@ export const BENCHES: readonly Bench[] = [
   { name: 'terminal', run: terminalThroughput },
   { name: 'memory', run: brokerMemory },
   { name: 'policy', run: policyTimes },
+  { name: 'rate', run: policyRate },
 ];
 
 async function cliStart(stage: Stage): Promise<readonly string[]> {
