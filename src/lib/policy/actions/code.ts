@@ -4,6 +4,9 @@ import { ANY } from '../unknowns.ts';
 import { awkRisk } from './awk.ts';
 import type { CommandFact } from './index.ts';
 
+/** Every action this file names. */
+export const CODE_ACTIONS: readonly string[] = ['code.file', 'code.from-input', 'code.inline', 'filter.runs'];
+
 /**
  * `code.from-input`: code that comes through a pipe; `code.inline`: code in an argument; `code.file`: a script;
  * `filter.runs`: a program for sed or awk that may run commands or write files.

@@ -3,6 +3,9 @@ import type { EnvFact } from '../facts.ts';
 import { isPlain } from '../unknowns.ts';
 import type { CommandFact } from './index.ts';
 
+/** Every action this file names. */
+export const ENVIRONMENT_ACTIONS: readonly string[] = ['environment.history', 'environment.inject'];
+
 // The value is a program, a library or options of one; other names are merely not covered by an allow.
 const INJECTS =
   /^(LD_(PRELOAD|AUDIT|LIBRARY_PATH)|DYLD_\w+|BASH_ENV|ENV|BASH_FUNC\w*|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|PYTHON(PATH|STARTUP|HOME|INSPECT)|PERL5(LIB|OPT|DB)|RUBY(LIB|OPT)|NODE_(OPTIONS|PATH)|_?JAVA_(TOOL_)?OPTIONS|GCONV_PATH|GIT_(SSH|SSH_COMMAND|EXEC_PATH|CONFIG\w*|EXTERNAL_DIFF|PROXY_COMMAND|ASKPASS|EDITOR|SEQUENCE_EDITOR|PAGER|TEMPLATE_DIR)|LESSOPEN|LESSCLOSE|MANPAGER|PAGER|EDITOR|VISUAL|BROWSER|SSH_ASKPASS|SUDO_ASKPASS|RSYNC_RSH|CVS_RSH|TAR_OPTIONS|OPENSSL_CONF)$/;

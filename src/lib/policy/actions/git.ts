@@ -4,6 +4,16 @@ import { beforeEndMark, hasOption, mayBeOption, mayGive, parseOptions } from '..
 import { ANY, SOME } from '../unknowns.ts';
 import type { CommandFact } from './index.ts';
 
+/** Every action this file names. */
+export const GIT_ACTIONS: readonly string[] = [
+  'git.delete-remote',
+  'git.discard',
+  'git.force-push',
+  'git.look',
+  'git.run-config',
+  'git.set-program',
+];
+
 /** Options before the subcommand that only say where it looks and how it shows it. */
 const PLAIN_GLOBAL =
   /^(-C|-P|--no-pager|--no-optional-locks|--no-replace-objects|--no-lazy-fetch|--(literal|glob|noglob|icase)-pathspecs)$/;

@@ -2,6 +2,17 @@
 import { hasOption, type Option, parseOptions } from '../options.ts';
 import type { CommandFact } from './index.ts';
 
+/** Every action this file names. */
+export const KUBERNETES_ACTIONS: readonly string[] = [
+  'kubernetes.delete-critical',
+  'kubernetes.delete-many',
+  'kubernetes.exec',
+  'kubernetes.identity',
+  'kubernetes.look',
+  'kubernetes.secrets',
+  'kubernetes.write',
+];
+
 const NAMES = new Set(['kubectl', 'oc', 'k3s', 'microk8s', 'k0s', 'minikube']);
 const GLOBAL = {
   short: 'nsflo',

@@ -3,6 +3,15 @@ import type { PathFact } from '../facts.ts';
 import { hasOption, parseOptions } from '../options.ts';
 import type { CommandFact } from './index.ts';
 
+/** Every action this file names. */
+export const NETWORK_ACTIONS: readonly string[] = [
+  'network.listen',
+  'network.raw-socket',
+  'network.shell',
+  'network.tunnel',
+  'network.upload',
+];
+
 const NETCAT = new Set(['nc', 'ncat', 'netcat', 'nc.openbsd', 'nc.traditional']);
 const SOCKET = /^\/dev\/(tcp|udp)\//;
 const SSH_TUNNEL = /^-(L|R|D|w|W|J|A|M|S|o|F|E)$/;

@@ -4,6 +4,9 @@ import { maySplit, parseOptions } from '../options.ts';
 import { ANY, isExact } from '../unknowns.ts';
 import type { CommandFact } from './index.ts';
 
+/** Every action this file names. */
+export const REVEAL_ACTIONS: readonly string[] = ['environment.reveal'];
+
 const SECRET =
   /(?:^|_)(?:KEY|TOKENS?|SECRETS?|PASS|PASSWD|PASSWORD|PASSPHRASE|CREDENTIALS?|AUTH|COOKIE|DSN)(?:$|_)|(?:DATABASE|REDIS|MONGO\w*|AMQP|POSTGRES\w*|MYSQL)_UR[LI]$/;
 /** These only ask whether it is there. */

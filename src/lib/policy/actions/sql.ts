@@ -2,6 +2,16 @@
 // denied for its verb, and everything else that changes data is asked.
 import type { CommandFact } from './index.ts';
 
+/** Every action this file names. */
+export const SQL_ACTIONS: readonly string[] = [
+  'sql.change',
+  'sql.drop',
+  'sql.look',
+  'sql.shell',
+  'sql.unbounded-change',
+  'sql.unread',
+];
+
 const CLIENTS = new Set(['psql', 'mysql', 'mariadb', 'sqlite3', 'sqlcmd', 'clickhouse-client', 'cockroach', 'duckdb']);
 
 /** `sql.drop`, `sql.unbounded-change`, `sql.shell`, `sql.change`, `sql.unread`, `sql.look`. */

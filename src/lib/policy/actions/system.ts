@@ -2,6 +2,18 @@
 import { isLongOption, parseOptions } from '../options.ts';
 import type { CommandFact } from './index.ts';
 
+/** Every action this file names. */
+export const SYSTEM_ACTIONS: readonly string[] = [
+  'accounts.hashes',
+  'files.setuid',
+  'files.world-writable',
+  'firewall.off',
+  'history.clear',
+  'process.kill-all',
+  'system.clock',
+  'system.stop',
+];
+
 /**
  * `system.stop`, `system.clock`, `process.kill-all`, `files.setuid`, `files.world-writable`, `history.clear`,
  * `firewall.off`, `accounts.hashes`.
