@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { type ApprovalDesk, approvalDesk } from '../../src/lib/approval/desk.ts';
 import { localDirectoryArchive } from '../../src/lib/archive/local-directory.ts';
-import type { Decision, Verdict } from '../../src/lib/core/decision.ts';
+import type { Decision, Guidance, Verdict } from '../../src/lib/core/decision.ts';
 import { BrokerError } from '../../src/lib/core/errors.ts';
 import type { SessionId } from '../../src/lib/core/ids.ts';
 import type { Principal } from '../../src/lib/core/principal.ts';
@@ -40,8 +40,11 @@ export const judge: Judge = {
 };
 
 function decisionOf(verdict: Verdict): Decision {
-  const words = { rule: `rule-${verdict}`, reason: `it is ${verdict}`, guidance: 'open a pull request', opaque: false };
-  return { verdict, ...words };
+  const rule = `rule-${verdict}`;
+  const instead = 'open a pull request';
+  const guidance: Guidance | null =
+    verdict === 'allow' ? null : { code: `it-is-${verdict}`, rule, retry: 'never', instead, exception: 'none' };
+  return { verdict, rule, reason: `it is ${verdict}`, guidance, program: null, opaque: false };
 }
 
 export interface TestClient extends SessionClient {

@@ -261,13 +261,13 @@ test('a command whose parts ask different people is denied, with what to do', ()
   const rules = ['x', 'y'].map((name) => rule('ask', { command: [name] }, { approvers: [name] }));
   const decision = decide('x; y', { rules });
   assert.is(decision.verdict, 'deny');
-  assert.match(decision.guidance, /split/);
+  assert.match(decision.guidance?.instead ?? '', /split/);
 });
 
 test('a decision carries rule, reason and what to do instead', () => {
   const rules = [rule('deny', { command: ['a'] }, { id: 'no-a', reason: 'it hurts', suggest: 'use b' })];
   const decision = decide('a', { rules });
-  assert.equal([decision.rule, decision.reason, decision.guidance], ['no-a', 'it hurts', 'use b']);
+  assert.equal([decision.rule, decision.reason, decision.guidance?.instead], ['no-a', 'it hurts', 'use b']);
 });
 
 test('a free terminal needs a rule that says so', () => {

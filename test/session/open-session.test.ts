@@ -23,7 +23,7 @@ test('an allowed command runs for real, and everything about it is on record', (
       origin: 'child',
       exitCode: 7,
       signal: null,
-      decision: { verdict: 'allow', rule: 'rule-allow', reason: 'it is allow', guidance: 'open a pull request' },
+      decision: { verdict: 'allow', rule: 'rule-allow', reason: 'it is allow', guidance: null },
       masked: 0,
       lease: null,
       error: null,

@@ -15,7 +15,7 @@ export interface CheckBody {
 }
 
 /** Answer to one command. `facts` is what the parser found out, as JSON; null where it could not be parsed. */
-export interface CheckResult extends Omit<Decision, 'approval'> {
+export interface CheckResult extends Pick<Decision, 'verdict' | 'rule' | 'reason' | 'guidance' | 'opaque'> {
   readonly printed: string | null;
   readonly facts: unknown;
 }
@@ -48,7 +48,13 @@ function checkCommand(command: CommandInput, context: JudgeContext, check: Check
       verdict: 'deny',
       rule: error.code,
       reason: error.publicMessage,
-      guidance: error.hint,
+      guidance: {
+        code: error.code,
+        rule: error.code,
+        retry: 'after-change',
+        instead: error.hint,
+        exception: 'none: nobody can approve what cannot be read',
+      },
       opaque: true,
       printed: null,
       facts: null,

@@ -5,6 +5,7 @@ import type { CheckResult } from '../api/policy-routes.ts';
 import type { CommandInput } from '../core/command-input.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { guidanceLines } from './guidance.ts';
 import { oneLine, type Palette, visible } from './render.ts';
 
 interface Place {
@@ -104,7 +105,7 @@ export function renderCheck(result: CheckResult, out: Palette): string {
   const lines = [
     `${out.bold(colour(result.verdict))}  ${result.rule}`,
     `  why      ${visible(result.reason)}`,
-    ...(result.guidance === '' ? [] : [`  instead  ${visible(result.guidance)}`]),
+    ...(result.guidance === null ? [] : guidanceLines(result.guidance)),
     ...(result.printed === null ? [] : [`  runs     ${oneLine(result.printed)}`]),
     ...(facts?.commands ?? []).map(({ command, ...rest }) => {
       const found = Object.entries(rest).map(([key, value]) => `${key} ${[value].flat().join(' ')}`);

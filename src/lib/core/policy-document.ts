@@ -69,4 +69,14 @@ export interface PolicyDocument {
   readonly default: Verdict;
   /** The verdict where the parser cannot decide. */
   readonly opaque: Exclude<Verdict, 'allow'>;
+  /** Who may let a denied command pass, each time for once; absent: nobody. */
+  readonly exceptions?: { readonly approvers: readonly string[]; readonly quorum: number; readonly ttlMs?: number };
+  /** After so many denials of a kind within a time, a cool-down; absent: never. */
+  readonly probing?: Probing;
+}
+
+export interface Probing {
+  readonly denials: number;
+  readonly withinMs: number;
+  readonly coolDownMs: number;
 }

@@ -1,6 +1,6 @@
 // Facts and rules → one decision. deny beats ask beats allow; a command is allowed only when every simple command in it
 // is. Pure; the one place where verdicts are combined.
-import type { ApprovalTerms, Decision, Verdict } from '../core/decision.ts';
+import type { ApprovalTerms, Ruling, Verdict } from '../core/decision.ts';
 import type { CommandFacts, SimpleCommand } from './facts.ts';
 import { concerns, covers, isInScope, type RuleContext } from './match.ts';
 import { isNoFile } from './no-file.ts';
@@ -18,7 +18,7 @@ export interface Finding {
 }
 
 /** Judges a whole command. */
-export function decide(policy: CompiledPolicy, facts: CommandFacts, context: RuleContext): Decision {
+export function decide(policy: CompiledPolicy, facts: CommandFacts, context: RuleContext): Ruling {
   const rules = policy.rules.filter((rule) => isInScope(rule, context));
   const findings = [
     ...facts.commands.flatMap((command) => judgeSimple(command, rules, policy)),
@@ -36,7 +36,7 @@ export function decide(policy: CompiledPolicy, facts: CommandFacts, context: Rul
 }
 
 /** Judges the opening of a raw terminal: only a rule that says `terminal: free` grants one. */
-export function decideFreeTerminal(policy: CompiledPolicy, context: RuleContext): Decision {
+export function decideFreeTerminal(policy: CompiledPolicy, context: RuleContext): Ruling {
   const rules = policy.rules.filter((rule) => rule.match.terminal && isInScope(rule, context));
   const rule = (['deny', 'ask', 'allow'] as const).flatMap((verdict) =>
     rules.filter((each) => each.rule.verdict === verdict),
@@ -46,7 +46,8 @@ export function decideFreeTerminal(policy: CompiledPolicy, context: RuleContext)
       verdict: 'deny',
       rule: 'default',
       reason: 'no rule grants a free terminal here',
-      guidance: 'run one command at a time: put it after --',
+      instead: 'run one command at a time: put it after --',
+      program: null,
       opaque: false,
     };
   }
@@ -105,7 +106,7 @@ function reasonOf({ rule, id }: CompiledRule, command: SimpleCommand, unsure: bo
 
 const ORDER = { deny: 2, ask: 1, allow: 0 } as const;
 
-function combine(policy: CompiledPolicy, findings: readonly Finding[], opaque: boolean): Decision {
+function combine(policy: CompiledPolicy, findings: readonly Finding[], opaque: boolean): Ruling {
   // Ours to explain: a rule rather than the parser, the parser rather than the default, the first in the text.
   const rank = (finding: Finding) =>
     ORDER[finding.verdict] * 3 + (finding.rule === 'default' ? 0 : finding.rule === 'opaque' ? 1 : 2);
@@ -114,9 +115,15 @@ function combine(policy: CompiledPolicy, findings: readonly Finding[], opaque: b
     undefined,
   );
   if (first === undefined) {
-    return { verdict: 'allow', rule: 'default', reason: 'it runs nothing', guidance: '', opaque };
+    return { verdict: 'allow', rule: 'default', reason: 'it runs nothing', instead: '', program: null, opaque };
   }
-  const base = { rule: idOf(first), reason: first.reason, guidance: guidanceOf(first), opaque };
+  const base = {
+    rule: idOf(first),
+    reason: first.reason,
+    instead: insteadOf(first),
+    program: first.command?.name || null,
+    opaque,
+  };
   if (first.verdict !== 'ask') return { ...base, verdict: first.verdict };
   const terms = approvalTerms(
     policy,
@@ -127,7 +134,8 @@ function combine(policy: CompiledPolicy, findings: readonly Finding[], opaque: b
     ...base,
     verdict: 'deny',
     reason: 'parts of this command ask different people',
-    guidance: 'split it into one command for each',
+    instead: 'split it into one command for each',
+    divided: true,
   };
 }
 
@@ -135,7 +143,7 @@ function idOf({ rule }: Finding): string {
   return typeof rule === 'string' ? rule : rule.id;
 }
 
-function guidanceOf({ rule, verdict }: Finding): string {
+function insteadOf({ rule, verdict }: Finding): string {
   if (typeof rule !== 'string' && rule.rule.suggest !== undefined) return rule.rule.suggest;
   if (rule === 'opaque') return 'write it plainly: commands and paths spelled out, one step at a time';
   return verdict === 'deny' && rule === 'default'

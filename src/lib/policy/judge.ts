@@ -3,6 +3,7 @@ import type { CommandInput } from '../core/command-input.ts';
 import type { Decision } from '../core/decision.ts';
 import { decide, decideFreeTerminal } from './decide.ts';
 import type { CommandFacts } from './facts.ts';
+import { withGuidance } from './guidance.ts';
 import type { RuleContext } from './match.ts';
 import { parseCommand } from './parse.ts';
 import type { CompiledPolicy } from './rules.ts';
@@ -33,10 +34,11 @@ export function judgeCommand(policy: CompiledPolicy, input: CommandInput, contex
   const cwd = context.cwd ?? (context.kind === 'ssh' ? HOME : CWD);
   walkWhole(walk, newScope({ cwd, orElse: [], start: cwd, home: context.home }, []), script);
   const facts: CommandFacts = { commands: walk.commands, opaque: [...opaque, ...walk.opaque] };
-  return { decision: decide(policy, facts, context), printed, facts };
+  const asked = { target: context.target, command: printed };
+  return { decision: withGuidance(decide(policy, facts, context), asked, policy.exceptions), printed, facts };
 }
 
 /** Judges the opening of a raw terminal. */
 export function judgeFreeTerminal(policy: CompiledPolicy, context: RuleContext): Decision {
-  return decideFreeTerminal(policy, context);
+  return withGuidance(decideFreeTerminal(policy, context), { target: context.target, command: null }, undefined);
 }

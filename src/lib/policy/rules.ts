@@ -1,6 +1,7 @@
 // Rules as written → rules that can be matched: globs and expressions compiled once. A pattern that does not compile is
 // an error here, never a rule that matches nothing.
 import { RE2JS } from 're2js';
+import type { ApprovalTerms } from '../core/decision.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { PolicyDocument, Rule, RuleMatch } from '../core/policy-document.ts';
@@ -46,6 +47,8 @@ export interface CompiledPolicy {
   readonly opaque: PolicyDocument['opaque'];
   /** How long a request stays open where its rule says nothing, ms. */
   readonly approvalTtlMs: number;
+  /** Who may let a denied command pass once; undefined: nobody. */
+  readonly exceptions: ApprovalTerms | undefined;
 }
 
 /** Throws `bad-policy` (78) for an unknown pack or a regular expression that RE2 does not take. */
@@ -61,6 +64,8 @@ export function compilePolicy(document: PolicyDocument, options: { readonly appr
     default: document.default,
     opaque: document.opaque,
     approvalTtlMs: options.approvalTtlMs,
+    exceptions:
+      document.exceptions === undefined ? undefined : { ttlMs: options.approvalTtlMs, ...document.exceptions },
   };
 }
 

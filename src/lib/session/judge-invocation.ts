@@ -61,6 +61,7 @@ export async function judgeInvocation(
       rule: decision.rule,
       reason: decision.reason,
       opaque: decision.opaque,
+      guidance: decision.guidance,
       digest: digestOf(subject),
       proof: { ...principal.proof },
     },
@@ -68,12 +69,12 @@ export async function judgeInvocation(
   return { decision, subject };
 }
 
-/** The error of a denial; its hint is the rule's guidance. */
+/** The error of a denial; its hint is what to do instead, else how to ask for an exception. */
 export function denied(decision: Decision): BrokerError {
   return new BrokerError({
     code: 'denied',
     exit: EXIT.denied,
     message: `denied by rule "${decision.rule}": ${decision.reason}`,
-    hint: decision.guidance === '' ? 'ask the owner of the policy for a rule that allows it' : decision.guidance,
+    hint: decision.guidance?.instead || decision.guidance?.exception || 'ask the owner of the policy',
   });
 }
