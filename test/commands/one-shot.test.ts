@@ -23,12 +23,20 @@ test('denies with 77, and says why and what to do instead', async () => {
   const { exit, stdout, stderr } = await fresh.run(['shell', 'local', '--', 'rm', '-rf', '/']);
   assert.is(exit, 77);
   assert.is(stdout, '');
-  assert.match(stderr, /^sallyport: denied by rule "destructive\/[a-z-]+": .+\n {2}next: .+\n$/);
+  assert.match(
+    stderr,
+    /^sallyport: denied by rule "destructive\/[a-z-]+": .+\n {2}next: .+\n {2}code {5}denied-by-rule\n/,
+  );
+  assert.match(stderr, /\n {2}retry {4}never: .+\n {2}except {3}.+\n$/);
   const json = await fresh.run(['shell', 'local', '--json', '--', 'rm', '-rf', '/']);
   assert.is(json.exit, 77);
   assert.is(json.json.origin, 'broker');
   assert.is(json.json.error.code, 'denied');
   assert.is(json.json.decision.verdict, 'deny');
+  const { code, rule, retry, instead } = json.json.decision.guidance;
+  assert.equal([code, retry], ['denied-by-rule', 'never']);
+  assert.is(rule, json.json.decision.rule);
+  assert.is(instead, json.json.error.hint);
   assert.is(json.stderr, '');
   const unasked = await fresh.run(['shell', 'local', '--', 'make', 'deploy']);
   assert.is(unasked.exit, 77);

@@ -13,6 +13,7 @@ import type { Invocation, Notice, SessionClient } from '../../src/lib/session/cl
 import type { Judge, SessionDeps } from '../../src/lib/session/deps.ts';
 import { liveSessions } from '../../src/lib/session/live-sessions.ts';
 import { openSession } from '../../src/lib/session/open-session.ts';
+import { probing } from '../../src/lib/session/probing.ts';
 import type { SessionResult } from '../../src/lib/session/result.ts';
 import { clientGone } from '../../src/lib/session/run-program.ts';
 import type { ClientInput } from '../../src/lib/stream/pump.ts';
@@ -139,6 +140,7 @@ export function stageOver(state: TestState, clock: FakeClock): Stage {
       ['here', { target: here, keepsCallerFolder: true, limits: LIMITS }],
     ]),
     judge,
+    probing: probing({ settings: () => undefined, now: () => clock.now() }),
     desk,
     leases: leaseBook({ store, providers: [provider], audit, clock }),
     sessions: store.sessions,

@@ -3,8 +3,9 @@
 import { unknownRequest } from '../approval/refusals.ts';
 import { isId, type RequestId } from '../core/ids.ts';
 import type { RequestRow } from '../ports/store.ts';
+import { askFirst } from '../session/ask-first.ts';
 import { type Call, param, parseWith, type RouteDeps, wholeNumber } from './route.ts';
-import { decisionBody } from './schemas.ts';
+import { askBody, decisionBody } from './schemas.ts';
 
 /** Far more than wait at any time. */
 const ALL_REQUESTS = 100_000;
@@ -17,6 +18,11 @@ export async function listRequests(call: Call, deps: RouteDeps): Promise<unknown
   const visible = rows.filter((row) => maySee(row, call, deps));
   const ordered = call.query.get('order') === 'newest' ? visible.reverse() : visible;
   return { requests: ordered.slice(0, limit) };
+}
+
+/** Opens one without running anything: what a rule asks for, or an exception to a denial. */
+export async function openRequest(call: Call, deps: RouteDeps): Promise<RequestRow> {
+  return askFirst(parseWith(askBody, call.body), call.principal, deps.session);
 }
 
 export async function showRequest(call: Call, deps: RouteDeps): Promise<RequestRow> {

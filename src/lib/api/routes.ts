@@ -2,7 +2,14 @@
 import { EXIT } from '../core/exit-codes.ts';
 import { listLeases, listRecordings, readAudit, readRecording, recordingInfo, verifyAudit } from './evidence-routes.ts';
 import { checkCommands } from './policy-routes.ts';
-import { cancelRequest, decideRequest, listRequests, showRequest, waitForRequest } from './request-routes.ts';
+import {
+  cancelRequest,
+  decideRequest,
+  listRequests,
+  openRequest,
+  showRequest,
+  waitForRequest,
+} from './request-routes.ts';
 import { type Call, parseWith, type Route, type RouteDeps, refusal } from './route.ts';
 import { checkBody, stopBody } from './schemas.ts';
 import { killSession, listSessions } from './session-routes.ts';
@@ -29,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/approvers', access: 'caller', handle: async (_, deps) => ({ approvers: deps.approvers }) },
   { method: 'POST', path: '/policy/check', access: 'caller', handle: checkPolicy },
   { method: 'GET', path: '/requests', access: 'caller', handle: listRequests },
+  { method: 'POST', path: '/requests', access: 'caller', handle: openRequest },
   { method: 'GET', path: '/requests/:id', access: 'caller', handle: showRequest },
   { method: 'POST', path: '/requests/:id/decision', access: 'caller', handle: decideRequest },
   { method: 'POST', path: '/requests/:id/wait', access: 'caller', handle: waitForRequest },

@@ -56,4 +56,12 @@ export const checkBody = z.strictObject({
   commands: z.array(command).min(1).max(MAX_CHECKED),
 });
 
+export const askBody = z.strictObject({
+  target: z.string().min(1).max(255),
+  cwd: folder,
+  command,
+  task: label.nullable(),
+  why: remark.min(1),
+});
+
 export const stopBody = z.strictObject({ force: z.boolean() });

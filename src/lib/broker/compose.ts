@@ -5,8 +5,10 @@ import { API_VERSION, type Hello } from '../api/contract.ts';
 import type { RouteDeps } from '../api/route.ts';
 import { createApiServer } from '../api/server.ts';
 import { approvalDesk } from '../approval/desk.ts';
+import { steadyTime } from '../approval/steady-time.ts';
 import { localDirectoryArchive } from '../archive/local-directory.ts';
 import { openAuditLog } from '../audit/log.ts';
+import { recentEntries } from '../audit/recent.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Principal } from '../core/principal.ts';
@@ -18,6 +20,7 @@ import { type CompiledPolicy, compilePolicy, judgeCommand, judgeFreeTerminal, re
 import type { Store } from '../ports/store.ts';
 import type { SessionDeps, TargetEntry } from '../session/deps.ts';
 import { type LiveSessions, liveSessions } from '../session/live-sessions.ts';
+import { probing } from '../session/probing.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { BootOptions } from './boot.ts';
 import { buildTargets } from './build-targets.ts';
@@ -70,8 +73,14 @@ async function composeOver(
   const archive = localDirectoryArchive(boot.recordings);
   const ca = await openSshCa(boot.state);
   const leases = leaseBook({ store, providers: [sshCaProvider({ ca, clock })], audit, clock });
-  const since = (await store.audit.last())?.at ?? 0;
+  const last = await store.audit.last();
+  const since = last?.at ?? 0;
   const desk = approvalDesk({ store, audit, clock, approvers: config.approvers, since });
+  const attempts = probing({ settings: () => config.policy.probing, now: steadyTime(clock, since) });
+  if (config.policy.probing !== undefined) {
+    const { withinMs, coolDownMs } = config.policy.probing;
+    attempts.restore(await recentEntries(store.audit, clock.now() - Math.max(withinMs, coolDownMs)));
+  }
   const live = liveSessions();
   const session: SessionDeps = {
     targets,
@@ -79,6 +88,7 @@ async function composeOver(
       command: (input, context) => judgeCommand(policy, input, context),
       freeTerminal: (context) => judgeFreeTerminal(policy, context),
     },
+    probing: attempts,
     desk,
     leases,
     sessions: store.sessions,

@@ -105,7 +105,7 @@ export function renderCheck(result: CheckResult, out: Palette): string {
   const lines = [
     `${out.bold(colour(result.verdict))}  ${result.rule}`,
     `  why      ${visible(result.reason)}`,
-    ...(result.guidance === null ? [] : guidanceLines(result.guidance)),
+    ...(result.guidance === null ? [] : [guidanceLines(result.guidance, out).trimEnd()]),
     ...(result.printed === null ? [] : [`  runs     ${oneLine(result.printed)}`]),
     ...(facts?.commands ?? []).map(({ command, ...rest }) => {
       const found = Object.entries(rest).map(([key, value]) => `${key} ${[value].flat().join(' ')}`);

@@ -11,6 +11,7 @@ import { toCommand, toFolder } from './child-command.ts';
 import { connectBroker } from './connect.ts';
 import type { Environment } from './environment.ts';
 import { windowSize } from './forward-input.ts';
+import { guidanceLines } from './guidance.ts';
 import { contractError, oneLine, type Palette, relativeTime, renderError } from './render.ts';
 import { trailingOwnFlag } from './trailing-flag.ts';
 import { waitingLine } from './waiting-line.ts';
@@ -64,8 +65,15 @@ export async function runInvocation(options: RunOptions): Promise<number> {
     },
   }).finally(() => stopWaiting());
   if (capture !== undefined) process.stdout.write(`${JSON.stringify(toJson(result, capture))}\n`);
-  else if (result.error !== null) process.stderr.write(renderError(result.error, palette));
+  else if (result.error !== null)
+    process.stderr.write(renderError(result.error, palette) + renderDenial(result, palette));
   return result.exitCode;
+}
+
+/** Below the error of a denial by policy, what JSON says of it. */
+function renderDenial({ error, decision }: SessionResult, palette: Palette): string {
+  if (decision?.verdict !== 'deny' || decision.guidance === null) return '';
+  return guidanceLines(decision.guidance, palette, error?.hint);
 }
 
 function toInvocation({ kind, target, child, flags, environment }: RunOptions): Invocation {

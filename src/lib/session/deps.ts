@@ -9,6 +9,7 @@ import type { AuditLog } from '../ports/audit.ts';
 import type { SessionStore } from '../ports/store.ts';
 import type { Target } from '../ports/target.ts';
 import type { LiveSessions } from './live-sessions.ts';
+import type { Probing } from './probing.ts';
 
 /** A target with what the session must know of its configuration. */
 export interface TargetEntry {
@@ -27,6 +28,7 @@ export interface JudgeContext {
   readonly home?: string;
 }
 
+/** Asked anew for each thing that is to run: the policy behind it may be replaced at any time. */
 export interface Judge {
   /** Judges a whole command; `printed` is the only form that may run. Throws BrokerError for what is no command. */
   command(input: CommandInput, context: JudgeContext): { readonly decision: Decision; readonly printed: string };
@@ -36,6 +38,7 @@ export interface Judge {
 export interface SessionDeps {
   readonly targets: ReadonlyMap<string, TargetEntry>;
   readonly judge: Judge;
+  readonly probing: Probing;
   readonly desk: Pick<ApprovalDesk, 'open' | 'wait' | 'useGrant'>;
   readonly leases: Pick<LeaseBook, 'issue' | 'revoke'>;
   readonly sessions: SessionStore;

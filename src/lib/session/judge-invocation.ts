@@ -15,22 +15,59 @@ export interface Judged {
   readonly subject: RequestSubject;
 }
 
+type Asked = Pick<Invocation, 'target' | 'kind' | 'command' | 'cwd' | 'task'>;
+type Asker = Pick<SessionClient, 'principal'>;
+type Deps = Pick<SessionDeps, 'judge' | 'audit' | 'homeOf' | 'probing'>;
+
 /**
- * Judges and audits. Throws what the parser refuses (64), what the target refuses before anybody is asked (`unknown-user`,
- * 78, …), and `cannot-audit` (74); a denial is returned, not thrown.
+ * Judges and audits; `session` is null where nothing would be opened yet. Throws what the parser refuses (64), what the
+ * target refuses before anybody is asked (`unknown-user`, 78, …), and `cannot-audit` (74); a denial is returned, not
+ * thrown, also one that a cool-down makes of it.
  */
 export async function judgeInvocation(
-  session: SessionId,
-  invocation: Invocation,
-  client: Pick<SessionClient, 'principal'>,
+  session: SessionId | null,
+  asked: Asked,
+  asker: Asker,
   entry: TargetEntry,
-  deps: Pick<SessionDeps, 'judge' | 'audit' | 'homeOf'>,
+  deps: Deps,
 ): Promise<Judged> {
-  const { target, kind, command } = invocation;
-  const { principal } = client;
-  const cwd = entry.keepsCallerFolder ? invocation.cwd : null;
+  const judged = judge(asked, asker, entry, deps);
+  const noticed = deps.probing.notice(judged.decision, { principal: asker.principal.name, target: asked.target });
+  const counted = { ...judged, decision: noticed.decision };
+  await noteJudged(session, counted, asker, deps);
+  if (noticed.event !== undefined) {
+    await deps.audit.append({ type: 'policy.probing', actor: asker.principal.name, data: { ...noticed.event } });
+  }
+  return counted;
+}
+
+/**
+ * The same object where everything is as it was; else what holds now, audited. It is the same request of the same caller,
+ * so it counts as no further attempt.
+ */
+export async function judgeAgain(
+  before: Judged,
+  session: SessionId | null,
+  asked: Asked,
+  asker: Asker,
+  entry: TargetEntry,
+  deps: Deps,
+): Promise<Judged> {
+  const now = judge(asked, asker, entry, deps);
+  if (whatCounts(now) === whatCounts(before)) return before;
+  await noteJudged(session, now, asker, deps);
+  return now;
+}
+
+function whatCounts({ subject, decision: { verdict, approval, exception } }: Judged): string {
+  return JSON.stringify([subject, verdict, approval ?? exception ?? null]);
+}
+
+function judge(asked: Asked, { principal }: Asker, entry: TargetEntry, deps: Deps): Judged {
+  const { target, kind, command } = asked;
+  const cwd = entry.keepsCallerFolder ? asked.cwd : null;
   const context = judgeContext(entry, cwd, principal, deps);
-  const place = entry.target.placeOf({ cwd: invocation.cwd ?? undefined, callerUid: principal.proof.uid });
+  const place = entry.target.placeOf({ cwd: asked.cwd ?? undefined, callerUid: principal.proof.uid });
   const judged =
     command === null
       ? { decision: deps.judge.freeTerminal(context), printed: null }
@@ -40,41 +77,52 @@ export async function judgeInvocation(
     target,
     kind,
     principal: principal.name,
-    task: invocation.task,
+    task: asked.task,
     command: judged.printed,
     cwd,
     place: place.summary,
     placeDigest: place.digest,
     rule: decision.rule,
   };
-  await deps.audit.append({
+  return { decision, subject };
+}
+
+async function noteJudged(
+  session: SessionId | null,
+  { decision, subject }: Judged,
+  { principal }: Asker,
+  { audit }: Deps,
+): Promise<void> {
+  await audit.append({
     type: 'command.judged',
     actor: principal.name,
-    session,
+    ...(session === null ? {} : { session }),
     data: {
-      target,
+      target: subject.target,
       command: subject.command,
-      cwd,
+      cwd: subject.cwd,
       place: subject.place,
       task: subject.task,
       verdict: decision.verdict,
       rule: decision.rule,
       reason: decision.reason,
+      program: decision.program,
       opaque: decision.opaque,
       guidance: decision.guidance,
       digest: digestOf(subject),
       proof: { ...principal.proof },
     },
   });
-  return { decision, subject };
 }
 
 /** The error of a denial; its hint is what to do instead, else how to ask for an exception. */
 export function denied(decision: Decision): BrokerError {
+  const { guidance } = decision;
+  const isCoolingDown = guidance?.code === 'cooling-down';
   return new BrokerError({
-    code: 'denied',
+    code: isCoolingDown ? 'cooling-down' : 'denied',
     exit: EXIT.denied,
-    message: `denied by rule "${decision.rule}": ${decision.reason}`,
-    hint: decision.guidance?.instead || decision.guidance?.exception || 'ask the owner of the policy',
+    message: isCoolingDown ? decision.reason : `denied by rule "${decision.rule}": ${decision.reason}`,
+    hint: guidance?.instead || guidance?.exception || 'ask the owner of the policy for a rule that allows it',
   });
 }
