@@ -1,6 +1,7 @@
 // The submit path, one function for every surface: limits → parse → facts → rules → the printed form. Pure.
 import type { CommandInput } from '../core/command-input.ts';
 import type { Decision } from '../core/decision.ts';
+import { relate } from './actions/relate.ts';
 import { decide, decideFreeTerminal } from './decide.ts';
 import type { CommandFacts } from './facts.ts';
 import { withGuidance } from './guidance.ts';
@@ -33,7 +34,7 @@ export function judgeCommand(policy: CompiledPolicy, input: CommandInput, contex
   const walk = newWalk();
   const cwd = context.cwd ?? (context.kind === 'ssh' ? HOME : CWD);
   walkWhole(walk, newScope({ cwd, orElse: [], start: cwd, home: context.home }, []), script);
-  const facts: CommandFacts = { commands: walk.commands, opaque: [...opaque, ...walk.opaque] };
+  const facts: CommandFacts = { commands: relate(walk.commands), opaque: [...opaque, ...walk.opaque] };
   const asked = { target: context.target, command: printed };
   return { decision: withGuidance(decide(policy, facts, context), asked, policy.exceptions), printed, facts };
 }

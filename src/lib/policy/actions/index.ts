@@ -1,26 +1,33 @@
 // What commands do, in words that rules can name. One file a field; each answers from the facts of one command.
 import type { SimpleCommand } from '../facts.ts';
 import { CODE_ACTIONS, codeActions } from './code.ts';
+import { DOWNLOAD_ACTIONS, downloadActions } from './downloads.ts';
 import { ENVIRONMENT_ACTIONS, environmentActions } from './environment.ts';
 import { GIT_ACTIONS, gitActions } from './git.ts';
 import { KUBERNETES_ACTIONS, kubernetesActions } from './kubernetes.ts';
 import { NETWORK_ACTIONS, networkActions } from './network.ts';
+import { RELATED_ACTIONS } from './relate.ts';
 import { REVEAL_ACTIONS, revealActions } from './reveal.ts';
 import { SQL_ACTIONS, sqlActions } from './sql.ts';
+import { SSH_ACTIONS, sshActions } from './ssh.ts';
 import { SYSTEM_ACTIONS, systemActions } from './system.ts';
+import { UPLOAD_ACTIONS, uploadActions } from './uploads.ts';
 
 /** The facts of a command, before it is known what it does. */
 export type CommandFact = Omit<SimpleCommand, 'does'>;
 
 const FIELDS = [
   codeActions,
+  downloadActions,
   environmentActions,
   gitActions,
   kubernetesActions,
   networkActions,
   revealActions,
   sqlActions,
+  sshActions,
   systemActions,
+  uploadActions,
 ];
 
 /** Every action of the command, `area.action`; none for what nobody gave a name. */
@@ -31,11 +38,15 @@ export function actionsOf(command: CommandFact): string[] {
 /** Every name that `does` of a rule may hold. */
 export const ACTIONS: readonly string[] = [
   ...CODE_ACTIONS,
+  ...DOWNLOAD_ACTIONS,
   ...ENVIRONMENT_ACTIONS,
   ...GIT_ACTIONS,
   ...KUBERNETES_ACTIONS,
   ...NETWORK_ACTIONS,
+  ...RELATED_ACTIONS,
   ...REVEAL_ACTIONS,
   ...SQL_ACTIONS,
+  ...SSH_ACTIONS,
   ...SYSTEM_ACTIONS,
+  ...UPLOAD_ACTIONS,
 ].sort();

@@ -1,6 +1,6 @@
-// What leaves the machine, what listens on it, and what opens a way in.
-import type { PathFact } from '../facts.ts';
-import { hasOption, parseOptions } from '../options.ts';
+// What listens on the machine, what opens a way in, and what talks to the network past every tool made for it.
+import type { Field, PathFact } from '../facts.ts';
+import { type OptionSpec, parseOptions } from '../options.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */
@@ -9,87 +9,114 @@ export const NETWORK_ACTIONS: readonly string[] = [
   'network.raw-socket',
   'network.shell',
   'network.tunnel',
-  'network.upload',
 ];
 
-const NETCAT = new Set(['nc', 'ncat', 'netcat', 'nc.openbsd', 'nc.traditional']);
-const SOCKET = /^\/dev\/(tcp|udp)\//;
-const SSH_TUNNEL = /^-(L|R|D|w|W|J|A|M|S|o|F|E)$/;
-const SSH_HARMLESS =
-  /^(ConnectTimeout|BatchMode|ServerAliveInterval|ServerAliveCountMax|LogLevel|StrictHostKeyChecking|ConnectionAttempts|Compression|RequestTTY)\s*[= ]/i;
+const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** `network.listen`, `.shell`, `.raw-socket`, `.upload`, `.tunnel`. */
+const NETCAT = words('nc ncat netcat nc.openbsd nc.traditional nc.exe ncat.exe pwncat cryptcat sbd dbd nc6 pnetcat');
+const NETCAT_SPEC: OptionSpec = { short: 'DeGgiIMmOopPqQsSTVwWxXcd', long: ['proxy', 'proxy-type', 'wait', 'source'] };
+/** Programs that carry bytes between a socket and whatever else: asked for, whatever the options. */
+const SOCKETS = words('telnet gnutls-cli websocat wscat ztcp zmodload mosquitto_pub kcat kafkacat tcpclient');
+/** Programs that give a shell, a screen or a folder to whoever comes. */
+const SERVERS =
+  words(`httpd darkhttpd webfsd thttpd mini_httpd lighttpd miniserve dufs goshs updog http-server uploadserver
+  simplehttpserver twistd pyftpdlib vsftpd proftpd in.tftpd uftpd sshd dropbear tcpserver tcpsvd udpsvd inetd xinetd telnetd
+  rshd ttyd gotty wetty shellinaboxd tmate upterm teleconsole x11vnc vncserver Xvnc gdbserver code-server rsyncd smbd nfsd
+  microsocks sockd danted 3proxy tinyproxy mitmproxy mitmdump mitmweb`);
+/** Programs that are a way around a firewall and nothing else. */
+const TUNNELS =
+  words(`ngrok cloudflared chisel frpc frps bore localtunnel lt gost tailscale tailscaled sshuttle zerotier-cli
+  zerotier-one wg-quick openvpn openconnect vpnc stunnel stunnel4 rinetd redir simpleproxy iodine iodined dnscat dnscat2 dns2tcpc
+  dns2tcpd ptunnel ptunnel-ng hans icmpsh proxytunnel corkscrew ligolo ligolo-agent rathole pagekite pagekite.py loclx
+  localxpose inlets playit holesail netbird nebula tor i2pd revsocks gsocket gs-netcat devtunnel kubefwd telepresence
+  expose pinggy proxychains-ng v2ray xray sing-box hysteria brook trojan-go naive ssserver sslocal earthworm ew nps npc`);
+/** What these only tell. */
+const TELLS =
+  /^(--?(version|help|V|h)|version|help|status|ip|ping|whois|netcheck|show|list|licenses|completion|check)$/;
+
+/** `network.listen`, `.shell`, `.raw-socket`, `.tunnel`. */
 export function networkActions(command: CommandFact): string[] {
   const { name, args, reads, writes } = command;
-  const found: string[] = [];
-  if ([...reads, ...writes].some((file) => isSocket(file))) found.push('network.raw-socket');
+  const found = [...reads, ...writes].some(isSocket) ? ['network.raw-socket'] : [];
   if (NETCAT.has(name)) found.push(...netcat(args));
-  if (name === 'socat')
-    found.push(args.some(({ value }) => /EXEC|SYSTEM|SHELL/i.test(value)) ? 'network.shell' : 'network.raw-socket');
-  if (['telnet', 'openssl'].includes(name) && args.some(({ value }) => value === 's_client' || value === 's_server'))
-    found.push('network.raw-socket');
-  if (isUpload(command)) found.push('network.upload');
-  if (['ssh', 'autossh', 'slogin', 'mosh'].includes(name) && tunnels(args)) found.push('network.tunnel');
-  if (
-    ['ngrok', 'cloudflared', 'chisel', 'frpc', 'bore', 'localtunnel', 'lt', 'gost', 'tailscale', 'sshuttle'].includes(
-      name,
-    )
-  )
-    found.push('network.tunnel');
+  else if (name === 'socat' || name === 'socat1') found.push(...socat(args));
+  else if (name === 'openssl') found.push(...openssl(args));
+  else if (SOCKETS.has(name)) found.push('network.raw-socket');
+  else if (SERVERS.has(name) && !onlyTells(args)) found.push('network.listen');
+  else if (TUNNELS.has(name) && !onlyTells(args)) found.push('network.tunnel');
+  else if (listens(name, args)) found.push('network.listen');
   return found;
 }
 
+function onlyTells(args: readonly Field[]): boolean {
+  return args.length > 0 && TELLS.test(args[0]?.value ?? '');
+}
+
 function isSocket({ forms }: PathFact): boolean {
-  return forms.some((form) => SOCKET.test(form));
+  return forms.some((form) => /^\/dev\/(tcp|udp)\//.test(form));
 }
 
-function netcat(args: CommandFact['args']): string[] {
-  if (args.some(({ value }) => /^-[a-zA-Z]*[ec]/.test(value) || /^--(sh-)?exec|^--lua-exec/.test(value)))
-    return ['network.shell'];
-  if (hasOption(args, '-l', '--listen')) return ['network.listen'];
-  return hasOption(args, '-z') ? [] : ['network.raw-socket'];
+function netcat(args: readonly Field[]): string[] {
+  if (args.some(({ value }) => /^-[a-zA-Z]*[ec]/.test(value) || /^--(sh|ex|lua)/.test(value))) return ['network.shell'];
+  const { options } = parseOptions(args, NETCAT_SPEC);
+  const names = options.map(({ name }) => name);
+  if (names.some((name) => name === '-l' || name === '-L' || /^--li/.test(name))) return ['network.listen'];
+  return names.includes('-z') || names.includes('-h') ? [] : ['network.raw-socket'];
 }
 
-function isUpload({ name, args, stdin }: CommandFact): boolean {
-  switch (name) {
-    case 'curl':
-    case 'curlie':
-    case 'xh':
-      return (
-        hasOption(args, '-T', '--upload-file') ||
-        args.some(
-          ({ value }, index) =>
-            /^(-d|-F|--data|--data-binary|--data-raw|--data-urlencode|--form|--json)/.test(value) &&
-            sends(value, args[index + 1]?.value ?? '', stdin.kind),
-        )
+function socat(args: readonly Field[]): string[] {
+  if (args.every(({ value }) => /^-(V|h|\?+|hh|hhh)$/.test(value))) return [];
+  if (args.some(({ value, exact }) => /EXEC|SYSTEM|SHELL/i.test(value) || !exact)) return ['network.shell'];
+  return args.some(({ value }) => /LISTEN|RECV/i.test(value)) ? ['network.listen'] : ['network.raw-socket'];
+}
+
+// `openssl s_client -connect host:443 </dev/null` shows a certificate; with input from elsewhere it sends it.
+function openssl(args: readonly Field[]): string[] {
+  const [verb = ''] = args.map(({ value }) => value);
+  if (verb === 's_server' || verb === 'ocsp')
+    return args.some(({ value }) => value === '-port') || verb === 's_server' ? ['network.listen'] : [];
+  return verb === 's_client' ? ['network.raw-socket'] : [];
+}
+
+// A server that another program holds: what it shows is open to whoever comes.
+function listens(name: string, args: readonly Field[]): boolean {
+  const values = args.map(({ value }) => value);
+  const has = (pattern: RegExp) => values.some((value) => pattern.test(value));
+  switch (name.replace(/[\d.]+$/, '')) {
+    case 'python':
+    case 'pypy':
+      return has(
+        /^(-[a-zA-Z]*m)?(http\.server|SimpleHTTPServer|CGIHTTPServer|pyftpdlib|uploadserver|xmlrpc\.server|wsgiref.*|pydoc|aiohttp\.web|twisted|smtpd|aiosmtpd)$/,
       );
-    case 'wget':
-      return args.some(({ value }) => /^--(post|body|method)/.test(value));
-    case 'scp':
+    case 'php':
+      return has(/^-[a-zA-Z]*S/);
+    case 'ruby':
+      return has(/^-run$|^-r(un|webrick)/) || has(/^httpd$/);
+    case 'node':
+      return has(/^--inspect(-brk)?=(?!127\.|localhost)/);
+    case 'npx':
+    case 'bunx':
+    case 'pnpx':
+      return has(/^(http-server|serve|localtunnel|live-server|ngrok|wetty)(@.*)?$/);
     case 'rsync':
+      return has(/^--daemon$/);
+    case 'git':
+      return values[0] === 'daemon';
+    case 'caddy':
+      return values[0] === 'file-server' || values[0] === 'reverse-proxy';
     case 'rclone':
-    case 'sftp':
-    case 'ftp':
-    case 'lftp':
-      return true;
-    case 'aws':
-      return args[0]?.value === 's3' && /^(cp|mv|sync)$/.test(args[1]?.value ?? '');
-    case 'gsutil':
-      return /^(cp|mv|rsync)$/.test(args.find(({ value }) => !value.startsWith('-'))?.value ?? '');
+      return values[0] === 'serve' || values[0] === 'rcd';
+    case 'code':
+      return values[0] === 'tunnel' || values[0] === 'serve-web';
+    case 'ipfs':
+      return values[0] === 'daemon';
+    case 'nmap':
+      return false;
+    case 'adb':
+      return has(/^(tcpip|reverse|forward)$/);
+    case 'jupyter':
+      return has(/^--(ip|ServerApp\.ip|NotebookApp\.ip)/);
     default:
       return false;
   }
-}
-
-// A file, or what comes through a pipe; plain data in the text is only what the agent already knows.
-function sends(option: string, next: string, stdin: string): boolean {
-  return /[@<]/.test(option) || /[@<]/.test(next) || (stdin === 'pipe' && /-$/.test(next));
-}
-
-function tunnels(args: CommandFact['args']): boolean {
-  const { options } = parseOptions(args, { short: 'BbcDEeFIiJLlmOoPpQRSWw', posix: true });
-  return options.some(({ name, value }) => {
-    if (name === '-o') return value?.exact !== true || !SSH_HARMLESS.test(value.value);
-    return SSH_TUNNEL.test(name);
-  });
 }
