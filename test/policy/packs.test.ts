@@ -19,7 +19,7 @@ for (const pack of PACKS) {
   });
 
   test(`${pack.name} says for every rule why it is there`, () => {
-    assert.ok(pack.summary.length > 10);
+    assert.ok(pack.description.length > 10);
     for (const rule of pack.rules) assert.ok((rule.reason ?? '').length > 5, rule.id);
     assert.is(new Set(pack.rules.map(({ id }) => id)).size, pack.rules.length);
   });

@@ -3,7 +3,7 @@
 
 export interface TemplateOptions {
   /** Packs to start from, in the order they are explained. */
-  readonly packs: readonly { readonly name: string; readonly summary: string }[];
+  readonly packs: readonly { readonly name: string; readonly description: string }[];
   /** The person who may approve, by any name; without one, the section is there but switched off. */
   readonly approver?: { readonly name: string; readonly key: string } | undefined;
 }
@@ -41,7 +41,7 @@ ${approverSection(approver)}
 policy:
   # Rules that come with sallyport:
   packs:
-${packs.map(({ name, summary }) => `    - ${name.padEnd(width)} # ${summary}`).join('\n')}
+${packs.map(({ name, description }) => `    - ${name.padEnd(width)} # ${description}`).join('\n')}
   # Your own. Try them without running anything: sallyport policy check --target local -- COMMAND
   rules:
     - id: build

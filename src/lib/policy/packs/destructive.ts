@@ -42,7 +42,9 @@ const DISKS = [
 
 export const DESTRUCTIVE: Pack = {
   name: 'destructive',
-  summary: 'denies what cannot be undone: rm -rf /, mkfs, dd onto a disk …',
+  description: 'denies what cannot be undone: rm -rf /, mkfs, dd onto a disk …',
+  attacks: [],
+  lookAlikes: [],
   rules: [
     {
       id: 'system-trees',

@@ -5,7 +5,9 @@ const SHELLS = ['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'fish', 'csh'
 
 export const EXFILTRATION: Pack = {
   name: 'exfiltration',
-  summary: 'asks or denies where files would leave the machine',
+  description: 'asks or denies where files would leave the machine',
+  attacks: [],
+  lookAlikes: [],
   rules: [
     {
       id: 'unread-shell-code',

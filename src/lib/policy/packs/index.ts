@@ -11,8 +11,15 @@ import { SQL } from './sql.ts';
 export interface Pack {
   readonly name: string;
   /** One line, for people who choose packs. */
-  readonly summary: string;
+  readonly description: string;
   readonly rules: readonly Rule[];
+  /**
+   * Inputs that this pack alone must deny or ask about, where everything else is allowed; for a pack that allows,
+   * inputs that it must not allow.
+   */
+  readonly attacks: readonly string[];
+  /** Inputs that look like those, and that it must leave alone (or allow). */
+  readonly lookAlikes: readonly string[];
 }
 
 export const PACKS: readonly Pack[] = [READ_ONLY, DESTRUCTIVE, SECRETS, PRIVILEGE, EXFILTRATION, KUBERNETES, SQL];

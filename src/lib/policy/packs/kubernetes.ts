@@ -3,7 +3,9 @@ import type { Pack } from './index.ts';
 
 export const KUBERNETES: Pack = {
   name: 'kubernetes',
-  summary: 'asks or denies what kubectl changes, runs or reveals',
+  description: 'asks or denies what kubectl changes, runs or reveals',
+  attacks: [],
+  lookAlikes: [],
   rules: [
     {
       id: 'secrets',

@@ -3,7 +3,9 @@ import type { Pack } from './index.ts';
 
 export const PRIVILEGE: Pack = {
   name: 'privilege',
-  summary: 'asks or denies where a command would get more rights',
+  description: 'asks or denies where a command would get more rights',
+  attacks: [],
+  lookAlikes: [],
   rules: [
     {
       id: 'as-somebody-else',

@@ -71,7 +71,9 @@ const SOCKETS =
 
 export const READ_ONLY: Pack = {
   name: 'read-only',
-  summary: 'allows looking: ls, cat, grep, git status …',
+  description: 'allows looking: ls, cat, grep, git status …',
+  attacks: [],
+  lookAlikes: [],
   rules: [
     look(
       'look',

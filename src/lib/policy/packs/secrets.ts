@@ -102,7 +102,9 @@ const HISTORIES = ['bash', 'zsh', 'sh', 'python', 'psql', 'mysql', 'node_repl', 
 
 export const SECRETS: Pack = {
   name: 'secrets',
-  summary: 'denies reading keys, tokens and password files',
+  description: 'denies reading keys, tokens and password files',
+  attacks: [],
+  lookAlikes: [],
   rules: [
     {
       id: 'credential-files',

@@ -3,7 +3,9 @@ import type { Pack } from './index.ts';
 
 export const SQL: Pack = {
   name: 'sql',
-  summary: 'asks or denies SQL that changes or loses data',
+  description: 'asks or denies SQL that changes or loses data',
+  attacks: [],
+  lookAlikes: [],
   rules: [
     {
       id: 'loss',
