@@ -1,14 +1,16 @@
 // Variables that make a program load or run something else than itself.
 import type { EnvFact } from '../facts.ts';
 import { isPlain } from '../unknowns.ts';
+import { isUsualValue, VARIABLES } from './environment-values.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */
-export const ENVIRONMENT_ACTIONS: readonly string[] = ['environment.history', 'environment.inject'];
-
-// The value is a program, a library or options of one; other names are merely not covered by an allow.
-const INJECTS =
-  /^(LD_(PRELOAD|AUDIT|LIBRARY_PATH)|DYLD_\w+|BASH_ENV|ENV|BASH_FUNC\w*|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|PYTHON(PATH|STARTUP|HOME|INSPECT)|PERL5(LIB|OPT|DB)|RUBY(LIB|OPT)|NODE_(OPTIONS|PATH)|_?JAVA_(TOOL_)?OPTIONS|GCONV_PATH|GIT_(SSH|SSH_COMMAND|EXEC_PATH|CONFIG\w*|EXTERNAL_DIFF|PROXY_COMMAND|ASKPASS|EDITOR|SEQUENCE_EDITOR|PAGER|TEMPLATE_DIR)|LESSOPEN|LESSCLOSE|MANPAGER|PAGER|EDITOR|VISUAL|BROWSER|SSH_ASKPASS|SUDO_ASKPASS|RSYNC_RSH|CVS_RSH|TAR_OPTIONS|OPENSSL_CONF)$/;
+export const ENVIRONMENT_ACTIONS: readonly string[] = [
+  'environment.history',
+  'environment.inject',
+  'environment.path',
+  'environment.settings',
+];
 
 /** Names that change how output looks and nothing else. */
 const HARMLESS =
@@ -23,16 +25,21 @@ export function isHarmlessVariable({ name, value }: EnvFact): boolean {
   return HARMLESS.test(name) && isPlain(value);
 }
 
-// `PAGER=cat`, `GIT_EDITOR=true`: a person is asked, and knows these.
-function isUsualProgram({ name, value }: EnvFact): boolean {
-  return /(PAGER|EDITOR|VISUAL)$/.test(name) && /^(cat|less|more|true|:|vim?|nano|)$/.test(value);
-}
-
-/** `environment.inject`: a variable that brings code in; `environment.history`: one that hides what was typed. */
+/**
+ * `environment.inject`: a variable that brings code in; `.path`: programs are looked for where anybody may put some;
+ * `.settings`: settings, a home or a registry are taken from elsewhere; `.history`: what was typed is hidden.
+ */
 export function environmentActions({ env }: CommandFact): string[] {
-  const names = env.filter((each) => !isHarmlessVariable(each)).map(({ name }) => name);
-  return [
-    ...(env.some((each) => INJECTS.test(each.name) && !isUsualProgram(each)) ? ['environment.inject'] : []),
-    ...(names.some((name) => /^HIST(FILE|SIZE|FILESIZE|CONTROL)$/.test(name)) ? ['environment.history'] : []),
-  ];
+  const found = new Set<string>();
+  for (const each of env) {
+    if (isHarmlessVariable(each)) continue;
+    if (/^HIST(FILE|SIZE|FILESIZE|CONTROL|IGNORE)$/.test(each.name)) found.add('environment.history');
+    for (const { names, action, usual } of VARIABLES) {
+      if (!names.test(each.name)) continue;
+      if (!isUsualValue(usual, each)) found.add(action);
+      break;
+    }
+    if (/^PS[0-4]$/.test(each.name) && /[`$]\(|`/.test(each.value)) found.add('environment.inject');
+  }
+  return [...found];
 }

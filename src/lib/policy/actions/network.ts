@@ -61,7 +61,7 @@ function netcat(args: readonly Field[]): string[] {
   const { options } = parseOptions(args, NETCAT_SPEC);
   const names = options.map(({ name }) => name);
   if (names.some((name) => name === '-l' || name === '-L' || /^--li/.test(name))) return ['network.listen'];
-  return names.includes('-z') || names.includes('-h') ? [] : ['network.raw-socket'];
+  return names.some((name) => /^(-z|-h|--version|--help)$/.test(name)) ? [] : ['network.raw-socket'];
 }
 
 function socat(args: readonly Field[]): string[] {

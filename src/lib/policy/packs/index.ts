@@ -1,12 +1,17 @@
 // The shipped packs, in the order they are explained. A pack is data: its rules are like those people write.
 import type { PolicyDocument, Rule } from '../../core/policy-document.ts';
 import { DESTRUCTIVE } from './destructive.ts';
+import { DOWNLOADS } from './downloads.ts';
+import { ENVIRONMENT } from './environment.ts';
 import { EXFILTRATION } from './exfiltration.ts';
+import { GIT } from './git.ts';
 import { KUBERNETES } from './kubernetes.ts';
 import { PRIVILEGE } from './privilege.ts';
 import { READ_ONLY } from './read-only.ts';
+import { REVERSE_SHELLS } from './reverse-shells.ts';
 import { SECRETS } from './secrets.ts';
 import { SQL } from './sql.ts';
+import { SSH } from './ssh.ts';
 
 export interface Pack {
   readonly name: string;
@@ -22,7 +27,20 @@ export interface Pack {
   readonly lookAlikes: readonly string[];
 }
 
-export const PACKS: readonly Pack[] = [READ_ONLY, DESTRUCTIVE, SECRETS, PRIVILEGE, EXFILTRATION, KUBERNETES, SQL];
+export const PACKS: readonly Pack[] = [
+  READ_ONLY,
+  DESTRUCTIVE,
+  SECRETS,
+  PRIVILEGE,
+  DOWNLOADS,
+  REVERSE_SHELLS,
+  EXFILTRATION,
+  ENVIRONMENT,
+  GIT,
+  SSH,
+  KUBERNETES,
+  SQL,
+];
 
 export const PACK_NAMES: readonly string[] = PACKS.map(({ name }) => name);
 
