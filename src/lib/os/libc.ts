@@ -36,14 +36,16 @@ export function dup(fd: number): number {
 /**
  * Marks every descriptor but standard input, output and error as closed on exec, so that a program started now holds
  * nothing of the broker's: not another session's terminal (forkpty(3) leaves its own open), not what the broker's
- * starter passed down by accident. About 2 µs a descriptor; call it right before starting a program.
+ * starter passed down by accident. About 2 µs a descriptor; call it right before starting a program. Those in `keep` stay
+ * open in the program, under their numbers.
  */
-export function sealDescriptors(): void {
+export function sealDescriptors(keep: readonly number[] = []): void {
   const libc = load();
   for (const entry of readdirSync('/proc/self/fd')) {
     const fd = Number(entry);
+    const flag = keep.includes(fd) ? 0 : FD_CLOEXEC;
     // EBADF is the descriptor of this very listing, closed by now.
-    if (fd > 2 && libc.fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 && libc.errno() !== libc.codes.EBADF) {
+    if (fd > 2 && libc.fcntl(fd, F_SETFD, flag) < 0 && libc.errno() !== libc.codes.EBADF) {
       throw systemError('fcntl', libc);
     }
   }

@@ -15,6 +15,8 @@ export interface Launch {
   readonly cwd: string;
   /** Who the terminal or the pipes belong to where the program switches user, so that it can reopen `/dev/stderr`. */
   readonly owner: { readonly uid: number; readonly gid: number } | null;
+  /** Descriptors of the broker's that the program has, too, under the same numbers; all others are closed to it. */
+  readonly keep?: readonly number[];
   readonly clock: Clock;
 }
 

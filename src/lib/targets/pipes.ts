@@ -21,7 +21,7 @@ export async function openPipes(launch: Launch): Promise<Program> {
   const ends = openEnds();
   try {
     if (launch.owner !== null) for (const fd of ends.theirs) fchownSync(fd, launch.owner.uid, launch.owner.gid);
-    sealDescriptors();
+    sealDescriptors(launch.keep);
     const child = spawn(launch.file, launch.args, {
       cwd: launch.cwd,
       env: { ...launch.env },

@@ -130,7 +130,7 @@ function forkTerminal(
 ): Terminal {
   const env = Object.entries(launch.env).map(([name, value]) => `${name}=${value}`);
   try {
-    sealDescriptors();
+    sealDescriptors(launch.keep);
     return fork(launch.file, launch.args, env, launch.cwd, size.cols, size.rows, -1, -1, true, '', onExit);
   } catch (cause) {
     throw noTerminal(cause);

@@ -42,6 +42,8 @@ function realPath(path: string): string {
 export interface HeldFolder extends Disposable {
   /** Enters exactly the folder that was looked at, whatever its path leads to meanwhile; good until disposed. */
   readonly path: string;
+  /** What it is called. */
+  readonly realPath: string;
 }
 
 /**
@@ -52,7 +54,9 @@ export function holdFolder(folder: WorkingFolder): HeldFolder {
   const fd = openFolder(folder.path);
   if (fd === undefined) return holdFolder(refuseFolder(folder, 'no such folder, or it is closed to its user'));
   const path = `/proc/self/fd/${fd}`;
-  if (readlinkSync(path) === folder.path) return { path, [Symbol.dispose]: () => closeSync(fd) };
+  if (readlinkSync(path) === folder.path) {
+    return { path, realPath: folder.path, [Symbol.dispose]: () => closeSync(fd) };
+  }
   closeSync(fd);
   return holdFolder(refuseFolder(folder, NOT_REAL));
 }

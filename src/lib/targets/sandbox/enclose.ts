@@ -1,0 +1,118 @@
+// Starts a program inside the sandbox, or nothing at all: it is a program only once the walls stand around it.
+import { closeSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { createPipe } from '../../os/libc.ts';
+import type { Program } from '../../ports/target.ts';
+import type { Interpreter } from '../interpreter.ts';
+import { bwrapArguments } from './bwrap-arguments.ts';
+import type { SandboxPlan } from './plan.ts';
+import { sandboxFilter } from './seccomp.ts';
+import { findSandboxTools, noSandbox } from './tools.ts';
+import { trampoline } from './trampoline.ts';
+
+export interface Enclosing {
+  readonly plan: SandboxPlan;
+  /** Where the program starts: real, and shown by the sandbox. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly program: Interpreter;
+}
+
+/** Starts what it is given, with these descriptors open under their numbers. */
+export type StartOutside = (program: Interpreter, keep: readonly number[]) => Promise<Program>;
+
+/**
+ * Starts the program in the sandbox, through `start`. Rejects with `no-sandbox` (69) where the sandbox does not come up, with
+ * what `start` rejects with, or with the signal's reason; then nothing is left running.
+ */
+export async function startEnclosed(what: Enclosing, start: StartOutside, signal: AbortSignal): Promise<Program> {
+  const { plan, env, program, folder } = what;
+  const tools = findSandboxTools(plan.target);
+  const filter = pipeWith(sandboxFilter(tools.architecture));
+  const status = createPipe();
+  let started: Program;
+  try {
+    const way = trampoline({
+      ...tools,
+      bwrapArguments: bwrapArguments({ layout: plan.layout, network: plan.options.network, folder, given: [] }),
+      covers: plan.layout,
+      filterFd: filter,
+      statusFd: status.writeEnd,
+      unset: SET_BY_SHELLS.filter((name) => !Object.hasOwn(env, name)),
+      relay: undefined,
+      program,
+    });
+    started = await start(way, [filter, status.writeEnd]);
+  } catch (error) {
+    closeSync(status.readEnd);
+    throw error;
+  } finally {
+    closeSync(filter);
+    closeSync(status.writeEnd);
+  }
+  const outcome = await firstWord(status.readEnd, signal);
+  if (outcome === 'in') return started;
+  try {
+    signal.throwIfAborted();
+    throw didNotComeUp(plan.target, await lastWords(started));
+  } finally {
+    await started[Symbol.asyncDispose]();
+  }
+}
+
+const SET_BY_SHELLS = ['OLDPWD', 'PWD', 'SHLVL', '_'];
+
+/** The reading end of a pipe that holds the bytes, which are fewer than it takes at once. */
+function pipeWith(bytes: Buffer): number {
+  const { readEnd, writeEnd } = createPipe();
+  writeSync(writeEnd, bytes);
+  closeSync(writeEnd);
+  return readEnd;
+}
+
+/** Resolves with `in`, or with `ended` at the end of the pipe or of the caller's patience. Closes it. */
+function firstWord(fd: number, signal: AbortSignal): Promise<'in' | 'ended'> {
+  return new Promise((resolve) => {
+    const pipe = new Socket({ fd, readable: true, writable: false });
+    const settle = (word: 'in' | 'ended') => {
+      signal.removeEventListener('abort', onAbort);
+      pipe.destroy();
+      resolve(word);
+    };
+    const onAbort = () => settle('ended');
+    pipe.once('data', () => settle('in'));
+    pipe.once('error', () => settle('ended'));
+    pipe.once('close', () => settle('ended'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+}
+
+/** The first line it printed, as far as it can be shown to anybody. */
+async function lastWords(program: Program): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of program.output) {
+    parts.push(chunk.bytes);
+    bytes += chunk.bytes.length;
+    if (bytes > MAX_WORDS_BYTES) break;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+const MAX_WORDS_BYTES = 4096;
+
+function didNotComeUp(target: string, words: string) {
+  const [line = ''] = words.trim().split(/[\r\n]/);
+  const printable = line.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
+  const why = printable === '' ? 'bubblewrap ended without a word' : `"${printable}"`;
+  return noSandbox(target, why, hintFor(line), words);
+}
+
+function hintFor(words: string): string {
+  if (/namespace|uid map|clone|Operation not permitted/i.test(words)) {
+    return 'this user may not create user namespaces: see user.max_user_namespaces, kernel.unprivileged_userns_clone and kernel.apparmor_restrict_unprivileged_userns (sysctl); "sallyport doctor" tries them';
+  }
+  if (/Unknown option/i.test(words)) return 'install a newer bubblewrap: 0.8.0 or later';
+  return '"sallyport doctor" says what this machine can do';
+}

@@ -1,0 +1,81 @@
+// How a program gets into the sandbox and out of it again: a few lines of shell before bubblewrap and inside it. They run as
+// the account, read nothing but their arguments, and are gone or out of the way while the program runs.
+
+export interface Trampoline {
+  /** Absolute paths. */
+  readonly bash: string;
+  readonly bwrap: string;
+  readonly env: string;
+  readonly sleep: string;
+  readonly bwrapArguments: readonly string[];
+  /** Covered as what they are for the account: folders, files, or not at all where they are out of its reach. */
+  readonly covers: {
+    readonly pinned: readonly string[];
+    readonly hidden: readonly string[];
+    readonly readOnly: readonly string[];
+  };
+  /** Descriptors, as inherited: the filter to read, and what to say "in" to once the walls stand. */
+  readonly filterFd: number;
+  readonly statusFd: number;
+  /** Of those that shells set, the ones that the program is not to have. */
+  readonly unset: readonly string[];
+  /** Started inside before the program, and ended with it (relay.ts). */
+  readonly relay: { readonly node: string; readonly script: string; readonly socket: string } | undefined;
+  readonly program: { readonly file: string; readonly args: readonly string[] };
+}
+
+/** What to execute, once the program's user is who runs. */
+export function trampoline(way: Trampoline): { file: string; args: string[] } {
+  const { covers } = way;
+  const relay = way.relay === undefined ? ['', '', ''] : [way.relay.node, way.relay.script, way.relay.socket];
+  const groups = [covers.pinned, covers.hidden, covers.readOnly, [way.bwrap, ...way.bwrapArguments]];
+  const inside = [
+    ...['/bin/sh', '-c', INSIDE, 'sh', way.sleep, ...relay],
+    ...[way.env, '--default-signal', ...way.unset.flatMap((name) => ['-u', name]), '--'],
+    ...[way.program.file, ...way.program.args],
+  ];
+  const counted = groups.flatMap((group) => [String(group.length), ...group]);
+  const descriptors = [String(way.filterFd), String(way.statusFd)];
+  return {
+    file: way.bash,
+    args: ['--noprofile', '--norc', '-c', BEFORE, 'bash', ...descriptors, ...counted, ...inside],
+  };
+}
+
+// bubblewrap waits beside the program, in the same group: it must not be what a Ctrl-C or a signal ends, because that would
+// end the program without asking it. So the signals are ignored here (17 is SIGCHLD), and `env` gives them back inside.
+const BEFORE = `
+for signal in {1..64}; do [ "$signal" = 17 ] || trap '' "$signal"; done 2>/dev/null
+exec 8<&"$1" 9>&"$2" || exit
+eval "exec $1<&- $2>&-"
+shift 2
+over=()
+count=$1; shift
+for path in "\${@:1:count}"; do [ ! -d "$path" ] || over+=(--bind "$path" "$path"); done
+shift "$count"; count=$1; shift
+for path in "\${@:1:count}"; do
+  if [ -d "$path" ]; then over+=(--perms 0555 --tmpfs "$path" --remount-ro "$path")
+  elif [ -e "$path" ]; then over+=(--ro-bind /dev/null "$path"); fi
+done
+shift "$count"; count=$1; shift
+for path in "\${@:1:count}"; do [ ! -e "$path" ] || over+=(--ro-bind "$path" "$path"); done
+shift "$count"; count=$1; shift
+exec "\${@:1:count}" "\${over[@]}" --seccomp 8 -- "\${@:count+1}"
+`;
+
+// bubblewrap ends everything with the program. What still writes the end of its output, such as tee in a process
+// substitution, has a moment: as long as it has without a sandbox (launch.ts, LEFTOVER_QUIET_MS).
+const INSIDE = `
+sleep=$1 others=2
+if [ -n "$2" ]; then
+  [ "$("$2" "$3" "$4" </dev/null 2>/dev/null 9>&- &)" = ready ] || exit 70
+  others=3
+fi
+shift 4
+echo in >&9
+"$@" 9>&-
+code=$?
+rounds=0
+while set -- /proc/[0-9]*; [ "$#" -gt "$others" ] && [ "$rounds" -lt 50 ]; do "$sleep" 0.02; rounds=$((rounds + 1)); done
+exit "$code"
+`;
