@@ -240,9 +240,34 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...lines: string
     '2:29: targets.here.cwd: expected an absolute path without "..", starting with /, got "~/app"',
   ],
   [
-    'a sandbox that does not exist yet',
+    'a sandbox that does not exist',
+    shell('sandbox: wrkspace'),
+    '2:33: targets.here.sandbox: expected off, read-only or workspace, got "wrkspace"',
+  ],
+  [
+    'a workspace that is wherever the caller stands',
     shell('sandbox: workspace'),
-    '2:33: targets.here.sandbox: expected "off" (read-only and workspace do not exist yet), got "workspace"',
+    '2:24: targets.here.sandbox: expected a cwd of the target, or folders in workspace: where a caller stands is no bound, got neither',
+  ],
+  [
+    'a workspace of a sandbox that has none',
+    shell('sandbox: { preset: read-only, workspace: [/srv] }'),
+    '2:54: targets.here.sandbox.workspace: expected no workspace with preset read-only, got a list',
+  ],
+  [
+    'walls without a sandbox',
+    shell('sandbox: { preset: off, network: none }'),
+    '2:48: targets.here.sandbox.network: expected no network with preset off, got "none"',
+  ],
+  [
+    'a server without its port',
+    shell('sandbox: { preset: read-only, network: [example.org] }'),
+    '2:64: targets.here.sandbox.network[0]: expected a host and a port, such as registry.npmjs.org:443 or *.example.org:443, got "example.org"',
+  ],
+  [
+    'a hidden path through ..',
+    shell('sandbox: { preset: read-only, hide: [~/../bob] }'),
+    '2:61: targets.here.sandbox.hide[0]: expected an absolute path, or one that starts with ~/, without "..", got "~/../bob"',
   ],
   [
     'another kind of target',

@@ -50,14 +50,18 @@ policy: { packs: [${packs.join(', ')}], default: ${fallback}, opaque: ${opaque} 
 });
 
 test('every default of the table is what a config gets that says nothing', () => {
-  const config = load(`targets: { s: { kind: shell }, r: { kind: ssh, host: h, user: u, hostKey: "${FINGERPRINT}" } }`);
-  const [shell, ssh] = [config.targets.get('s'), config.targets.get('r')];
-  if (shell?.kind !== 'shell' || ssh?.kind !== 'ssh') throw new Error('no targets');
+  const config = load(
+    `targets: { s: { kind: shell }, b: { kind: shell, sandbox: read-only }, r: { kind: ssh, host: h, user: u, hostKey: "${FINGERPRINT}" } }`,
+  );
+  const [shell, boxed, ssh] = ['s', 'b', 'r'].map((name) => config.targets.get(name));
+  if (shell?.kind !== 'shell' || boxed?.kind !== 'shell' || boxed.sandbox === 'off' || ssh?.kind !== 'ssh')
+    throw new Error('no targets');
   const got: Record<keyof typeof DEFAULTS, unknown> = {
     brokerMode: config.broker.mode,
     idleExitMs: config.broker.idleExitMs,
     env: shell.env,
     sandbox: shell.sandbox,
+    sandboxNetwork: boxed.sandbox.network,
     port: ssh.port,
     connectTimeoutMs: ssh.connectTimeoutMs,
     credentialProvider: ssh.credential.provider,

@@ -4,17 +4,23 @@ import type { Clock } from '../core/clock.ts';
 import { BrokerError, Bug } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { TargetEntry } from '../session/deps.ts';
+import type { BrokerPaths } from '../targets/sandbox/options.ts';
 import { runsAsBrokerUser, shellTarget } from '../targets/shell.ts';
 import { type SshTarget, sshTarget } from '../targets/ssh.ts';
+import type { BootOptions } from './boot.ts';
+
+export interface TargetDeps {
+  readonly clock: Clock;
+  readonly uid: number;
+  /** Where the broker's own things are: no sandbox shows them, or leaves the config to be written. */
+  readonly boot: Pick<BootOptions, 'state' | 'recordings' | 'socket' | 'log' | 'configFile'>;
+}
 
 /**
  * Builds every target. Throws `unsandboxed-target` (78) where a service would run an agent's command as its own user:
  * that user can read the CA key.
  */
-export function buildTargets(
-  config: Config,
-  deps: { readonly clock: Clock; readonly uid: number },
-): Map<string, TargetEntry> {
+export function buildTargets(config: Config, deps: TargetDeps): Map<string, TargetEntry> {
   const ssh = new Map<string, SshTarget>();
   const entries = new Map<string, TargetEntry>();
   for (const target of config.targets.values()) {
@@ -62,17 +68,14 @@ export function buildTargets(
   }
 }
 
-function shellEntry(
-  target: ShellTargetConfig,
-  config: Config,
-  deps: { readonly clock: Clock; readonly uid: number },
-): TargetEntry {
+function shellEntry(target: ShellTargetConfig, config: Config, deps: TargetDeps): TargetEntry {
   const options = {
     env: target.env,
     set: Object.fromEntries(target.set),
     ...(target.user === undefined ? {} : { user: target.user }),
     ...(target.cwd === undefined ? {} : { cwd: target.cwd }),
     ...(target.shell === undefined ? {} : { shell: target.shell }),
+    ...(target.sandbox === 'off' ? {} : { sandbox: target.sandbox }),
   };
   if (config.broker.mode === 'service' && runsAsBrokerUser(options, deps.uid)) {
     throw new BrokerError({
@@ -83,8 +86,16 @@ function shellEntry(
     });
   }
   return {
-    target: shellTarget(target.name, options, { clock: deps.clock, brokerUid: deps.uid }),
+    target: shellTarget(target.name, options, {
+      clock: deps.clock,
+      brokerUid: deps.uid,
+      brokerPaths: pathsOf(deps.boot),
+    }),
     keepsCallerFolder: target.cwd === undefined,
     limits: target.limits,
   };
+}
+
+function pathsOf({ state, recordings, socket, log, configFile }: TargetDeps['boot']): BrokerPaths {
+  return { hidden: [state, recordings, socket, log], readOnly: configFile === null ? [] : [configFile] };
 }

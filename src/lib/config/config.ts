@@ -46,8 +46,18 @@ export interface ShellTargetConfig {
   readonly set: ReadonlyMap<string, string>;
   /** Absolute path of the interpreter of a free terminal; undefined: the user's login shell. */
   readonly shell: string | undefined;
-  readonly sandbox: 'off';
+  readonly sandbox: 'off' | SandboxConfig;
   readonly limits: TargetLimits;
+}
+
+export interface SandboxConfig {
+  readonly preset: 'read-only' | 'workspace';
+  /** Absolute folders that can be written; empty with `read-only`, and only there. */
+  readonly workspace: readonly string[];
+  /** Absolute, or `~/…`. */
+  readonly hide: readonly string[];
+  /** A list holds `host:port`. */
+  readonly network: 'none' | 'host' | readonly string[];
 }
 
 export interface SshTargetConfig {

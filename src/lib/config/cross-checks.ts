@@ -42,6 +42,7 @@ function* checkBroker(broker: Mapping): Generator<Finding> {
 function* checkTargets(targets: Mapping): Generator<Finding> {
   for (const [name, value] of Object.entries(targets)) {
     const target = mapping(value);
+    if (target.kind === 'shell') yield* checkSandbox(target, ['targets', name, 'sandbox']);
     if (target.kind !== 'ssh') continue;
     if (!('hostKey' in target) && !('hostCa' in target)) {
       yield {
@@ -65,6 +66,21 @@ function* checkTargets(targets: Mapping): Generator<Finding> {
       expected: 'a way that ends',
       got: quoted([...circle, first].join(' → ')),
     };
+  }
+}
+
+function* checkSandbox({ sandbox, cwd }: Mapping, path: Path): Generator<Finding> {
+  const { preset, workspace, ...others } = typeof sandbox === 'string' ? { preset: sandbox } : mapping(sandbox);
+  if (preset === 'workspace') {
+    const isNamed = Array.isArray(workspace) ? workspace.length > 0 : cwd !== undefined;
+    const expected = 'a cwd of the target, or folders in workspace: where a caller stands is no bound';
+    if (!isNamed) yield { path, expected, got: 'neither', atKey: true };
+    return;
+  }
+  const useless = [...(workspace === undefined ? [] : ['workspace']), ...(preset === 'off' ? Object.keys(others) : [])];
+  for (const field of useless) {
+    const expected = `no ${field} with preset ${String(preset)}`;
+    yield { path: [...path, field], expected, got: formatValue(mapping(sandbox)[field], []), atKey: true };
   }
 }
 

@@ -31,7 +31,18 @@ export const DEFAULTS = {
     'names',
     'what programs need to start and to print; credentials usually live in variables that are not here',
   ),
-  sandbox: entry('targets.*.sandbox', 'off', 'choice', 'the only one that exists so far'),
+  sandbox: entry(
+    'targets.*.sandbox',
+    'off',
+    'choice',
+    'works on every machine; "sallyport doctor" says what this one can do',
+  ),
+  sandboxNetwork: entry(
+    'targets.*.sandbox.network',
+    'none',
+    'choice',
+    'what cannot be sent anywhere need not be looked for',
+  ),
   port: entry('targets.*.port', 22, 'port', 'the registered port of ssh'),
   connectTimeoutMs: entry(
     'targets.*.connectTimeout',

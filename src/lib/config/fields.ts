@@ -41,6 +41,11 @@ export function list<Item extends z.ZodType>(item: Item, { min = 0 }: { readonly
     .meta({ form: formOf(item) === MAPPING ? 'a list, see below' : `a list: ${formOf(item)}` });
 }
 
+/** A mapping, or one word for the field of that name: `sandbox: workspace` is `sandbox: { preset: workspace }`. */
+export function wordOr<Mapping extends z.ZodType>(field: string, mapping: Mapping) {
+  return z.preprocess((value) => (typeof value === 'string' ? { [field]: value } : value), mapping);
+}
+
 /** What people name, and what it is: names become file names, log lines and arguments, hence the plain form. */
 export function named<Value extends z.ZodType>(value: Value) {
   return z.record(name, value, { error: 'a mapping of names' });
@@ -108,6 +113,13 @@ export const absolutePath = text(
   'an absolute path',
 );
 
+/** `~` is the home of who runs. */
+export const homePath = text(
+  'an absolute path, or one that starts with ~/, without ".."',
+  (value) => absolutePath.safeParse(value.replace(/^~(?=\/.)/, '')).success,
+  'a path',
+);
+
 /** useradd(8), with the capitals and dots that directories hand out. */
 export const osName = text('the name of an OS user or group', /^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/);
 
@@ -119,6 +131,25 @@ export const host = text(
   (value) => isIP(value) !== 0 || (value.length <= 253 && HOST_NAME.test(value)),
 );
 const HOST_NAME = /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))*\.?$/;
+
+const ENDPOINT = /^(\*\.)?[^*:]+:[1-9]\d{0,4}$/;
+
+/** A server and its port; `*.` stands for any name below. */
+export const endpoint = text(
+  'a host and a port, such as registry.npmjs.org:443 or *.example.org:443',
+  (value) =>
+    ENDPOINT.test(value) &&
+    host.safeParse(value.slice(0, value.lastIndexOf(':')).replace(/^\*\./, '')).success &&
+    Number(value.slice(value.lastIndexOf(':') + 1)) <= 65535,
+  '`host:port`',
+);
+
+/** `none`, `host`, or the servers that can be reached. */
+export const networkAccess = z
+  .union([z.enum(['none', 'host']), z.array(endpoint).min(1)], {
+    error: 'none, host, or a list of servers such as [registry.npmjs.org:443]',
+  })
+  .meta({ form: '`none`, `host`, or a list: `host:port`' });
 
 export const fingerprint = text(
   'a host key fingerprint, SHA256:… as ssh-keygen -l prints it',

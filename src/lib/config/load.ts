@@ -76,12 +76,13 @@ function fromIssue(issue: Issue, document: unknown): Finding[] {
   return [{ path: shown, expected: issue.message, got: formatValue(value, shown) }];
 }
 
-/** The value an issue is about. A single value that stands for a list has no index in the file. */
+/** The value an issue is about. A single value that stands for a list or a mapping has no index and no keys in the file. */
 function valueAt(document: unknown, path: Path): { readonly shown: Path; readonly value: unknown } {
   let value = document;
   for (const [index, step] of path.entries()) {
     if (typeof step === 'number' && !Array.isArray(value)) return { shown: path.slice(0, index), value };
-    if (typeof value !== 'object' || value === null) return { shown: path, value: undefined };
+    if (value === undefined || value === null) return { shown: path, value: undefined };
+    if (typeof value !== 'object') return { shown: path.slice(0, index), value };
     value = (value as Record<string | number, unknown>)[step];
   }
   return { shown: path, value };

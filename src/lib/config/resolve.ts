@@ -1,6 +1,6 @@
 // From the validated document to the Config everybody uses. Pure, and cannot fail.
 import type { Rule } from '../core/policy-document.ts';
-import type { ApproverConfig, Config, TargetConfig, TargetLimits } from './config.ts';
+import type { ApproverConfig, Config, SandboxConfig, TargetConfig, TargetLimits } from './config.ts';
 import type { Position } from './document.ts';
 import type { WrittenConfig } from './schema.ts';
 
@@ -48,7 +48,7 @@ function resolveTarget(name: string, target: WrittenTarget, defaults: TargetLimi
         env: target.env,
         set: new Map(Object.entries(target.set)),
         shell: target.shell,
-        sandbox: target.sandbox,
+        sandbox: resolveSandbox(target),
         limits,
       };
     case 'ssh':
@@ -68,6 +68,13 @@ function resolveTarget(name: string, target: WrittenTarget, defaults: TargetLimi
         limits,
       };
   }
+}
+
+function resolveSandbox({ sandbox, cwd }: Extract<WrittenTarget, { kind: 'shell' }>): 'off' | SandboxConfig {
+  const { preset, hide, network } = sandbox;
+  if (preset === 'off') return 'off';
+  const own = cwd === undefined ? [] : [cwd];
+  return { preset, workspace: preset === 'workspace' ? (sandbox.workspace ?? own) : [], hide, network };
 }
 
 function resolveRule({ ttl, ...rule }: WrittenRule, at: Position): Rule {

@@ -8,12 +8,14 @@ import {
   choice,
   duration,
   fingerprint,
+  homePath,
   host,
   integer,
   list,
   name,
   named,
   network,
+  networkAccess,
   oneOrMore,
   osName,
   publicKey,
@@ -22,6 +24,7 @@ import {
   text,
   variableName,
   variablePattern,
+  wordOr,
 } from './fields.ts';
 import { SOCKET_PATH_MAX_BYTES } from './paths.ts';
 import { policySchema } from './policy-schema.ts';
@@ -38,6 +41,24 @@ const targetLimits = section({
   idle: sessionLength.exactOptional().describe('a session ends after this long without a byte; else as in `limits`'),
 });
 
+const sandbox = wordOr(
+  'preset',
+  section({
+    preset: choice('off', 'read-only', 'workspace').describe(
+      '`read-only`: nothing can be written but a `/tmp` of its own; `workspace`: these folders, too',
+    ),
+    workspace: list(absolutePath)
+      .exactOptional()
+      .describe(
+        'with `workspace`: the folders that can be written, by their real paths; without it, the target’s `cwd`',
+      ),
+    hide: list(homePath).default([]).describe('nobody inside sees these, nor the usual places of credentials'),
+    network: networkAccess
+      .default(DEFAULTS.sandboxNetwork.value)
+      .describe('`none`; `host`: the machine’s own; a list: only these, through a proxy of the broker'),
+  }),
+);
+
 const shellTarget = section({
   kind: z.literal('shell').meta({ form: '`shell`' }).describe('a program on the broker’s own machine'),
   user: osName.exactOptional().describe('the OS user it runs as; without it, the caller’s own'),
@@ -52,11 +73,10 @@ const shellTarget = section({
     .default({})
     .describe('variables set whatever the caller has; no place for secrets: the agent can read them'),
   shell: absolutePath.exactOptional().describe('the interpreter of a free terminal; without it, the login shell'),
-  sandbox: z
-    .literal('off', { error: '"off" (read-only and workspace do not exist yet)' })
-    .default(DEFAULTS.sandbox.value)
-    .meta({ form: '`off`' })
-    .describe('what bounds the program beside its OS user'),
+  sandbox: sandbox
+    .prefault(DEFAULTS.sandbox.value)
+    .meta({ form: '`off`, `read-only`, `workspace`, or a mapping, see below' })
+    .describe('what bounds a program beside its OS user'),
   limits: targetLimits.exactOptional().describe('of this target’s sessions'),
 });
 
