@@ -10,6 +10,7 @@ import { RELATED_ACTIONS } from './relate.ts';
 import { REVEAL_ACTIONS, revealActions } from './reveal.ts';
 import { SQL_ACTIONS, sqlActions } from './sql.ts';
 import { SSH_ACTIONS, sshActions } from './ssh.ts';
+import { STORE_ACTIONS, storeActions } from './stores.ts';
 import { SYSTEM_ACTIONS, systemActions } from './system.ts';
 import { UPLOAD_ACTIONS, uploadActions } from './uploads.ts';
 
@@ -26,6 +27,7 @@ const FIELDS = [
   revealActions,
   sqlActions,
   sshActions,
+  storeActions,
   systemActions,
   uploadActions,
 ];
@@ -47,6 +49,7 @@ export const ACTIONS: readonly string[] = [
   ...REVEAL_ACTIONS,
   ...SQL_ACTIONS,
   ...SSH_ACTIONS,
+  ...STORE_ACTIONS,
   ...SYSTEM_ACTIONS,
   ...UPLOAD_ACTIONS,
 ].sort();

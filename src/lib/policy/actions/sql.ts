@@ -1,66 +1,73 @@
-// SQL given to a client: statements that lose data, and escapes to a shell. Words, not a parser: what is denied here is
-// denied for its verb, and everything else that changes data is asked.
+// SQL given to a client: statements that lose data, reach files or rights, and ways out to a shell.
+
 import type { CommandFact } from './index.ts';
+import { sqlArguments } from './sql-clients.ts';
+import { FRAMEWORKS } from './sql-frameworks.ts';
+import { type Dialect, readSql } from './sql-lexer.ts';
+import { statementActions } from './sql-statements.ts';
 
 /** Every action this file names. */
 export const SQL_ACTIONS: readonly string[] = [
+  'sql.broad-change',
   'sql.change',
   'sql.drop',
+  'sql.file',
   'sql.look',
+  'sql.rights',
   'sql.shell',
   'sql.unbounded-change',
   'sql.unread',
 ];
 
-const CLIENTS = new Set(['psql', 'mysql', 'mariadb', 'sqlite3', 'sqlcmd', 'clickhouse-client', 'cockroach', 'duckdb']);
-
-/** `sql.drop`, `sql.unbounded-change`, `sql.shell`, `sql.change`, `sql.unread`, `sql.look`. */
-export function sqlActions({ name, code, args, stdin }: CommandFact): string[] {
-  if (!CLIENTS.has(name)) return [];
-  const known = [
-    ...code.flatMap(({ text }) => (text === undefined ? [] : [text])),
-    ...(stdin.kind === 'text' ? [stdin.text] : []),
-  ];
-  const unread = code.some(({ text }) => text === undefined) || stdin.kind === 'pipe' || stdin.kind === 'file';
-  const found = new Set(known.flatMap((text) => statements(text).flatMap(actionsOfStatement)));
-  if (
-    known.some((text) =>
-      /^\s*(\\!|\\o\s*\||\\copy\b|system\b|\\g\s*\||\.shell|\.system|\.output\s*\|)|\bprogram\s+'|xp_cmdshell|sys_exec|load_extension|into\s+(out|dump)file/im.test(
-        text,
-      ),
-    )
-  ) {
-    found.add('sql.shell');
-  }
-  if (unread || args.some(({ exact }) => !exact)) found.add('sql.unread');
-  if (found.size === 0 && known.length > 0) found.add('sql.look');
+/** What the SQL does, read in every way that the client may; `sql.unread` where some of it is only known when it runs. */
+export function sqlActions(command: CommandFact): string[] {
+  const { name, args, code, stdin } = command;
+  const found = new Set<string>();
+  if (FRAMEWORKS.some((each) => each.test([name, ...args.map(({ value }) => value)].join(' ')))) found.add('sql.drop');
+  const given = sqlArguments(name, args);
+  if (given === undefined) return [...found];
+  const known = code.flatMap(({ text }) => (text === undefined ? [] : [text]));
+  const texts = [...new Set([...given.texts, ...known, ...(stdin.kind === 'text' ? [stdin.text] : [])])];
+  for (const text of texts) for (const action of textActions(text, given.dialects)) found.add(`sql.${action}`);
+  for (const output of given.outputs) found.add(/^\s*\|/.test(output) ? 'sql.shell' : 'sql.file');
+  if (given.programs.some((program) => !/^(|cat|less|more)$/.test(program))) found.add('sql.shell');
+  if (given.unread || stdin.kind === 'pipe') found.add('sql.unread');
+  if (found.size > 1) found.delete('sql.look');
   return [...found];
 }
 
-function statements(text: string): string[] {
-  return withoutStrings(text)
-    .replace(/\/\*[\s\S]*?\*\//g, ' ')
-    .replace(/--[^\n]*/g, ' ')
-    .split(';')
-    .map((each) => each.trim())
-    .filter((each) => each !== '');
-}
+/** Commands of clients, wherever they stand in a line. */
+const SHELL_COMMAND =
+  /^\\(!|[owgT]x?\s*\||gx?\s*\||copy\b[^\n]*\bprogram\b|P\b|e[fv]?\b|setenv\b|set\s[^\n]*`|sf?\b\s*\|)/i;
+const FILE_COMMAND = /^\\(i|ir|include|include_relative|copy|o|w|s|lo_import|lo_export|out|g|gx|\.|T|tee|source)\s+\S/;
+const DYNAMIC_COMMAND = /^\\(gexec|gset|if|elif|d(elimiter)?\s+\S*[^\w\s.*"'+])/;
+/** Lines that are commands of sqlite3, mysql, sqlcmd or sqlplus. */
+const SHELL_LINE =
+  /^\s*(\.(shell|system)\b|\.(output|once|import|read|excel|e)\b[^\n]*\|\s*\S|\.(load|edit|www|excel)\b|(system|pager|edit)\s+\S|:?!!|!|host\s|ho\s)/im;
+const FILE_LINE =
+  /^\s*(\.(output|once|import|read|open|save|backup|restore|clone|log|archive|ar|dump\s+\S+\s*>|cd|recover)\b|(source|tee|spool|notee)\s+\S|:(r|out|error|perftrace|ed)\b|@+\S|start\s+\S+\.sql|delimiter\s)/im;
 
-// Where clients agree on what a string is: a backslash ends one in PostgreSQL and not in MySQL.
-function withoutStrings(text: string): string {
-  if (/[\\"`]|\$\$|\$\w+\$/.test(text) || text.split("'").length % 2 === 0) return text;
-  return text.replace(/'[^']*'/g, "''");
-}
-
-const LOOKS =
-  /^(select|show|explain(?!\s+analy[sz]e)|describe|desc|with|table|values|pragma|\\[dlcnz]|\.tables|\.schema)/i;
-
-function actionsOfStatement(statement: string): string[] {
-  if (/\b(drop|truncate)\b/i.test(statement)) return ['sql.drop'];
-  const changes = /\b(delete\s+from|update)\b/i.test(statement);
-  if (changes && !/\bwhere\b/i.test(statement)) return ['sql.unbounded-change'];
-  if (changes && /\bwhere\s+(1\s*=\s*1|true|'1'\s*=\s*'1'|1)\s*$/i.test(statement)) return ['sql.unbounded-change'];
-  const writes =
-    /\b(insert|update|delete|alter|create|grant|revoke|call|do|copy|merge|replace|vacuum|set|lock|into|attach|import)\b/i;
-  return LOOKS.test(statement) && !writes.test(statement) ? [] : ['sql.change'];
+function textActions(text: string, dialects: readonly Dialect[]): Set<string> {
+  const found = new Set<string>();
+  if (SHELL_LINE.test(text)) found.add('shell');
+  if (FILE_LINE.test(text)) found.add('file');
+  let isRead = false;
+  for (const dialect of dialects) {
+    if (dialect.backslash === true && !text.includes('\\') && dialects.length > 1 && dialect.mysql !== true) continue;
+    const script = readSql(text, dialect);
+    if (script === undefined) continue;
+    isRead = true;
+    for (const command of script.commands) {
+      if (SHELL_COMMAND.test(command)) found.add('shell');
+      else if (FILE_COMMAND.test(command)) found.add('file');
+      else if (DYNAMIC_COMMAND.test(command)) found.add('unread');
+      else found.add('look');
+    }
+    for (const statement of script.statements) {
+      if (statement[0]?.text === '.') found.add('look');
+      else for (const action of statementActions(statement, dialect)) found.add(action);
+    }
+  }
+  if (!isRead) found.add('unread');
+  return found;
 }

@@ -1,0 +1,24 @@
+// Commands of frameworks and administrators that empty or drop a whole database, by their text.
+
+/** Matched against the command and its arguments, joined by blanks. */
+export const FRAMEWORKS: readonly RegExp[] = [
+  /^(dropdb|dropuser|pg_dropcluster|pg_resetwal)( |$)(?!.*--(help|version))/,
+  /^mysqladmin .*\b(drop|shutdown|flush-privileges)\b/,
+  /^(pg_restore|mongorestore|mysqlpump) .*--(clean|drop|add-drop)/,
+  /^((\S*\/)?(rails|rake)|bundle exec (rails|rake)) .*db:(drop|reset|purge|schema:load|migrate:reset|structure:load|truncate_all|setup)/,
+  /^php .*artisan (migrate:(fresh|reset|refresh)|db:wipe)/,
+  /^php .*console doctrine:(database|schema):drop/,
+  /^(python[\d.]* \S*manage\.py|django-admin|\S*manage\.py) (flush|reset_db|sqlflush|reset_schema)/,
+  /^((npx|pnpm|yarn|bunx|pnpx)( exec| dlx)? )?prisma (migrate reset|db push .*--(force-reset|accept-data-loss)|db execute)/,
+  /^((npx|pnpm|yarn|bunx|pnpx)( exec| dlx)? )?(sequelize(-cli)? db:drop|typeorm .*schema:drop|knex migrate:rollback .*--all|drizzle-kit drop|mikro-orm .*schema:(drop|fresh)|supabase db reset)/,
+  /^supabase db reset/,
+  /^alembic downgrade (base|-\d+)/,
+  /^flask db downgrade base/,
+  /^dotnet ef database drop/,
+  /^(flyway|liquibase)( .*)? (clean|drop-all|dropAll)/,
+  /^(kafka-topics|kafka-topics\.sh) .*--delete/,
+  /^rabbitmqctl (reset|force_reset|delete_vhost|delete_queue|purge_queue)/,
+  /^etcdctl .*\bdel .*(--prefix|--from-key)/,
+  /^consul kv delete .*-recurse/,
+  /^nats (stream|kv|object) (rm|purge|del)/,
+];
