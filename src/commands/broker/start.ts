@@ -41,6 +41,7 @@ export default class BrokerStart extends SallyportCommand<typeof BrokerStart> {
       });
     }
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void broker.stop(signal));
+    process.on('SIGHUP', () => void broker.reload('SIGHUP'));
     this.print({ state: 'started', socket: boot.socket, pid: process.pid }, `listening on ${boot.socket}\n`);
     await broker.left;
   }
@@ -49,7 +50,7 @@ export default class BrokerStart extends SallyportCommand<typeof BrokerStart> {
   private async startOnce(location: Location): Promise<'started' | 'already-running'> {
     const running = await findRunning(location, this.environment);
     if (running === undefined) return startInBackground(location.boot, this.environment.uid);
-    const { notes } = checkRunning(running, location, this.environment);
+    const { notes } = await checkRunning(running, location, this.environment);
     this.noteAll(notes);
     return 'already-running';
   }

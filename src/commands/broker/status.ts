@@ -1,7 +1,8 @@
+import type { Hello } from '../../lib/api/contract.ts';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { findRunning } from '../../lib/cli/connect.ts';
 import { locateBroker } from '../../lib/cli/locate.ts';
-import { relativeTime } from '../../lib/cli/render.ts';
+import { type Palette, relativeTime, visible } from '../../lib/cli/render.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
 
 export default class BrokerStatus extends SallyportCommand<typeof BrokerStatus> {
@@ -24,9 +25,25 @@ export default class BrokerStatus extends SallyportCommand<typeof BrokerStatus> 
         `socket     ${location.boot.socket}`,
         `mode       ${hello.mode}`,
         `config     ${hello.configFile ?? 'built in'}`,
+        ...policyLines(hello, this.out),
         `state      ${hello.state}`,
         `sessions   ${hello.sessions}`,
       ].join('\n')}\n`,
     );
   }
+}
+
+/** Which policy counts, since when, and what of its file does not. */
+function policyLines({ policy }: Hello, out: Palette): string[] {
+  if (policy === undefined) return [];
+  const { digest, loadedAt, rejected, needsRestart } = policy;
+  return [
+    `policy     ${digest ?? 'built in'}, loaded ${relativeTime(loadedAt)}`,
+    ...(rejected === null
+      ? []
+      : [`${out.bad('rejected')}   a change ${relativeTime(rejected.at)}: ${visible(rejected.message)}`]),
+    ...(needsRestart.length === 0
+      ? []
+      : [`${out.warn('restart')}    needed for what changed under ${needsRestart.join(', ')}`]),
+  ];
 }

@@ -21,13 +21,32 @@ export interface Hello {
   readonly mode: 'private' | 'service';
   /** File the broker was configured from, or null for the built-in configuration. */
   readonly configFile: string | null;
-  /** SHA-256 of that file as it was when the broker started. */
+  /** SHA-256 of that file as it was when its policy was loaded. */
   readonly configDigest: string | null;
   readonly state: string;
   readonly sessions: number;
   readonly startedAt: number;
+  /** Absent where an older broker answers. */
+  readonly policy?: PolicyStatus;
   readonly principal: string;
   readonly proof: { readonly method: string; readonly uid: number; readonly pid: number };
+}
+
+/** Which policy counts, and what became of the last change of its file. Times in ms since 1970. */
+export interface PolicyStatus {
+  /** Of the file it was loaded from; null for the built-in one. */
+  readonly digest: string | null;
+  readonly loadedAt: number;
+  /** The change that does not count, until it is mended. Only its time where the caller is not the broker's owner. */
+  readonly rejected: {
+    readonly at: number;
+    readonly digest: string | null;
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string;
+  } | null;
+  /** Sections of the file that are not as they were when the broker started; they count from its next start on. */
+  readonly needsRestart: readonly string[];
 }
 
 /** Text messages on the attach socket, client to broker; stdin travels as binary messages. */

@@ -8,7 +8,7 @@ import type { LeaseBook } from '../leases/book.ts';
 import type { Archive } from '../ports/archive.ts';
 import type { Store } from '../ports/store.ts';
 import type { SessionDeps } from '../session/deps.ts';
-import type { Hello } from './contract.ts';
+import type { Hello, PolicyStatus } from './contract.ts';
 import type { CheckCommand } from './policy-routes.ts';
 
 export interface RouteDeps {
@@ -27,6 +27,8 @@ export interface RouteDeps {
   /** Judges without running, with the facts. */
   readonly check: CheckCommand;
   readonly hello: (principal: Principal) => Hello;
+  /** Reads the policy's file again. */
+  readonly reloadPolicy: (principal: Principal) => Promise<PolicyStatus>;
   readonly caPublicKeyLine: () => Promise<string>;
   /** Ends the broker after the answer is sent. */
   readonly stop: (by: string) => void;

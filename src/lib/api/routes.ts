@@ -35,6 +35,13 @@ export const ROUTES: readonly Route[] = [
   },
   { method: 'GET', path: '/approvers', access: 'caller', handle: async (_, deps) => ({ approvers: deps.approvers }) },
   { method: 'POST', path: '/policy/check', access: 'caller', handle: checkPolicy },
+  // It reads what is there: harmless, whoever asks.
+  {
+    method: 'POST',
+    path: '/policy/reload',
+    access: 'caller',
+    handle: (call, deps) => deps.reloadPolicy(call.principal),
+  },
   { method: 'GET', path: '/requests', access: 'caller', handle: listRequests },
   { method: 'POST', path: '/requests', access: 'caller', handle: openRequest },
   { method: 'GET', path: '/requests/:id', access: 'caller', handle: showRequest },

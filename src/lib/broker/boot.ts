@@ -12,6 +12,8 @@ export interface BootOptions {
   readonly configFile: string | null;
   /** What the CLI read; the broker refuses a file that has changed since. */
   readonly configDigest: string | null;
+  /** For a project's file: where a person's trust in its content is noted. null: whoever owns it is trusted. */
+  readonly trustFolder: string | null;
   readonly version: string;
 }
 

@@ -1,7 +1,7 @@
 // Composition root: the only file that picks adapters. Opens everything in the order in which it is needed, sweeps
 // what a crash left behind, and returns the broker before it listens.
 import { join } from 'node:path';
-import { API_VERSION, type Hello } from '../api/contract.ts';
+import { API_VERSION, type Hello, type PolicyStatus } from '../api/contract.ts';
 import type { RouteDeps } from '../api/route.ts';
 import { createApiServer } from '../api/server.ts';
 import { approvalDesk } from '../approval/desk.ts';
@@ -9,14 +9,13 @@ import { steadyTime } from '../approval/steady-time.ts';
 import { localDirectoryArchive } from '../archive/local-directory.ts';
 import { openAuditLog } from '../audit/log.ts';
 import { recentEntries } from '../audit/recent.ts';
-import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Principal } from '../core/principal.ts';
 import { openSshCa, sshCaProvider } from '../credentials/index.ts';
 import { unixPeerVerifier } from '../identity/unix-peer.ts';
 import { leaseBook } from '../leases/book.ts';
 import { findAccount } from '../os/accounts.ts';
-import { type CompiledPolicy, compilePolicy, judgeCommand, judgeFreeTerminal, reportFacts } from '../policy/index.ts';
+import { judgeCommand, judgeFreeTerminal, reportFacts } from '../policy/index.ts';
 import type { Store } from '../ports/store.ts';
 import type { SessionDeps, TargetEntry } from '../session/deps.ts';
 import { type LiveSessions, liveSessions } from '../session/live-sessions.ts';
@@ -24,12 +23,18 @@ import { probing } from '../session/probing.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { BootOptions } from './boot.ts';
 import { buildTargets } from './build-targets.ts';
+import { type CurrentPolicy, currentPolicy } from './current-policy.ts';
+import { type LoadedConfig, rereadConfig } from './load-config.ts';
 import type { BrokerLog } from './log.ts';
 import { closeLostSessions } from './lost-sessions.ts';
 
 export interface ComposedBroker {
   readonly server: ReturnType<typeof createApiServer>;
   readonly live: LiveSessions;
+  /** What to watch: a change of any of them may be a change of the policy. */
+  policyFiles(): readonly string[];
+  /** Reads the policy again; the old one stays where the new one is wrong. Never rejects. */
+  reloadPolicy(by: string): Promise<PolicyStatus>;
   /** Closes requests that fell due, and revokes what could not be revoked before; to be called now and then. */
   tidy(): Promise<void>;
   /** After every session has settled: closes audit log and store. */
@@ -38,7 +43,7 @@ export interface ComposedBroker {
 
 export interface ComposeOptions {
   readonly boot: BootOptions;
-  readonly config: Config;
+  readonly loaded: LoadedConfig;
   readonly clock: Clock;
   readonly log: BrokerLog;
   /** Uid the broker runs as. */
@@ -49,10 +54,16 @@ export interface ComposeOptions {
 
 /** Rejects with whatever cannot be opened, having closed what it had opened. */
 export async function composeBroker(options: ComposeOptions): Promise<ComposedBroker> {
-  const { boot, config, clock, uid } = options;
+  const { boot, clock, uid } = options;
+  const { config } = options.loaded;
   // What the config alone can get wrong comes before anything is opened.
-  const policy = compilePolicy(config.policy, { approvalTtlMs: config.limits.approvalWaitMs });
-  const targets = buildTargets(config, { clock, uid });
+  const { configFile, trustFolder } = boot;
+  const policy = currentPolicy(options.loaded, {
+    reread: configFile === null ? undefined : () => rereadConfig(configFile, trustFolder, uid),
+    clock,
+    log: options.log,
+  });
+  const targets = buildTargets(config, { clock, uid, boot });
   const store = await openSqliteStore(join(boot.state, 'sallyport.db'));
   try {
     return await composeOver(store, policy, targets, options);
@@ -64,9 +75,9 @@ export async function composeBroker(options: ComposeOptions): Promise<ComposedBr
 
 async function composeOver(
   store: Store,
-  policy: CompiledPolicy,
+  policy: CurrentPolicy,
   targets: ReadonlyMap<string, TargetEntry>,
-  { boot, config, clock, log, uid, onRequest, stop }: ComposeOptions,
+  { boot, loaded: { config }, clock, log, uid, onRequest, stop }: ComposeOptions,
 ): Promise<ComposedBroker> {
   const auditFile = join(boot.state, 'audit.jsonl');
   const audit = await openAuditLog({ store, file: auditFile, clock });
@@ -76,17 +87,17 @@ async function composeOver(
   const last = await store.audit.last();
   const since = last?.at ?? 0;
   const desk = approvalDesk({ store, audit, clock, approvers: config.approvers, since });
-  const attempts = probing({ settings: () => config.policy.probing, now: steadyTime(clock, since) });
-  if (config.policy.probing !== undefined) {
-    const { withinMs, coolDownMs } = config.policy.probing;
+  const attempts = probing({ settings: () => policy.probing, now: steadyTime(clock, since) });
+  if (policy.probing !== undefined) {
+    const { withinMs, coolDownMs } = policy.probing;
     attempts.restore(await recentEntries(store.audit, clock.now() - Math.max(withinMs, coolDownMs)));
   }
   const live = liveSessions();
   const session: SessionDeps = {
     targets,
     judge: {
-      command: (input, context) => judgeCommand(policy, input, context),
-      freeTerminal: (context) => judgeFreeTerminal(policy, context),
+      command: (input, context) => judgeCommand(policy.compiled, input, context),
+      freeTerminal: (context) => judgeFreeTerminal(policy.compiled, context),
     },
     probing: attempts,
     desk,
@@ -95,22 +106,30 @@ async function composeOver(
     archive,
     audit,
     live,
+    gated: new Map(),
     clock,
     approvalWaitMs: config.limits.approvalWaitMs,
     maxRecordingBytes: config.recording.maxBytes,
     homeOf: (callerUid) => findAccount({ uid: callerUid })?.home,
   };
   const startedAt = clock.now();
+  const isOwner = ({ proof }: Principal) => proof.uid === uid || proof.uid === 0;
+  // The problems of a file quote it.
+  const shownTo = (principal: Principal, status: PolicyStatus): PolicyStatus =>
+    isOwner(principal) || status.rejected === null
+      ? status
+      : { ...status, rejected: { ...status.rejected, message: 'its owner can see why', hint: 'ask the owner' } };
   const hello = (principal: Principal): Hello => ({
     api: API_VERSION,
     version: boot.version,
     pid: process.pid,
     mode: config.broker.mode,
     configFile: boot.configFile,
-    configDigest: boot.configDigest,
+    configDigest: policy.status().digest,
     state: boot.state,
     sessions: live.list().length,
     startedAt,
+    policy: shownTo(principal, policy.status()),
     principal: principal.name,
     proof: principal.proof,
   });
@@ -122,11 +141,12 @@ async function composeOver(
     leases,
     auditFile,
     check: (input, context) => {
-      const { decision, printed, facts } = judgeCommand(policy, input, context);
+      const { decision, printed, facts } = judgeCommand(policy.compiled, input, context);
       return { decision, printed, facts: reportFacts(facts) };
     },
     approvers: [...config.approvers.values()].map(({ name, keys, groups }) => ({ name, keys, groups })),
     hello,
+    reloadPolicy: async (principal) => shownTo(principal, await policy.reload(principal.name, audit)),
     caPublicKeyLine: async () => ca.publicKeyLine(),
     stop,
   };
@@ -144,10 +164,12 @@ async function composeOver(
 
   return {
     live,
+    policyFiles: () => [boot.configFile, boot.trustFolder].filter((path) => path !== null),
+    reloadPolicy: (by) => policy.reload(by, audit),
     server: createApiServer({
       verifier: unixPeerVerifier(),
       version: boot.version,
-      isOwner: ({ proof }) => proof.uid === uid || proof.uid === 0,
+      isOwner,
       deps,
       onError: (error) => log.error(error),
       onRequest,

@@ -28,7 +28,7 @@ try {
   } else {
     answer({ kind: 'ready', pid: process.pid });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void broker.stop(signal));
-    process.on('SIGHUP', () => {});
+    process.on('SIGHUP', () => void broker.reload('SIGHUP'));
     await broker.left;
   }
   process.exit(EXIT.ok);

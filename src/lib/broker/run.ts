@@ -11,6 +11,7 @@ import { listen } from './listen.ts';
 import { loadBrokerConfig } from './load-config.ts';
 import { type BrokerLog, openLog } from './log.ts';
 import { prepareStateFolder, takeBrokerLock } from './state-folder.ts';
+import { watchFiles } from './watch-files.ts';
 
 const TIDY_EVERY_MS = 10_000;
 /** For answers under way, after every session has settled. */
@@ -21,6 +22,8 @@ export interface RunningBroker {
   readonly left: Promise<void>;
   /** Ends every session, then leaves. Called again, it waits for the same end. */
   stop(by: string): Promise<void>;
+  /** Reads the policy again; never rejects. */
+  reload(by: string): Promise<void>;
 }
 
 /**
@@ -58,7 +61,8 @@ async function start(
   uid: number,
   release: () => void,
 ): Promise<RunningBroker> {
-  const config = await loadBrokerConfig(boot);
+  const loaded = await loadBrokerConfig(boot);
+  const { config } = loaded;
   let idle: IdleExit | undefined;
   let connections = 0;
   const { promise: left, resolve: announceLeft } = newPromise();
@@ -70,7 +74,7 @@ async function start(
 
   const broker: ComposedBroker = await composeBroker({
     boot,
-    config,
+    loaded,
     clock,
     log,
     uid,
@@ -91,6 +95,10 @@ async function start(
     throw error;
   }
   log.info('listening', { socket: boot.socket, mode: config.broker.mode, config: boot.configFile });
+  const reload = async (by: string) => void (await broker.reloadPolicy(by));
+  const watching = watchFiles(broker.policyFiles, () => void reload('change'), clock);
+  // What changed between the first reading and the watch.
+  void reload('change');
   const tidy = () => void broker.tidy().catch((error) => log.error(asBrokerError(error)));
   const tidying = setInterval(tidy, TIDY_EVERY_MS);
   tidying.unref();
@@ -102,11 +110,12 @@ async function start(
       clock,
     });
   }
-  return { left, stop };
+  return { left, stop, reload };
 
   async function leave(by: string): Promise<void> {
     log.info('leaving', { by });
     idle?.stop();
+    watching.stop();
     clearInterval(tidying);
     // New connections are refused first (this also unlinks the socket), so that no session opens while others settle.
     const closed = new Promise((resolve) => broker.server.close(resolve));

@@ -1,8 +1,9 @@
 // From the CLI to a broker that answers: the configured one, the private one that runs, or a private one started now.
 import { statSync } from 'node:fs';
 import { type ApiClient, apiClient } from '../api/client.ts';
-import type { Hello } from '../api/contract.ts';
+import type { Hello, PolicyStatus } from '../api/contract.ts';
 import { brokerMismatch } from '../api/version.ts';
+import type { BootOptions } from '../broker/boot.ts';
 import { checkStateFolder } from '../broker/state-folder.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
@@ -27,7 +28,7 @@ const HELLO_TIMEOUT_MS = 10_000;
 export async function connectBroker(environment: Environment): Promise<Connection> {
   const location = await locateBroker(environment);
   const running = await findRunning(location, environment);
-  if (running !== undefined) return checkRunning(running, location, environment);
+  if (running !== undefined) return await checkRunning(running, location, environment);
   if (location.isConfigured) {
     throw new BrokerError({
       code: 'broker-unreachable',
@@ -65,30 +66,56 @@ export async function findRunning(
 
 /**
  * The connection, or what speaks against it: `version-mismatch` (69), and `config-mismatch` (78) where a file given by
- * name is not the one the broker runs with. A file that was only found is mentioned in the notes.
+ * name is not what the broker runs with, after it has looked at that file again. What concerns a file that was only found
+ * is mentioned in the notes.
  */
-export function checkRunning(running: Running, location: Location, environment: Environment): Connection {
-  const { hello } = running;
+export async function checkRunning(
+  running: Running,
+  location: Location,
+  environment: Pick<Environment, 'configFile'>,
+): Promise<Connection> {
   const { boot, isConfigured } = location;
-  const mismatch = brokerMismatch(hello, boot.version);
+  const mismatch = brokerMismatch(running.hello, boot.version);
   if (mismatch !== undefined) throw mismatch;
-  const isOther = hello.configFile !== boot.configFile;
-  const differs = isOther || hello.configDigest !== boot.configDigest;
-  if (!differs || isConfigured) return { ...running, location, notes: location.notes };
-
-  const theirs = hello.configFile ?? 'the built-in configuration';
+  const { client, hello } = await upToDate(running, location);
+  const problem = isConfigured ? undefined : configProblem(hello, boot);
+  if (problem === undefined) return { client, hello, location, notes: location.notes };
   if (environment.configFile !== undefined) {
-    throw new BrokerError({
-      code: 'config-mismatch',
-      exit: EXIT.configuration,
-      message: `the running broker was configured from ${theirs}${isOther ? '' : ' before it changed'}`,
-      hint: 'stop it first: sallyport broker stop',
-    });
+    throw new BrokerError({ code: 'config-mismatch', exit: EXIT.configuration, ...problem });
   }
-  const note = isOther
-    ? `the running broker was configured from ${theirs}; to use ${boot.configFile ?? 'the built-in configuration'}: sallyport broker stop`
-    : `${theirs} changed since the broker started; to use it: sallyport broker stop`;
-  return { ...running, location, notes: [...location.notes, note] };
+  return { client, hello, location, notes: [...location.notes, `${problem.message}; ${problem.hint}`] };
+}
+
+/** A change of the file counts at once, not when the broker happens to notice. */
+async function upToDate({ client, hello }: Running, { boot, isConfigured }: Location): Promise<Running> {
+  const isSame = hello.configFile !== boot.configFile || hello.configDigest === boot.configDigest;
+  if (isConfigured || isSame || hello.policy === undefined) return { client, hello };
+  const policy = await client.post<PolicyStatus>('/policy/reload', {});
+  return { client, hello: { ...hello, policy, configDigest: policy.digest } };
+}
+
+/** Why the broker does not run with this configuration as it is now; undefined where it does. */
+function configProblem({ configFile, configDigest, policy }: Hello, boot: BootOptions) {
+  const theirs = configFile ?? 'the built-in configuration';
+  if (configFile !== boot.configFile) {
+    return {
+      message: `the running broker was configured from ${theirs}`,
+      hint: `to use ${boot.configFile ?? 'the built-in configuration'}: sallyport broker stop`,
+    };
+  }
+  if (policy !== undefined && policy.rejected !== null) {
+    const { message, hint } = policy.rejected;
+    return { message: `the change of ${theirs} does not count: ${message}`, hint };
+  }
+  if (configDigest !== boot.configDigest) {
+    return { message: `${theirs} changed since the broker read it`, hint: 'to use it: sallyport broker stop' };
+  }
+  if (policy === undefined || policy.needsRestart.length === 0) return undefined;
+  const sections = policy.needsRestart.map((name) => `"${name}"`).join(', ');
+  return {
+    message: `the broker does not use what changed under ${sections}`,
+    hint: 'to use it: sallyport broker stop',
+  };
 }
 
 /** A socket that another user put there would be an impostor's. */

@@ -46,7 +46,13 @@ export async function locateBroker(environment: Environment): Promise<Location> 
   );
   return {
     isConfigured: environment.socketOverride !== undefined || moved?.mode === 'service',
-    boot: { ...paths, configFile: file?.path ?? null, configDigest: file?.digest ?? null, version: packageVersion() },
+    boot: {
+      ...paths,
+      configFile: file?.path ?? null,
+      configDigest: file?.digest ?? null,
+      trustFolder: source.kind === 'project' ? trustFolder(environment) : null,
+      version: packageVersion(),
+    },
     notes,
   };
 }

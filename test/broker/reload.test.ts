@@ -1,0 +1,179 @@
+// timeout: 180
+// A policy that changes under a running broker: what counts from when on, and that nothing half-way or wrong ever counts.
+import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type CliResult, type CliWorld, cliWorld, until } from '../helpers/cli.ts';
+
+const test = suite('reload');
+
+const policy = (verdict: 'allow' | 'deny', more = '') => `
+targets:
+  local: { kind: shell }
+policy:
+  rules:
+    - { id: say, match: { command: echo }, verdict: ${verdict} }
+    - { id: nap, match: { command: sleep }, verdict: allow }
+${more}`;
+
+const WRONG = policy('deny').replace('verdict: deny', 'verdict: denny');
+const TWO_SECONDS = 2000;
+
+async function inWorld(body: (world: CliWorld, file: string) => Promise<void>): Promise<void> {
+  await using world = cliWorld(policy('allow'));
+  await body(world, join(world.home, '.config/sallyport/sallyport.yaml'));
+}
+
+const say = (world: CliWorld): Promise<CliResult> => world.run(['shell', 'local', '--json', '--', 'echo', 'hi']);
+const status = async (world: CliWorld) => (await world.run(['broker', 'status', '--json'])).json;
+
+/** The log alone: a command of the CLI would have the broker look at the file. */
+function logged(world: CliWorld, type: string): { readonly data: Record<string, unknown> }[] {
+  const lines = world.read('audit.jsonl').trim().split('\n');
+  return lines.map((line) => JSON.parse(line)).filter((entry) => entry.type === type);
+}
+
+test('a change counts by itself, from the next command on, and a session that runs goes on', () =>
+  inWorld(async (world) => {
+    const running = world.start(['shell', 'local', '--', 'echo begun; sleep 3; echo ended']);
+    await running.says(/begun/);
+    const [broker] = world.brokers();
+    world.configure(policy('deny'));
+    await until(() => logged(world, 'policy.reloaded').length === 1, 'the change was noticed', TWO_SECONDS);
+    const denied = await say(world);
+    assert.equal([denied.exit, denied.json.decision.rule, denied.stderr], [77, 'say', '']);
+    assert.match((await running.done).stdout, /ended/);
+    assert.equal(world.brokers(), [broker]);
+    const { configDigest, policy: loaded } = await status(world);
+    const [{ data } = { data: {} }] = logged(world, 'policy.reloaded');
+    assert.equal([loaded.digest, data.digest, data.by], [configDigest, configDigest, 'change']);
+    assert.equal([loaded.rejected, loaded.needsRestart, data.needsRestart], [null, [], []]);
+  }));
+
+test('a command right after the change is judged by it, also where the file was named', () =>
+  inWorld(async (world, file) => {
+    assert.is((await say(world)).exit, 0);
+    for (const verdict of ['deny', 'allow', 'deny'] as const) {
+      world.configure(policy(verdict));
+      const { exit } = await world.run(['shell', 'local', '--config', file, '--', 'echo', 'hi']);
+      assert.is(exit, verdict === 'deny' ? 77 : 0);
+    }
+  }));
+
+test('a wrong policy changes nothing, is named everywhere, and is forgotten once it is mended', () =>
+  inWorld(async (world, file) => {
+    await say(world);
+    const before = await status(world);
+    world.configure(WRONG);
+    await until(() => logged(world, 'policy.rejected').length === 1, 'the change was noticed', TWO_SECONDS);
+    const [{ data } = { data: {} }] = logged(world, 'policy.rejected');
+    assert.match(String(data.problems), /sallyport\.yaml:6:\d+: policy\.rules\[0\]\.verdict: expected .*, got "denny"/);
+    assert.equal([data.kept, data.code], [before.configDigest, 'bad-config']);
+    assert.is.not(data.digest, before.configDigest);
+    assert.match(world.read('broker.log'), /denny/);
+    const allowed = await world.run(['shell', 'local', '--', 'echo', 'hi']);
+    assert.equal([allowed.exit, allowed.stdout], [0, 'hi\n']);
+    assert.match(allowed.stderr, /^note: the change of .* does not count: .*:6:\d+: .*"denny"/);
+    const named = await world.run(['shell', 'local', '--json', '--config', file, '--', 'echo', 'hi']);
+    assert.equal([named.exit, named.json.error.code], [78, 'config-mismatch']);
+    const shown = await world.run(['broker', 'status']);
+    assert.match(shown.stdout, /\nrejected {3}a change .* ago: .*:6:\d+: /);
+    world.configure(policy('allow'));
+    assert.is((await say(world)).exit, 0);
+    assert.is((await status(world)).policy.rejected, null);
+    assert.is(logged(world, 'policy.rejected').length, 1);
+  }));
+
+test('what is more than policy is named, and does not take effect half-way', () =>
+  inWorld(async (world) => {
+    await say(world);
+    world.configure(policy('deny', 'limits: { idle: 5m }\n').replace('local: {', 'other: { kind: shell }\n  local: {'));
+    const { exit, json } = await say(world);
+    assert.equal([exit, json.decision.rule], [77, 'say']);
+    const other = await world.run(['shell', 'other', '--', 'echo']);
+    assert.is(other.exit, 68);
+    assert.match(other.stderr, /note: the broker does not use what changed under "targets", "limits"; to use it: /);
+    assert.equal((await status(world)).policy.needsRestart, ['targets', 'limits']);
+    await world.run(['broker', 'stop']);
+    assert.is((await world.run(['shell', 'other', '--', 'echo'])).exit, 77);
+  }));
+
+test('a file that is empty, gone, or that others can write, changes nothing', () =>
+  inWorld(async (world, file) => {
+    await say(world);
+    const codes = () => logged(world, 'policy.rejected').map(({ data }) => data.code);
+    writeFileSync(file, '');
+    await until(() => codes().length === 1, 'the empty file was noticed', TWO_SECONDS);
+    renameSync(file, `${file}.away`);
+    await until(() => codes().length === 2, 'the missing file was noticed', TWO_SECONDS);
+    writeFileSync(file, policy('deny'), { mode: 0o666 });
+    chmodSync(file, 0o666);
+    await until(() => codes().length === 3, 'the open file was noticed', TWO_SECONDS);
+    assert.equal(codes(), ['config-empty', 'config-gone', 'config-permissions']);
+    assert.equal(logged(world, 'policy.reloaded'), []);
+    chmodSync(file, 0o600);
+    await until(() => logged(world, 'policy.reloaded').length === 1, 'the mode counts', TWO_SECONDS);
+    assert.is((await say(world)).exit, 77);
+  }));
+
+test('of many changes in one second the last one counts', () =>
+  inWorld(async (world) => {
+    await say(world);
+    for (let i = 0; i < 20; i++) {
+      world.configure(policy(i % 2 === 0 ? 'deny' : 'allow', `# ${i}\n`));
+      await delay(20);
+    }
+    world.configure(policy('deny', '# the last\n'));
+    await until(() => logged(world, 'policy.reloaded').length > 0, 'a change was noticed', TWO_SECONDS);
+    await delay(500);
+    assert.ok(logged(world, 'policy.reloaded').length <= 3);
+    assert.is((await say(world)).exit, 77);
+  }));
+
+test('SIGHUP reads the file at once, in the middle of a session, and ends nothing', () =>
+  inWorld(async (world, file) => {
+    const running = world.start(['shell', 'local', '--', 'echo begun; sleep 2; echo ended']);
+    await running.says(/begun/);
+    writeFileSync(file, WRONG);
+    const [pid = 0] = world.brokers();
+    process.kill(pid, 'SIGHUP');
+    await until(() => logged(world, 'policy.rejected').length === 1, 'the signal was heard', 1000);
+    assert.is(logged(world, 'policy.rejected')[0]?.data.by, 'SIGHUP');
+    writeFileSync(file, policy('deny'));
+    process.kill(pid, 'SIGHUP');
+    await until(() => logged(world, 'policy.reloaded').length === 1, 'the signal was heard again', 1000);
+    assert.match((await running.done).stdout, /ended/);
+    assert.is((await say(world)).exit, 77);
+  }));
+
+test('after kill -9 between two changes the next broker reads what is there, and a wrong file starts none', () =>
+  inWorld(async (world) => {
+    await say(world);
+    world.configure(policy('deny'));
+    await world.killBrokers();
+    assert.is((await say(world)).exit, 77);
+    world.configure(WRONG);
+    await world.killBrokers();
+    const refused = await say(world);
+    assert.equal([refused.exit, refused.json.error.code], [78, 'bad-config']);
+    assert.equal(world.brokers(), []);
+  }));
+
+test('a project’s file counts anew only once a person trusted what it says now', () =>
+  inWorld(async (world, file) => {
+    rmSync(file);
+    const project = join(world.folder, 'sallyport.yaml');
+    writeFileSync(project, policy('allow'));
+    await world.run(['trust']);
+    assert.is((await say(world)).exit, 0);
+    writeFileSync(project, policy('deny'));
+    await until(() => logged(world, 'policy.rejected').length === 1, 'the change was noticed', TWO_SECONDS);
+    assert.is(logged(world, 'policy.rejected')[0]?.data.code, 'config-untrusted');
+    await world.run(['trust']);
+    await until(() => logged(world, 'policy.reloaded').length === 1, 'the trust was noticed', TWO_SECONDS);
+    assert.is((await say(world)).exit, 77);
+  }));
+
+test.run();
