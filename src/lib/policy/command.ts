@@ -88,6 +88,7 @@ export interface Own {
   readonly call?: boolean;
   readonly code?: readonly CodeFact[];
   readonly reads?: readonly Field[];
+  readonly writes?: readonly Field[];
 }
 
 function emit(walk: Walk, scope: Scope, call: Call, own: Own): void {
@@ -103,8 +104,14 @@ function emit(walk: Walk, scope: Scope, call: Call, own: Own): void {
     wrappers: call.wrappers,
     env: environment(scope, call.env),
     shows: call.shows,
-    reads: [...call.reads, ...files(effects.reads), ...elsewhere(files(effects.obeys), scope), ...files(own.reads)],
-    writes: [...call.writes, ...files(effects.writes)],
+    reads: [
+      ...call.reads,
+      ...files(effects.reads),
+      ...perhaps(files(effects.mentions)),
+      ...elsewhere(files(effects.obeys), scope),
+      ...files(own.reads),
+    ],
+    writes: [...call.writes, ...files(effects.writes), ...files(own.writes)],
     removes: files(effects.removes),
     code: own.code ?? [],
     stdin: call.stdin,
@@ -113,6 +120,11 @@ function emit(walk: Walk, scope: Scope, call: Call, own: Own): void {
     text: textOf(call),
   };
   walk.commands.push({ ...bare, does: actionsOf(bare) });
+}
+
+// A program that nobody knows may read what it is given.
+function perhaps(files: readonly PathFact[]): PathFact[] {
+  return files.map((file) => ({ ...file, unlikely: true }));
 }
 
 function elsewhere(files: readonly PathFact[], { place }: Scope): PathFact[] {

@@ -1,98 +1,43 @@
-// The machine as a whole: switching it off, ending everybody's processes, rights on files, hiding what happened.
-import { isLongOption, parseOptions } from '../options.ts';
+// Everything about the machine and its system, from the files that know one part of it each.
+import { ACCOUNT_ACTIONS, accountActions } from './accounts.ts';
+import { BULK_ACTIONS, bulkActions } from './bulk.ts';
+import { DISK_ACTIONS, diskActions } from './disks.ts';
+import { EVIDENCE_ACTIONS, evidenceActions } from './evidence.ts';
 import type { CommandFact } from './index.ts';
+import { LINK_ACTIONS, linkActions } from './links.ts';
+import { MACHINE_ACTIONS, machineActions } from './machine.ts';
+import { PROCESS_ACTIONS, processActions } from './processes.ts';
+import { RIGHTS_ACTIONS, rightsActions } from './rights.ts';
+import { SERVICE_ACTIONS, serviceActions } from './services.ts';
 
-/** Every action this file names. */
+/** Every action these files name. */
 export const SYSTEM_ACTIONS: readonly string[] = [
-  'accounts.hashes',
-  'files.setuid',
-  'files.world-writable',
-  'firewall.off',
-  'history.clear',
-  'process.kill-all',
-  'system.clock',
-  'system.stop',
+  ...new Set([
+    ...ACCOUNT_ACTIONS,
+    ...BULK_ACTIONS,
+    ...DISK_ACTIONS,
+    ...EVIDENCE_ACTIONS,
+    ...LINK_ACTIONS,
+    ...MACHINE_ACTIONS,
+    ...PROCESS_ACTIONS,
+    ...RIGHTS_ACTIONS,
+    ...SERVICE_ACTIONS,
+  ]),
 ];
 
-/**
- * `system.stop`, `system.clock`, `process.kill-all`, `files.setuid`, `files.world-writable`, `history.clear`,
- * `firewall.off`, `accounts.hashes`.
- */
+const PARTS = [
+  accountActions,
+  bulkActions,
+  diskActions,
+  evidenceActions,
+  linkActions,
+  machineActions,
+  processActions,
+  rightsActions,
+  serviceActions,
+];
+
+/** `system.*`, `disk.*`, `process.*`, `files.*`, `accounts.*`, `persistence.*`, `history.*`, `logs.*`, `firewall.*`. */
 export function systemActions(command: CommandFact): string[] {
-  const { name, args } = command;
-  const words = args.map(({ value }) => value);
-  switch (name) {
-    case 'shutdown':
-      return words.includes('-c') ? [] : ['system.stop'];
-    case 'reboot':
-    case 'halt':
-    case 'poweroff':
-      return ['system.stop'];
-    case 'init':
-    case 'telinit':
-      return /^[016]$/.test(words[0] ?? '') ? ['system.stop'] : [];
-    case 'systemctl':
-      return words.some((word) =>
-        /^(poweroff|reboot|halt|kexec|suspend|hibernate|rescue|emergency|isolate)$/.test(word),
-      )
-        ? ['system.stop']
-        : [];
-    case 'kill':
-    case 'killall5':
-      return name === 'killall5' || words.slice(words[0]?.startsWith('-') === true ? 1 : 0).includes('-1')
-        ? ['process.kill-all']
-        : [];
-    case 'pkill':
-    case 'killall':
-      return words.some(
-        (word) => /^(-u|--user|--euid)/.test(word) || word === '.' || word === '.*' || /^-[a-zA-Z]*v/.test(word),
-      )
-        ? ['process.kill-all']
-        : [];
-    case 'chmod':
-      return modeActions(command);
-    case 'setcap':
-      return ['files.setuid'];
-    case 'set':
-      return words.some((word, index) => word === '+o' && words[index + 1] === 'history') ? ['history.clear'] : [];
-    case 'getent':
-      return words.some((word) => /shadow/.test(word)) ? ['accounts.hashes'] : [];
-    case 'date':
-      return setsClock(args) ? ['system.clock'] : [];
-    case 'history':
-      return words.some((word) => /^-[a-z]*[cd]/.test(word)) ? ['history.clear'] : [];
-    case 'iptables':
-    case 'ip6tables':
-      return words.some((word) => /^(-F|--flush|-X|--delete-chain)$/.test(word)) ||
-        (words.includes('-P') && words.includes('ACCEPT'))
-        ? ['firewall.off']
-        : [];
-    case 'nft':
-      return words.join(' ').includes('flush ruleset') ? ['firewall.off'] : [];
-    case 'ufw':
-      return words.some((word) => word === 'disable' || word === 'reset') ? ['firewall.off'] : [];
-    default:
-      return [];
-  }
-}
-
-// `date MMDDhhmm` sets it as well.
-function setsClock(args: CommandFact['args']): boolean {
-  const { options, operands } = parseOptions(args, { short: 'dfrs', long: ['date', 'file', 'reference', 'set'] });
-  return (
-    options.some(({ name }) => name === '-s' || isLongOption(name, '--set')) ||
-    operands.some(({ value }) => !value.startsWith('+'))
-  );
-}
-
-function modeActions({ args }: CommandFact): string[] {
-  const mode = parseOptions(args, { long: ['reference'] }).operands[0]?.value ?? '';
-  const numeric = /^0*([0-7]?)([0-7])([0-7])([0-7])$/.exec(mode);
-  const special = Number(numeric?.[1] || '0');
-  const others = Number(numeric?.[4] ?? '0');
-  return [
-    ...(/[ug]?\+?[rwxX]*s/.test(mode) || (special & 6) !== 0 ? ['files.setuid'] : []),
-    ...(/(^|,)(o|a|)[ugoa]*[+=][rxX]*w/.test(mode) && !/^[ug]+[+=]/.test(mode) ? ['files.world-writable'] : []),
-    ...((others & 2) !== 0 ? ['files.world-writable'] : []),
-  ];
+  return [...new Set(PARTS.flatMap((part) => part(command)))];
 }

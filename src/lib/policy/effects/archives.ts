@@ -35,7 +35,13 @@ const compress: Effect = (args) => {
 
 const zip: Effect = (args) => {
   const { operands } = parseOptions(args, { short: 'bitnxP' });
-  return { reads: operands.slice(1), writes: operands.slice(0, 1), recursive: hasOption(args, '-r') };
+  const moves = hasOption(args, '-m', '--move') && !args.some(({ value }) => value === '-mm');
+  return {
+    reads: operands.slice(1),
+    writes: operands.slice(0, 1),
+    ...(moves ? { removes: operands.slice(1) } : {}),
+    recursive: hasOption(args, '-r', '--recurse-paths'),
+  };
 };
 
 const unzip: Effect = (args) => {
@@ -47,13 +53,40 @@ const unzip: Effect = (args) => {
   };
 };
 
+// `7z a archive files`; with -sdel the files are gone afterwards.
+const sevenZip: Effect = (args) => {
+  const [verb, archive, ...files] = args.filter(({ value }) => !value.startsWith('-'));
+  const named = archive === undefined ? [] : [archive];
+  if (verb !== undefined && /^[ex]$/.test(verb.value)) {
+    const folder = args.flatMap((arg) => (/^-o./.test(arg.value) ? [{ ...arg, value: arg.value.slice(2) }] : []));
+    return { reads: named, writes: folder.length > 0 ? folder : [HERE], recursive: true };
+  }
+  const moves = verb?.value === 'm' || args.some(({ value }) => /^-(sdel|df|dw)$/.test(value));
+  return { reads: files, writes: named, ...(moves ? { removes: files } : {}), recursive: true };
+};
+
+// With -i it may unpack anything anywhere: the archive says where.
+const cpio: Effect = (args) => {
+  const spec = { short: 'DFHIOCERM', long: ['directory', 'file'] };
+  const folder = optionValues(args, spec, '-D', '--directory');
+  return { writes: folder.length > 0 ? folder : [HERE], recursive: true };
+};
+
 export const ARCHIVES: Readonly<Record<string, Effect>> = {
   tar,
   bsdtar: tar,
   zip,
   unzip,
-  '7z': (args) => ({ reads: args.slice(2), writes: args.slice(1, 2), recursive: true }),
-  cpio: () => ({ writes: [HERE] }),
+  '7z': sevenZip,
+  '7za': sevenZip,
+  '7zz': sevenZip,
+  rar: sevenZip,
+  cpio,
+  pax: (args) => ({ reads: parseOptions(args, { short: 'fsxbo' }).operands, writes: [HERE], recursive: true }),
+  unsquashfs: (args) => ({ writes: [...optionValues(args, { short: 'd' }, '-d', '-dest'), HERE] }),
+  unar: (args) => ({ writes: [...optionValues(args, { short: 'o' }, '-o'), HERE] }),
+  dpkg: (args) => (hasOption(args, '-x', '-X', '--extract') ? { writes: args.slice(-1), recursive: true } : {}),
+  ar: (args) => ({ reads: args.slice(1), writes: args.slice(1, 2) }),
   gzip: compress,
   gunzip: compress,
   bzip2: compress,

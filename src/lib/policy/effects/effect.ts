@@ -6,6 +6,8 @@ export interface Effects {
   readonly reads?: readonly Field[];
   readonly writes?: readonly Field[];
   readonly removes?: readonly Field[];
+  /** What it may read, for all that is known: paths that stand in its arguments. */
+  readonly mentions?: readonly Field[];
   /** Settings it obeys wherever they are, told only where they are outside the folder the command starts in. */
   readonly obeys?: readonly Field[];
   /** What is read, written or removed stands for everything below it. */

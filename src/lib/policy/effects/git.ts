@@ -1,8 +1,8 @@
 // The files git reads outside of its own store, and the folders whose configuration it obeys. Without a repository, or
 // with a file beside it, `git diff a b` compares any two files.
 import type { Field } from '../facts.ts';
-import { mayBeOption, parseOptions } from '../options.ts';
-import { below, type Effect, HERE, optionValues } from './effect.ts';
+import { hasOption, mayBeOption, parseOptions } from '../options.ts';
+import { below, type Effect, type Effects, HERE, optionValues } from './effect.ts';
 
 /** The options before the subcommand that take a value. */
 export const GIT_GLOBAL = {
@@ -26,6 +26,7 @@ export const git: Effect = (args) => {
   const [sub, ...rest] = operands;
   return {
     reads: filesOf(sub?.value, rest).map((file) => within(folder, file)),
+    ...cleaned(folder, sub?.value, rest),
     obeys: [within(folder, { ...HERE, value: '.git/config' })],
   };
 };
@@ -33,6 +34,17 @@ export const git: Effect = (args) => {
 // What is absolute, below a named place, or not known at its beginning stands for itself.
 function within(folder: Field, path: Field): Field {
   return /^[/\ue005]/.test(path.value) || mayBeOption(path) ? path : below(folder, path);
+}
+
+// What is in no commit is gone for good.
+function cleaned(
+  folder: Field,
+  sub: string | undefined,
+  args: readonly Field[],
+): Pick<Effects, 'removes' | 'recursive'> {
+  if (sub !== 'clean' || hasOption(args, '-n', '--dry-run') || !hasOption(args, '-f', '--force')) return {};
+  const { operands } = parseOptions(args, { short: 'e', long: ['exclude'] });
+  return { removes: (operands.length > 0 ? operands : [HERE]).map((file) => within(folder, file)), recursive: true };
 }
 
 function filesOf(sub: string | undefined, args: readonly Field[]): Field[] {

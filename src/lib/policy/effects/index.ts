@@ -1,19 +1,22 @@
-// Which files well-known commands read, write and remove, from their arguments. A command that is in no table names no
-// files here, so rules about paths see only what is known.
+// Which files well-known commands read, write and remove, from their arguments. Of a command that is in no table, every
+// path in its arguments is one that it may read.
 import type { Field } from '../facts.ts';
 import { ARCHIVES } from './archives.ts';
+import { CARRY } from './carry.ts';
 import { CHANGE } from './change.ts';
 import type { Effect, Effects } from './effect.ts';
 import { git } from './git.ts';
 import { LOOK } from './look.ts';
+import { mentionsOf } from './mentions.ts';
+import { REMOVAL } from './removal.ts';
 import { TRANSFERS } from './transfers.ts';
 import { WRAPPER_FILES } from './wrappers.ts';
 
 const EFFECTS: ReadonlyMap<string, Effect> = new Map(
-  [LOOK, CHANGE, ARCHIVES, TRANSFERS, WRAPPER_FILES, { git }].flatMap((table) => Object.entries(table)),
+  [CARRY, REMOVAL, LOOK, CHANGE, ARCHIVES, TRANSFERS, WRAPPER_FILES, { git }].flatMap((table) => Object.entries(table)),
 );
 
 /** The files a command names, by what it does to them. */
 export function effectsOf(name: string, args: readonly Field[]): Effects {
-  return EFFECTS.get(name)?.(args) ?? {};
+  return EFFECTS.get(name)?.(args) ?? { mentions: mentionsOf(name, args) };
 }

@@ -150,10 +150,14 @@ const remoteCopy: Effect = (args) => {
   });
   const local = (field: Field) => !/^[^/]*:/.test(field.value);
   const sources = operands.slice(0, -1).filter(local);
+  const target = operands.slice(-1).filter(local);
+  // `--del`, `--delete-after`, `--delete-excluded` …: what the source does not have is gone from the target.
+  const mirrors = args.some(({ value }) => /^--del(ete)?(-.*)?$/.test(value) && !/^--delete-missing/.test(value));
+  const removes = [...(hasOption(args, '--remove-source-files') ? sources : []), ...(mirrors ? target : [])];
   return {
     reads: sources,
-    writes: operands.slice(-1).filter(local),
-    ...(hasOption(args, '--remove-source-files') ? { removes: sources } : {}),
+    writes: target,
+    ...(removes.length > 0 ? { removes } : {}),
     recursive: hasOption(args, '-r', '-a', '--recursive', '--archive'),
   };
 };

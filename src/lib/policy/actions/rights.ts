@@ -1,0 +1,106 @@
+// Rights on files: programs that run as their owner, and files that everybody may write.
+import { hasOption, isLongOption, parseOptions } from '../options.ts';
+import type { CommandFact } from './index.ts';
+
+/** Every action this file names. */
+export const RIGHTS_ACTIONS: readonly string[] = [
+  'files.rights',
+  'files.setuid',
+  'files.tighten',
+  'files.world-writable',
+];
+
+const RIGHTS = new Set([
+  'chmod',
+  'chown',
+  'chgrp',
+  'chattr',
+  'setfacl',
+  'setcap',
+  'chcon',
+  'restorecon',
+  'chflags',
+  'icacls',
+]);
+
+/**
+ * `files.rights`: it changes rights; `files.setuid`: a program runs with its owner's from then on;
+ * `files.world-writable`; `files.tighten`: it only takes rights away from others.
+ */
+export function rightsActions({ name, args }: CommandFact): string[] {
+  const own = RIGHTS.has(name) ? ['files.rights'] : [];
+  switch (name) {
+    case 'chmod':
+      return [...own, ...chmod(args)];
+    case 'install':
+    case 'mkdir':
+    case 'mkfifo':
+    case 'mknod':
+      return given(args, 'm', 'mode')
+        .flatMap(modeActions)
+        .filter((action) => action !== 'files.tighten');
+    case 'setcap':
+      return hasOption(args, '-r', '-v') && !args.some(({ value }) => value.includes('='))
+        ? own
+        : [...own, 'files.setuid'];
+    case 'setfacl':
+      return [
+        ...own,
+        ...(args.some(({ value }) =>
+          /(^|,|=)(d(efault)?:)?(o(ther)?|u(ser)?:(nobody|\d+)|g(roup)?:(nogroup|users))::?[rx-]*w/.test(value),
+        )
+          ? ['files.world-writable']
+          : []),
+      ];
+    case 'icacls':
+      return [...own, ...(args.some(({ value }) => /everyone:/i.test(value)) ? ['files.world-writable'] : [])];
+    default:
+      return own;
+  }
+}
+
+function given(args: CommandFact['args'], short: string, long: string): string[] {
+  const spec = { short: `${short}gotSZ`, long: [long, 'owner', 'group', 'target-directory', 'suffix'] };
+  return parseOptions(args, spec).options.flatMap(({ name, value }) =>
+    (name === `-${short}` || isLongOption(name, `--${long}`)) && value !== undefined ? [value.value] : [],
+  );
+}
+
+function chmod(args: CommandFact['args']): string[] {
+  // What the other file may do is not known here.
+  if (args.some(({ value }) => isLongOption(value, '--reference') && value.length > 4)) return ['files.setuid'];
+  // `chmod -w file` and `chmod -- +s file`.
+  const dashed = args.find(({ value }) => /^-[rwxXst]+$/.test(value));
+  const mode = dashed ?? parseOptions(args, {}).operands[0];
+  if (mode === undefined) return [];
+  // What only the run knows may be any mode.
+  return mode.exact ? modeActions(mode.value) : ['files.setuid', 'files.world-writable'];
+}
+
+function modeActions(mode: string): string[] {
+  const octal = /^[=+]?0*([0-7]{0,4})$/.exec(mode);
+  if (octal !== null) {
+    const bits = Number.parseInt(octal[1] || '0', 8);
+    return [
+      ...((bits & 0o6000) !== 0 ? ['files.setuid'] : []),
+      ...((bits & 0o0002) !== 0 ? ['files.world-writable'] : []),
+      ...((bits & 0o7077) === 0 && bits !== 0 ? ['files.tighten'] : []),
+    ];
+  }
+  const found = new Set<string>();
+  let tightens = true;
+  for (const clause of mode.split(',')) {
+    const [, who = '', rest = ''] = /^([ugoa]*)(.*)$/.exec(clause) ?? [];
+    const forUser = who === '' || /[ua]/.test(who);
+    const forGroup = who === '' || /[ga]/.test(who);
+    const forOthers = /[oa]/.test(who);
+    for (const [, operator = '', rights = ''] of rest.matchAll(/([-+=])([^-+=]*)/g)) {
+      if (operator === '-') continue;
+      if (rights.includes('s') && (forUser || forGroup)) found.add('files.setuid');
+      // `o=u`, `o=g`: as the owner and the group may.
+      if (forOthers && /[wug]/.test(rights)) found.add('files.world-writable');
+      if (who === '' || (/[goa]/.test(who) && rights !== '')) tightens = false;
+    }
+  }
+  return [...found, ...(tightens && found.size === 0 ? ['files.tighten'] : [])];
+}
