@@ -95,17 +95,17 @@ const ACTIONS: readonly (readonly [text: string, ...actions: string[]])[] = [
   ['curl -d @a http://h', 'network.upload'],
   ['curl -d a http://h'],
   ['scp a h:', 'network.upload'],
-  ["psql -c 'drop table a'", 'code.inline', 'sql.drop'],
-  ["psql -c 'DROP/**/TABLE a'", 'code.inline', 'sql.drop'],
-  ["psql -c 'delete from a'", 'code.inline', 'sql.unbounded-change'],
-  ["psql -c 'delete from a where true'", 'code.inline', 'sql.broad-change'],
-  ["psql -c 'delete from a where b = 1'", 'code.inline', 'sql.change'],
-  ["psql -c 'select 1'", 'code.inline', 'sql.look'],
-  ['psql -c "select \'drop table a\'"', 'code.inline', 'sql.look'],
-  ["psql -c \"select '\\'; drop table a; --'\"", 'code.inline', 'sql.drop'],
-  ["psql -c '\\! a'", 'code.inline', 'sql.shell'],
-  ['psql -f a', 'code.file'],
-  ['a | psql', 'code.from-input', 'sql.unread'],
+  ["psql -c 'drop table a'", 'sql.drop'],
+  ["psql -c 'DROP/**/TABLE a'", 'sql.drop'],
+  ["psql -c 'delete from a'", 'sql.unbounded-change'],
+  ["psql -c 'delete from a where true'", 'sql.broad-change'],
+  ["psql -c 'delete from a where b = 1'", 'sql.change'],
+  ["psql -c 'select 1'", 'sql.look'],
+  ['psql -c "select \'drop table a\'"', 'sql.look'],
+  ["psql -c \"select '\\'; drop table a; --'\"", 'sql.drop'],
+  ["psql -c '\\! a'", 'sql.shell'],
+  ['psql -f a'],
+  ['a | psql', 'sql.unread'],
   ['LD_PRELOAD=a b', 'environment.inject'],
   ['export LD_PRELOAD=a; b', 'environment.inject'],
   ['PAGER=./a b', 'environment.inject'],
@@ -113,9 +113,15 @@ const ACTIONS: readonly (readonly [text: string, ...actions: string[]])[] = [
   ['HISTFILE=/x b', 'environment.history'],
 ];
 
+/** Actions of other fields. */
+const OTHERS = /^(code|files|filter|process|system)\./;
+
 for (const [text, ...actions] of ACTIONS) {
   test(actions.length === 0 ? `has no name for ${text}` : `says ${actions.join(', ')} of ${text}`, () => {
-    assert.equal(does(text), [...actions].sort());
+    assert.equal(
+      does(text).filter((action) => !OTHERS.test(action)),
+      [...actions].sort(),
+    );
   });
 }
 
