@@ -30,7 +30,7 @@ export default class PolicyCheck extends SallyportCommand<typeof PolicyCheck> {
       return;
     }
     if (this.child === null) throw usage('there is no command to check');
-    const [result] = await checkCommands(client, place, [toCommand(this.child)]);
+    const [result] = await checkCommands(client, place, [toCommand(this.child)], true);
     if (result !== undefined) this.print(result, renderCheck(result, this.out));
   }
 }

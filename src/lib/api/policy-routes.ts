@@ -1,7 +1,7 @@
 // Judging without running: the running broker's policy answers what it would say of a command.
 import type { CommandInput } from '../core/command-input.ts';
 import type { Decision } from '../core/decision.ts';
-import { BrokerError } from '../core/errors.ts';
+import { asBrokerError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { JudgeContext, SessionDeps } from '../session/deps.ts';
 import { judgeContext } from '../session/judge-context.ts';
@@ -12,9 +12,11 @@ export interface CheckBody {
   readonly target: string;
   readonly cwd: string | null;
   readonly commands: readonly CommandInput[];
+  /** False where only the verdicts are wanted: half of the time goes into the rest. */
+  readonly facts: boolean;
 }
 
-/** Answer to one command. `facts` is what the parser found out, as JSON; null where it could not be parsed. */
+/** Answer to one command. `facts` is what the parser found out, as JSON; null where it could not, or was not asked. */
 export interface CheckResult extends Pick<Decision, 'verdict' | 'rule' | 'reason' | 'guidance' | 'opaque'> {
   readonly printed: string | null;
   readonly facts: unknown;
@@ -24,37 +26,48 @@ export interface CheckResult extends Pick<Decision, 'verdict' | 'rule' | 'reason
 export type CheckCommand = (
   input: CommandInput,
   context: JudgeContext,
-) => { readonly decision: Decision; readonly printed: string; readonly facts: unknown };
+) => { readonly decision: Decision; readonly printed: string; readonly facts: () => unknown };
 
-/** One result for each command, in order. What the parser refuses is denied under the code of its error. */
-export function checkCommands(
-  { target, cwd, commands }: CheckBody,
+/** Others are served between two parts of a batch. */
+const PART = 32;
+
+/**
+ * One result for each command, in order. What the parser refuses is denied under the code of its error; so is what the
+ * broker fails at, as it would not run either. It counts as no attempt (probing.ts): nothing would have run.
+ */
+export async function checkCommands(
+  { target, cwd, commands, facts }: CheckBody,
   principal: Principal,
   deps: { readonly session: Pick<SessionDeps, 'targets' | 'homeOf'>; readonly check: CheckCommand },
-): readonly CheckResult[] {
+): Promise<readonly CheckResult[]> {
   const kind = deps.session.targets.get(target)?.target.kind ?? 'shell';
   const context = judgeContext(resolveTarget({ target, kind }, deps.session), cwd, principal, deps.session);
-  return commands.map((command) => checkCommand(command, context, deps.check));
+  const results: CheckResult[] = [];
+  for (const [index, command] of commands.entries()) {
+    if (index % PART === PART - 1) await new Promise(setImmediate);
+    results.push(checkCommand(command, context, facts, deps.check));
+  }
+  return results;
 }
 
-function checkCommand(command: CommandInput, context: JudgeContext, check: CheckCommand): CheckResult {
+function checkCommand(
+  command: CommandInput,
+  context: JudgeContext,
+  withFacts: boolean,
+  check: CheckCommand,
+): CheckResult {
   try {
     const { decision, printed, facts } = check(command, context);
     const { verdict, rule, reason, guidance, opaque } = decision;
-    return { verdict, rule, reason, guidance, opaque, printed, facts };
-  } catch (error) {
-    if (!(error instanceof BrokerError)) throw error;
+    return { verdict, rule, reason, guidance, opaque, printed, facts: withFacts ? facts() : null };
+  } catch (thrown) {
+    const { code, publicMessage: reason, hint } = asBrokerError(thrown);
+    const exception = 'none: nobody can approve what cannot be read';
     return {
       verdict: 'deny',
-      rule: error.code,
-      reason: error.publicMessage,
-      guidance: {
-        code: error.code,
-        rule: error.code,
-        retry: 'after-change',
-        instead: error.hint,
-        exception: 'none: nobody can approve what cannot be read',
-      },
+      rule: code,
+      reason,
+      guidance: { code, rule: code, retry: 'after-change', instead: hint, exception },
       opaque: true,
       printed: null,
       facts: null,

@@ -59,7 +59,7 @@ export const ROUTES: readonly Route[] = [
 ];
 
 async function checkPolicy(call: Call, deps: RouteDeps): Promise<unknown> {
-  return { results: checkCommands(parseWith(checkBody, call.body), call.principal, deps) };
+  return { results: await checkCommands(parseWith(checkBody, call.body), call.principal, deps) };
 }
 
 /** Throws `sessions-running` (69) where sessions run and it is not forced. */

@@ -54,6 +54,7 @@ export const checkBody = z.strictObject({
   target: z.string().min(1).max(255),
   cwd: folder,
   commands: z.array(command).min(1).max(MAX_CHECKED),
+  facts: z.boolean(),
 });
 
 export const askBody = z.strictObject({

@@ -142,7 +142,7 @@ async function composeOver(
     auditFile,
     check: (input, context) => {
       const { decision, printed, facts } = judgeCommand(policy.compiled, input, context);
-      return { decision, printed, facts: reportFacts(facts) };
+      return { decision, printed, facts: () => reportFacts(facts) };
     },
     approvers: [...config.approvers.values()].map(({ name, keys, groups }) => ({ name, keys, groups })),
     hello,

@@ -13,13 +13,14 @@ interface Place {
   readonly cwd: string;
 }
 
-/** Judges the commands; one result each, in order. */
+/** Judges the commands; one result each, in order. `facts`: with what was found out of each. */
 export async function checkCommands(
   client: ApiClient,
   place: Place,
   commands: readonly CommandInput[],
+  facts: boolean,
 ): Promise<readonly CheckResult[]> {
-  const { results } = await client.post<{ results: CheckResult[] }>('/policy/check', { ...place, commands });
+  const { results } = await client.post<{ results: CheckResult[] }>('/policy/check', { ...place, commands, facts });
   return results;
 }
 
@@ -53,6 +54,7 @@ export async function checkBatch(
       client,
       place,
       lines.map(({ input }) => ({ kind: 'text', text: input })),
+      false,
     );
     await write(lines.map(({ id }, index) => `${answer(id, results[index])}\n`).join(''));
   };
