@@ -55,6 +55,7 @@ export function storeContract(kind: string, open: (location: string) => Promise<
 
   const session = () => ({
     id: newSessionId(),
+    mode: 'one-shot' as const,
     target: 'local',
     kind: 'shell',
     principal: 'unix:agent',

@@ -48,6 +48,13 @@ export function scriptedTarget(name: string, needs: readonly CredentialRequest[]
       announce();
       return program;
     },
+    async connect() {
+      return {
+        start: (spec, _signal) => target.open(spec, [], new AbortController().signal),
+        lost: new AbortController().signal,
+        async [Symbol.asyncDispose]() {},
+      };
+    },
     async *check() {},
   };
   return target;

@@ -147,6 +147,7 @@ export function stageOver(state: TestState, clock: FakeClock): Stage {
     archive,
     audit,
     live: liveSessions(),
+    gated: new Map(),
     clock,
     approvalWaitMs: 600_000,
     maxRecordingBytes: 64 * 1024 * 1024,

@@ -8,14 +8,16 @@ import { withGuidance } from './guidance.ts';
 import type { RuleContext } from './match.ts';
 import { parseCommand } from './parse.ts';
 import type { CompiledPolicy } from './rules.ts';
-import { newScope } from './scope.ts';
-import { CWD, HOME } from './unknowns.ts';
+import { newScope, type Scope, setVar } from './scope.ts';
+import { ANY, CWD, HOME, isPlain } from './unknowns.ts';
 import { newWalk, walkWhole } from './walk.ts';
 
 export interface CommandContext extends RuleContext {
   /** Absolute; where the command would start. Absent: not known here, or the account's home. */
   readonly cwd?: string;
   readonly home?: string;
+  /** Exported variables it would start with, where those are known; null for one that is not set. */
+  readonly env?: ReadonlyMap<string, string | null>;
 }
 
 export interface Judgement {
@@ -32,11 +34,22 @@ export interface Judgement {
 export function judgeCommand(policy: CompiledPolicy, input: CommandInput, context: CommandContext): Judgement {
   const { script, printed, opaque } = parseCommand(input);
   const walk = newWalk();
-  const cwd = context.cwd ?? (context.kind === 'ssh' ? HOME : CWD);
-  walkWhole(walk, newScope({ cwd, orElse: [], start: cwd, home: context.home }, []), script);
+  walkWhole(walk, startingScope(context), script);
   const facts: CommandFacts = { commands: relate(walk.commands), opaque: [...opaque, ...walk.opaque] };
   const asked = { target: context.target, command: printed };
   return { decision: withGuidance(decide(policy, facts, context), asked, policy.exceptions), printed, facts };
+}
+
+/** The scope of a fresh interpreter there. */
+function startingScope(context: CommandContext): Scope {
+  const cwd = context.cwd ?? (context.kind === 'ssh' ? HOME : CWD);
+  const scope = newScope({ cwd, orElse: [], start: cwd, home: context.home }, []);
+  for (const [name, value] of context.env ?? []) {
+    const known = isPlain(value ?? '') ? (value ?? '') : ANY;
+    setVar(scope, name, [known]);
+    if (value !== null) scope.exported.set(name, known);
+  }
+  return scope;
 }
 
 /** Judges the opening of a raw terminal. */

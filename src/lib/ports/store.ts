@@ -5,11 +5,13 @@ import type { ProcessMark } from './target.ts';
 
 export interface SessionRow {
   readonly id: SessionId;
+  /** One command, command by command, or a raw terminal. */
+  readonly mode: 'one-shot' | 'gated' | 'free';
   readonly target: string;
   readonly kind: string;
   readonly principal: string;
   readonly task: string | null;
-  /** The printed command, or null for a free terminal. */
+  /** The printed command of a one-shot, else null. */
   readonly command: string | null;
   readonly startedAt: number;
   readonly endedAt: number | null;
@@ -17,15 +19,15 @@ export interface SessionRow {
   readonly state: 'open' | 'child' | 'broker' | 'lost';
   readonly exitCode: number | null;
   readonly reason: string | null;
-  /** The first process of its program, once it runs on this machine. */
+  /** The first process of its program, or of the newest of its programs, where that runs on this machine. */
   readonly leader: ProcessMark | null;
 }
 
 export interface SessionStore {
   insert(
-    row: Pick<SessionRow, 'id' | 'target' | 'kind' | 'principal' | 'task' | 'command' | 'startedAt'>,
+    row: Pick<SessionRow, 'id' | 'mode' | 'target' | 'kind' | 'principal' | 'task' | 'command' | 'startedAt'>,
   ): Promise<void>;
-  /** Which process to end where the broker dies; only from `open`. */
+  /** Which process to end where the broker dies, in the place of one noted before; only from `open`. */
   noteLeader(id: SessionId, leader: ProcessMark): Promise<void>;
   /** Only from `open`; false where it had ended already. */
   finish(

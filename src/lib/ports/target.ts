@@ -6,8 +6,22 @@ import type { TargetKind } from '../core/policy-document.ts';
 import type { TerminalSize } from '../core/terminal.ts';
 import type { Credential, CredentialRequest } from './provider.ts';
 
-/** What to run. `text` is the printed form policy judged: bash source, executed as it stands by bash. */
-export type Work = { readonly kind: 'command'; readonly text: string } | { readonly kind: 'free-terminal' };
+/**
+ * What to run. `text` is the printed form policy judged: bash source, executed as it stands by bash. `prelude` is the
+ * broker's own bash source that the same interpreter reads first. `gated` is a line: its commands come later, one by one.
+ */
+export type Work =
+  | { readonly kind: 'command'; readonly text: string; readonly prelude?: string }
+  | { readonly kind: 'gated' }
+  | { readonly kind: 'free-terminal' };
+
+/** What earlier commands of a gated session left to the next one. */
+export interface Carried {
+  /** Absolute real path; undefined where the session is still in the folder it began in. */
+  readonly folder: string | undefined;
+  /** Exported variables that differ from those of the session's beginning; null for one that was taken away. */
+  readonly env: ReadonlyMap<string, string | null>;
+}
 
 export interface ProgramSpec {
   readonly session: SessionId;
@@ -20,6 +34,8 @@ export interface ProgramSpec {
   readonly cwd: string | undefined;
   /** The client's environment, already reduced by nobody: the target applies its own allow-list. */
   readonly env: Readonly<Record<string, string>>;
+  /** In a gated session; goes before `cwd`, `env` and what the target sets itself. */
+  readonly carried?: Carried;
   /** Uid of the caller as proven, for targets that run "as the caller". */
   readonly callerUid: number;
   /** Digest of the place this was judged for; where that is another one by now, nothing runs. Undefined for probes. */
@@ -32,6 +48,9 @@ export interface Place {
   readonly summary: string;
   /** Over everything that decides it: jump hosts, pinned keys, folder and environment included. */
   readonly digest: string;
+  /** Absolute; where the program starts, and the home of its account. Undefined where that is not known from here. */
+  readonly startFolder?: string | undefined;
+  readonly home?: string | undefined;
 }
 
 /** A process that cannot be taken for another: pids are used again, a pid with its start time in one boot is not. */
@@ -75,6 +94,17 @@ export interface Program {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/**
+ * A way to a target that stays open: commands of one gated session run over it, one after the other. Disposing it ends
+ * what still runs, and every connection.
+ */
+export interface Line extends AsyncDisposable {
+  /** Starts a command; as `Target.open` otherwise. Disposing the program leaves the line as it is. */
+  start(spec: ProgramSpec, signal: AbortSignal): Promise<Program>;
+  /** Aborted once nothing can be started any more; the reason is a BrokerError (`connection-lost`). */
+  readonly lost: AbortSignal;
+}
+
 /** One line of `targets check`. */
 export interface CheckStep {
   readonly name: string;
@@ -88,7 +118,7 @@ export interface Target {
   readonly name: string;
   readonly kind: TargetKind;
   /** Where the program would run now. Throws what `open` would reject with where nothing could ever run there. */
-  placeOf(spec: Pick<ProgramSpec, 'cwd' | 'callerUid'>): Place;
+  placeOf(spec: Pick<ProgramSpec, 'cwd' | 'callerUid' | 'carried'>): Place;
   /**
    * What must be issued before `open`, one per hop, nearest hop first; empty where none is needed.
    * Pure: nothing is minted here.
@@ -100,6 +130,11 @@ export interface Target {
    * (exit 69 unless said otherwise), `place-changed` (77). After a rejection nothing is left running.
    */
   open(spec: ProgramSpec, credentials: readonly Credential[], signal: AbortSignal): Promise<Program>;
+  /**
+   * Opens a line for the commands of a gated session; nothing runs yet. `spec.work` is `gated`; credentials and
+   * rejections are those of `open`.
+   */
+  connect(spec: ProgramSpec, credentials: readonly Credential[], signal: AbortSignal): Promise<Line>;
   /**
    * Walks from the outside in and stops at the first failure. `issue` mints and books a credential for the
    * probe. Changes nothing on the target.

@@ -1,22 +1,25 @@
 // Steps: a session's row in the store and its entries in the audit log, first and last. What cannot be audited does not run.
 import { asBrokerError } from '../core/errors.ts';
-import type { RequestRow, RequestSubject } from '../ports/store.ts';
+import type { RequestRow, RequestSubject, SessionRow } from '../ports/store.ts';
 import type { Opening, Progress } from './opening.ts';
 import { exitCodeOf } from './result.ts';
 import type { SettleFailure } from './settlement.ts';
 
+export type Opened = Pick<RequestSubject, 'target' | 'kind' | 'principal' | 'task' | 'command'> &
+  Pick<SessionRow, 'mode'>;
+
 /** Row, then `session.opened`. Rejects with what the store rejects with, and `cannot-audit` (74). */
 export async function bookOpening(
   { id, deps }: Opening,
-  { target, kind, principal, task, command }: RequestSubject,
+  { mode, target, kind, principal, task, command }: Opened,
   approval: RequestRow | undefined,
 ): Promise<void> {
-  await deps.sessions.insert({ id, target, kind, principal, task, command, startedAt: deps.clock.now() });
+  await deps.sessions.insert({ id, mode, target, kind, principal, task, command, startedAt: deps.clock.now() });
   await deps.audit.append({
     type: 'session.opened',
     actor: principal,
     session: id,
-    data: { target, command, approval: approval?.id ?? null },
+    data: { mode, target, command, approval: approval?.id ?? null },
   });
 }
 

@@ -7,7 +7,8 @@ import type { LeaseBook } from '../leases/book.ts';
 import type { Archive } from '../ports/archive.ts';
 import type { AuditLog } from '../ports/audit.ts';
 import type { SessionStore } from '../ports/store.ts';
-import type { Target } from '../ports/target.ts';
+import type { Carried, Target } from '../ports/target.ts';
+import type { GatedSession } from './gated/gated-session.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import type { Probing } from './probing.ts';
 
@@ -17,6 +18,8 @@ export interface TargetEntry {
   /** True where the program starts in the caller's folder; then the folder is part of what is approved. */
   readonly keepsCallerFolder: boolean;
   readonly limits: { readonly hardMs: number; readonly idleMs: number };
+  /** What earlier commands of a gated session left, where it is one. */
+  readonly carried?: Carried;
 }
 
 /** Where a command would run, for policy. */
@@ -26,6 +29,8 @@ export interface JudgeContext {
   readonly principal: string;
   readonly cwd?: string;
   readonly home?: string;
+  /** Exported variables it would start with, where those are known; null for one that is not set. */
+  readonly env?: ReadonlyMap<string, string | null>;
 }
 
 /** Asked anew for each thing that is to run: the policy behind it may be replaced at any time. */
@@ -45,6 +50,8 @@ export interface SessionDeps {
   readonly archive: Archive;
   readonly audit: AuditLog;
   readonly live: LiveSessions;
+  /** The gated sessions that are open, by id. */
+  readonly gated: Map<string, GatedSession>;
   readonly clock: Clock;
   /** How long a request stays open where its rule does not say, ms. */
   readonly approvalWaitMs: number;

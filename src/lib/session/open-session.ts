@@ -1,7 +1,6 @@
 // The use-case: one opening of a target, from the request to the settled end. The steps stand here in their order;
 // each has a file of its own. Orders that never change: record before forward, book before hand-out, settle always.
-import { asBrokerError, BrokerError } from '../core/errors.ts';
-import { EXIT } from '../core/exit-codes.ts';
+import { asBrokerError } from '../core/errors.ts';
 import { newSessionId } from '../core/ids.ts';
 import type { Program } from '../ports/target.ts';
 import { maskKnownValues } from '../stream/mask.ts';
@@ -18,10 +17,7 @@ import { recordSession, type SessionRecording } from './record-session.ts';
 import { resolveTarget } from './resolve-target.ts';
 import { resultOf, type SessionResult } from './result.ts';
 import { clientGone, runProgram } from './run-program.ts';
-import { type SettleFailure, settlement } from './settlement.ts';
-
-/** The revocation of the lease waits no longer than this for a program that does not go. */
-const END_PROGRAM_LIMIT_MS = 15_000;
+import { END_PROGRAM_LIMIT_MS, settleFailed, settlement } from './settlement.ts';
 
 /**
  * Runs one invocation. Never rejects: every failure is in the result. When it resolves, the program is gone, its
@@ -79,7 +75,7 @@ async function walk(opening: Opening): Promise<void> {
 
   const recording = await recordSession(opening, judged, approval);
   progress.opened = true;
-  await bookOpening(opening, subject, approval);
+  await bookOpening(opening, { ...subject, mode: subject.command === null ? 'free' : 'one-shot' }, approval);
 
   const spec = programSpec(opening, subject);
   const issued = await issueCredentials(opening, entry.target.credentialsFor(spec), recording);
@@ -118,16 +114,4 @@ async function runAndMask(
   } finally {
     progress.masked = stages.stdout.maskedCount + stages.stderr.maskedCount;
   }
-}
-
-function settleFailed(failures: readonly SettleFailure[]): BrokerError {
-  const [first] = failures;
-  return new BrokerError({
-    code: 'settle-failed',
-    exit: first?.error instanceof BrokerError ? first.error.exit : EXIT.bug,
-    message: `the session ended, but the broker could not ${failures.map(({ step }) => step).join(' and ')}`,
-    hint: 'see broker.log in the state folder; what is left is closed when the broker starts again',
-    cause: first?.error,
-    detail: failures.map(({ step, error }) => `${step}: ${String(error)}`).join('; '),
-  });
 }

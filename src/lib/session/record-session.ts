@@ -16,9 +16,36 @@ export interface SessionRecording {
  * Rejects with `cannot-record` (74).
  */
 export async function recordSession(
-  { id, invocation, client, deps, end, progress }: Opening,
-  { decision, subject }: Judged,
+  opening: Opening,
+  judged: Judged,
   approval: RequestRow | undefined,
+): Promise<SessionRecording> {
+  const { command } = judged.subject;
+  const recording = await beginRecording(opening, command, command ?? 'free terminal');
+  await markJudged(recording, judged);
+  await markApproved(recording, approval);
+  return recording;
+}
+
+/** How a command was judged. */
+export async function markJudged({ mark }: Pick<SessionRecording, 'mark'>, { decision }: Judged): Promise<void> {
+  await mark('command.judged', { verdict: decision.verdict, rule: decision.rule, reason: decision.reason });
+}
+
+/** Who approved it, where it took somebody. */
+export async function markApproved(
+  { mark }: Pick<SessionRecording, 'mark'>,
+  approval: RequestRow | undefined,
+): Promise<void> {
+  if (approval === undefined) return;
+  await mark('request.approved', { request: approval.id, approvers: approval.votes.map((vote) => vote.approver) });
+}
+
+/** Creates the recording with its header; as `recordSession` otherwise. `title` is what comes after the target's name. */
+export async function beginRecording(
+  { id, invocation, client, deps, end, progress }: Opening,
+  command: string | null,
+  title: string,
 ): Promise<SessionRecording> {
   const { target, kind, pty, task } = invocation;
   const recorder = await openRecorder({
@@ -30,12 +57,12 @@ export async function recordSession(
       size: pty?.size ?? null,
       term: pty?.term ?? null,
       shell: null,
-      title: `${target}: ${subject.command ?? 'free terminal'}`,
+      title: `${target}: ${title}`,
       target,
       kind,
       principal: client.principal.name,
       task,
-      command: subject.command,
+      command,
     },
   });
   progress.recording = deps.archive.locate(id);
@@ -46,9 +73,5 @@ export async function recordSession(
   end.onEnd('mark the end', async () => {
     if (progress.error !== null) await mark('session.ended', { error: progress.error.code });
   });
-  await mark('command.judged', { verdict: decision.verdict, rule: decision.rule, reason: decision.reason });
-  if (approval !== undefined) {
-    await mark('request.approved', { request: approval.id, approvers: approval.votes.map((vote) => vote.approver) });
-  }
   return { record: (event) => recorder.record(event), mark };
 }

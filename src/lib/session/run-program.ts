@@ -9,7 +9,7 @@ import type { Stage } from '../stream/stage.ts';
 import type { SessionClient } from './client.ts';
 
 /** How long a beginning of a secret may be held back: a person who types sees it, an agent does not mind. */
-const HOLD_MS = { person: 30, agent: 200 } as const;
+export const HOLD_MS = { person: 30, agent: 200 } as const;
 
 export interface RunOptions {
   readonly program: Program;
@@ -46,7 +46,7 @@ export async function runProgram(options: RunOptions): Promise<ExitStatus> {
 }
 
 /** The promise, or the signal's reason, whichever comes first. */
-function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     if (signal.aborted) onAbort();

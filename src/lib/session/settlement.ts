@@ -8,6 +8,9 @@ import { EXIT } from '../core/exit-codes.ts';
 /** Long enough to flush a large recording to a slow disk. */
 const STEP_LIMIT_MS = 60_000;
 
+/** The revocation of the lease waits no longer than this for a program that does not go. */
+export const END_PROGRAM_LIMIT_MS = 15_000;
+
 export interface SettleFailure {
   readonly step: string;
   readonly error: unknown;
@@ -54,5 +57,18 @@ function tookTooLong(limitMs: number): BrokerError {
     exit: EXIT.unavailable,
     message: `it did not end within ${formatDuration(limitMs)}`,
     hint: 'see broker.log in the state folder',
+  });
+}
+
+/** The error of what ended, but not cleanly. */
+export function settleFailed(failures: readonly SettleFailure[]): BrokerError {
+  const [first] = failures;
+  return new BrokerError({
+    code: 'settle-failed',
+    exit: first?.error instanceof BrokerError ? first.error.exit : EXIT.bug,
+    message: `the session ended, but the broker could not ${failures.map(({ step }) => step).join(' and ')}`,
+    hint: 'see broker.log in the state folder; what is left is closed when the broker starts again',
+    cause: first?.error,
+    detail: failures.map(({ step, error }) => `${step}: ${String(error)}`).join('; '),
   });
 }

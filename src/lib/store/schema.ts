@@ -11,6 +11,7 @@ export interface Tables {
 
 export interface SessionsTable {
   id: string;
+  mode: 'one-shot' | 'gated' | 'free';
   target: string;
   kind: string;
   principal: string;

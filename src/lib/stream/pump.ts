@@ -10,6 +10,8 @@ import type { Stage } from './stage.ts';
 export type ClientInput =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'end' }
+  /** No more from this client for now; the program's input stays open. */
+  | { readonly kind: 'pause' }
   | { readonly kind: 'resize'; readonly size: TerminalSize }
   | { readonly kind: 'signal'; readonly name: string };
 
@@ -121,6 +123,8 @@ export async function pumpInput({ program, input, record, onActivity }: InputPum
         break;
       case 'end':
         program.endInput();
+        break;
+      case 'pause':
         break;
       case 'resize':
         await record({ kind: 'resize', size: item.size });

@@ -2,6 +2,7 @@
 // that make bash or the loader read or run other code than what was judged never pass, whatever the list says.
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { isHarmlessVariable } from '../core/variables.ts';
 import type { Account } from '../os/accounts.ts';
 
 export interface EnvironmentOptions {
@@ -36,7 +37,7 @@ export function buildEnvironment(
   // Without a prototype, or a variable named __proto__ would be one.
   const env: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(caller)) {
-    if (mayPass(name, options.allow) && isHarmless(name, value)) env[name] = value;
+    if (mayPass(name, options.allow) && isHarmlessVariable(name, value)) env[name] = value;
   }
   if (account !== undefined) {
     const { name, home, shell } = account;
@@ -47,10 +48,23 @@ export function buildEnvironment(
   return Object.assign(env, options.set);
 }
 
+/** The environment after earlier commands of a gated session changed it. */
+export function applyCarried(
+  env: Readonly<Record<string, string>>,
+  carried: ReadonlyMap<string, string | null>,
+): Record<string, string> {
+  const all: Record<string, string> = Object.assign(Object.create(null), env);
+  for (const [name, value] of carried) {
+    if (value === null) delete all[name];
+    else if (isHarmlessVariable(name, value)) all[name] = value;
+  }
+  return all;
+}
+
 /** Throws BrokerError `bad-environment` (exit 78) where a target sets a variable that must never reach a program. */
 export function requireHarmless(target: string, set: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(set)) {
-    if (isHarmless(name, value)) continue;
+    if (isHarmlessVariable(name, value)) continue;
     throw new BrokerError({
       code: 'bad-environment',
       exit: EXIT.configuration,
@@ -60,24 +74,8 @@ export function requireHarmless(target: string, set: Readonly<Record<string, str
   }
 }
 
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-// bash(1): files read at start, options, functions, code run at prompts and in traces, other meanings of `cd`, globs and
-// command names, other parsing; ld.so(8) and locale(7): files of code and tables. SALLYPORT_* is the broker's and the
-// task's own. The form of NAME already refuses BASH_FUNC_name%%.
-const NEVER =
-  /^(?:BASH_.*|ENV|SHELLOPTS|BASHOPTS|PS[0-4]|PROMPT_COMMAND|CDPATH|GLOBIGNORE|EXECIGNORE|POSIXLY_CORRECT|LD_.*|GLIBC_TUNABLES|GCONV_PATH|LOCPATH|SALLYPORT_.*)$/;
 // A socket that signs for whoever can open it: only where it is named in full, never through a glob.
 const NAMED_ONLY = new Set(['SSH_AUTH_SOCK']);
-const LOCALE = /^(?:LANG|LC_.*)$/;
-// Commands are judged as UTF-8. bash reads them in its locale's charset: in GBK the last byte of "你" takes a following
-// "\" or "|" into one character, in Latin-1 a byte of "à" is a blank.
-const JUDGED_CHARSET = /^(?:C|POSIX|[A-Za-z_]+\.utf-?8(?:@[A-Za-z]+)?)?$/i;
-
-/** True where the variable, set to that, leaves what bash reads and runs as it was judged. */
-function isHarmless(name: string, value: string): boolean {
-  if (!NAME.test(name) || NEVER.test(name) || value.includes('\0')) return false;
-  return !LOCALE.test(name) || JUDGED_CHARSET.test(value);
-}
 
 function mayPass(name: string, allow: readonly string[]): boolean {
   if (allow.includes(name)) return true;

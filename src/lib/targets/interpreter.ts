@@ -1,5 +1,5 @@
 // What executes a command or a free terminal on this machine: an absolute path and its arguments.
-import { BrokerError } from '../core/errors.ts';
+import { BrokerError, Bug } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { Work } from '../ports/target.ts';
 import { isExecutable } from './os-user.ts';
@@ -17,7 +17,9 @@ export function interpreterFor(work: Work, shell: string | undefined): Interpret
   switch (work.kind) {
     case 'command':
       // "--" after -c: a text that begins with a dash is a command, not an option.
-      return { file: findBash(), args: ['--noprofile', '--norc', '-c', '--', work.text] };
+      return { file: findBash(), args: ['--noprofile', '--norc', '-c', '--', `${work.prelude ?? ''}${work.text}`] };
+    case 'gated':
+      throw new Bug('a gated session has no program of its own');
     case 'free-terminal': {
       const file = shell ?? findBash();
       if (!isExecutable(file)) throw noShell(file);

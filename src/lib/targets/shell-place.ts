@@ -6,6 +6,7 @@ import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { Place, ProgramSpec } from '../ports/target.ts';
 import { type RunAs, resolveRunAs } from './os-user.ts';
+import { sandboxWords } from './sandbox/options.ts';
 import type { ShellTargetOptions } from './shell.ts';
 import { chooseFolder, type WorkingFolder } from './working-folder.ts';
 
@@ -16,16 +17,19 @@ export interface ShellPlace extends Place {
   readonly shell: string | undefined;
 }
 
-export type FindShellPlace = (start: Pick<ProgramSpec, 'cwd' | 'callerUid'>) => ShellPlace;
+export type FindShellPlace = (start: Pick<ProgramSpec, 'cwd' | 'callerUid' | 'carried'>) => ShellPlace;
 
 /** Throws what `resolveRunAs` and `chooseFolder` throw. */
 export function shellPlaces(name: string, options: ShellTargetOptions, brokerUid: number): FindShellPlace {
   let setDigest: string | undefined;
-  return ({ cwd, callerUid }) => {
+  return ({ cwd, callerUid, carried }) => {
     setDigest ??= digestOfValues(name, options.set ?? {});
     const runAs = resolveRunAs(name, options.user, { broker: brokerUid, caller: callerUid });
     const { account } = runAs;
-    const folder = chooseFolder(options.cwd, cwd, account?.home);
+    const folder =
+      carried?.folder === undefined
+        ? chooseFolder(options.cwd, cwd, account?.home)
+        : chooseFolder(undefined, carried.folder, undefined);
     const user = account?.name ?? `uid ${brokerUid}`;
     const shell = options.shell ?? account?.shell;
     const definition = {
@@ -36,8 +40,18 @@ export function shellPlaces(name: string, options: ShellTargetOptions, brokerUid
       shell: shell ?? null,
       env: [...options.env].sort(),
       set: setDigest,
+      ...(options.sandbox === undefined ? {} : { sandbox: { ...options.sandbox } }),
     };
-    return { summary: `${user} in ${folder.path}`, digest: digestOf(definition), runAs, folder, shell };
+    const walls = options.sandbox === undefined ? '' : ` (${sandboxWords(options.sandbox)})`;
+    return {
+      summary: `${user} in ${folder.path}${walls}`,
+      digest: digestOf(definition),
+      startFolder: folder.path,
+      home: account?.home,
+      runAs,
+      folder,
+      shell,
+    };
   };
 }
 

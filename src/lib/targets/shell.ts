@@ -1,17 +1,21 @@
 // The target "this machine": a command run by bash, or a free terminal with the account's shell, as the caller or as
 // another OS user. It decides user, folder and environment; starting and reading is pty.ts and pipes.ts.
 import type { Clock } from '../core/clock.ts';
-import type { Account } from '../os/accounts.ts';
+import { type Account, findAccount } from '../os/accounts.ts';
 import type { Program, ProgramSpec, Target } from '../ports/target.ts';
-import { buildEnvironment, NO_PAGER, requireHarmless } from './environment.ts';
+import { applyCarried, buildEnvironment, NO_PAGER, requireHarmless } from './environment.ts';
 import { type Interpreter, interpreterFor, noShell, requireExecutableSize } from './interpreter.ts';
 import type { Launch } from './launch.ts';
 import { probeAsUser, switchCommand } from './os-user.ts';
 import { openPipes } from './pipes.ts';
 import { openPty } from './pty.ts';
+import { type StartOutside, startEnclosed } from './sandbox/enclose.ts';
+import type { BrokerPaths, SandboxOptions } from './sandbox/options.ts';
+import { planSandbox, type SandboxPlan, visibleFolder } from './sandbox/plan.ts';
 import { checkShell } from './shell-check.ts';
-import { type FindShellPlace, placeChanged, type ShellPlace, shellPlaces } from './shell-place.ts';
-import { holdFolder, NOT_REAL, refuseFolder } from './working-folder.ts';
+import { shellLine } from './shell-line.ts';
+import { type FindShellPlace, placeChanged, shellPlaces } from './shell-place.ts';
+import { holdFolder, NOT_REAL, refuseFolder, type WorkingFolder } from './working-folder.ts';
 
 export { runsAsBrokerUser } from './os-user.ts';
 
@@ -25,11 +29,15 @@ export interface ShellTargetOptions {
   readonly set?: Readonly<Record<string, string>>;
   /** Absolute path of the interpreter of free terminals; absent: the account's login shell. */
   readonly shell?: string;
+  /** Absent: what the OS user may do is all that bounds a program. */
+  readonly sandbox?: SandboxOptions;
 }
 
 export interface ShellTargetDeps {
   readonly clock: Clock;
   readonly brokerUid: number;
+  /** What no sandbox may show or leave writable. */
+  readonly brokerPaths?: BrokerPaths;
 }
 
 /** What `open` needs of a ProgramSpec; checks have no session. */
@@ -38,7 +46,8 @@ export type ShellStart = Omit<ProgramSpec, 'session' | 'task'>;
 /**
  * A shell target. Throws `bad-environment` (78) for what must not be set. `open` rejects with `no-bash` (69),
  * `cannot-run-as-caller`, `unknown-user`, `cannot-switch-user` (78), `bad-working-folder` (64 or 78), `bad-command`,
- * `environment-too-large`, `bad-terminal-size` (64), `no-terminal`, `no-shell`, `cannot-start` (69), `place-changed` (77).
+ * `environment-too-large`, `bad-terminal-size` (64), `no-terminal`, `no-shell`, `cannot-start`,
+ * `no-sandbox` (69), `bad-workspace` (78), `place-changed` (77).
  */
 export function shellTarget(name: string, options: ShellTargetOptions, deps: ShellTargetDeps): Target {
   requireHarmless(name, options.set ?? {});
@@ -50,6 +59,7 @@ export function shellTarget(name: string, options: ShellTargetOptions, deps: She
     placeOf,
     credentialsFor: () => [],
     open: (spec, _credentials, signal) => start(spec, signal),
+    connect: async (_spec, _credentials, signal) => shellLine(start, signal),
     check: (_issue, signal) => checkShell({ name, options, deps, start, signal }),
   };
 }
@@ -67,32 +77,52 @@ async function startProgram(
   if (spec.place !== undefined && spec.place !== place.digest) throw placeChanged(name, place.summary);
   const { runAs } = place;
   const runsAsCaller = options.user === undefined || runAs.account?.uid === spec.callerUid;
-  const env = buildEnvironment(
+  const fresh = buildEnvironment(
     spec.env,
     { allow: options.env, set: { ...(spec.work.kind === 'command' ? NO_PAGER : {}), ...options.set } },
     runsAsCaller ? undefined : runAs.account,
     spec.pty?.term,
   );
+  const env = applyCarried(fresh, spec.carried?.env ?? new Map());
   const program = interpreterFor(spec.work, place.shell);
   requireExecutableSize(program.args, env);
-  const begin = (launch: Pick<Launch, 'file' | 'args' | 'cwd' | 'owner'>) => {
+  const plan = planFor(name, options.sandbox, deps, [runAs.account?.home, env.HOME]);
+  const wanted = plan === undefined ? place.folder : visibleFolder(place.folder, plan);
+  const begin = (launch: Pick<Launch, 'file' | 'args' | 'cwd' | 'owner' | 'keep'>) => {
     const complete: Launch = { ...launch, env, clock: deps.clock };
     return spec.pty === null ? openPipes(complete) : openPty(complete, spec.pty.size);
   };
+  const enclose = (folder: string, start: StartOutside) =>
+    plan === undefined ? start(program, []) : startEnclosed({ plan, folder, env, program }, start, signal);
   if (runAs.kind === 'self') {
-    using folder = holdFolder(place.folder);
-    return await begin({ ...program, cwd: folder.path, owner: null });
+    using held = holdFolder(wanted);
+    return await enclose(held.realPath, (what, keep) => begin({ ...what, cwd: held.path, owner: null, keep }));
   }
   const { account } = runAs;
-  const folder = await folderFor(account, place, program, signal);
+  const folder = await folderFor(account, wanted, program, signal);
   signal.throwIfAborted();
-  return begin({ ...switchCommand(account, folder, program.file, program.args), cwd: '/', owner: account });
+  return enclose(folder, (what, keep) =>
+    begin({ ...switchCommand(account, folder, what.file, what.args), cwd: '/', owner: account, keep }),
+  );
 }
+
+function planFor(
+  name: string,
+  sandbox: SandboxOptions | undefined,
+  { brokerPaths = NO_PATHS, brokerUid }: ShellTargetDeps,
+  homes: readonly (string | undefined)[],
+): SandboxPlan | undefined {
+  if (sandbox === undefined) return undefined;
+  const known = [...homes, findAccount({ uid: brokerUid })?.home].filter((home) => home?.startsWith('/') === true);
+  return planSandbox(name, sandbox, brokerPaths, known as string[]);
+}
+
+const NO_PATHS: BrokerPaths = { hidden: [], readOnly: [] };
 
 /** The path to enter after the switch, tried as the account. */
 async function folderFor(
   account: Account,
-  { folder }: Pick<ShellPlace, 'folder'>,
+  folder: WorkingFolder,
   program: Interpreter,
   signal: AbortSignal,
 ): Promise<string> {

@@ -110,20 +110,20 @@ export class SshConnection implements AsyncDisposable {
   readonly #stream: Duplex;
   readonly #clock: Clock;
   #isClosed = false;
+  #error: Error | undefined;
 
   constructor(client: Client, stream: Duplex, clock: Clock) {
     this.#client = client;
     this.#stream = stream;
     this.#clock = clock;
-    let lastError: Error | undefined;
     // Stays for the client's whole life: an 'error' nobody listens to would end the broker.
     client.on('error', (error: Error) => {
-      lastError ??= error;
+      this.#error ??= error;
     });
     this.closed = new Promise((resolve) => {
       client.once('close', () => {
         this.#isClosed = true;
-        resolve(lastError);
+        resolve(this.#error);
       });
     });
   }
@@ -132,9 +132,15 @@ export class SshConnection implements AsyncDisposable {
     return this.#isClosed;
   }
 
-  /** Calls `listener` when the connection is gone, before any channel is told. */
-  onClosed(listener: () => void): void {
+  /** What ended it, where there was an error. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  /** Calls `listener` when the connection is gone, before any channel is told; the answer takes it back. */
+  onClosed(listener: () => void): () => void {
     this.#client.once('close', listener);
+    return () => this.#client.off('close', listener);
   }
 
   /**
@@ -178,7 +184,9 @@ export class SshConnection implements AsyncDisposable {
   ): Promise<T> {
     return waitFor<T>(signal, (resolve, reject) => {
       let wanted = true;
-      void this.closed.then((error) => reject(error ?? new Error('the connection is closed')));
+      const onClosed = () => reject(this.#error ?? new Error('the connection is closed'));
+      if (this.#isClosed) onClosed();
+      const stopListening = this.onClosed(onClosed);
       try {
         send((error, channel) => {
           if (error !== undefined && error !== null) reject(error);
@@ -191,6 +199,7 @@ export class SshConnection implements AsyncDisposable {
       }
       return () => {
         wanted = false;
+        stopListening();
       };
     });
   }

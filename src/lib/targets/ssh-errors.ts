@@ -126,6 +126,13 @@ export function startRefused(place: Place, cause: unknown): BrokerError {
   });
 }
 
+/** Why a program could not be started on a connection, which may be gone. */
+export function whyNotStarted(place: Place, thrown: unknown, isLost: boolean): unknown {
+  if (thrown instanceof BrokerError || thrown instanceof TypeError) return thrown;
+  if (isLost) return connectionLost(place, thrown);
+  return /pseudo-terminal/.test(String(thrown)) ? ptyRefused(place, thrown) : startRefused(place, thrown);
+}
+
 export function forwardRefused(place: Place, to: { host: string; port: number }, cause: unknown): BrokerError {
   return failure({
     code: 'target-unreachable',

@@ -2,6 +2,7 @@
 // sh, dash, bash, zsh, fish, csh or tcsh, and must reach bash untouched. Pure text; it judges nothing.
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import type { Carried } from '../ports/target.ts';
 import { NO_PAGER } from './environment.ts';
 
 /** What the broker asks for on a second channel of the same connection; see `DELIVER_SIGNAL`. */
@@ -51,7 +52,32 @@ const MAX_FORCED_BYTES = 33_500;
  * for a text that no certificate can carry: over about 32 KiB, or 24 KiB where it has to be encoded.
  */
 export function forcedCommandFor(text: string, cwd?: string): string {
-  const forced = wrap(text, cwd);
+  return limited(wrap(text, cwd, `${DELIVER_SIGNAL} `));
+}
+
+/**
+ * The text for the exec request of one command of a gated session, whose certificate forces nothing: as above, with
+ * `carried` before it. Throws `command-too-long` (exit 64).
+ */
+export function lineCommandFor(text: string, cwd: string | undefined, carried: Carried | undefined): string {
+  const [set, unset]: [string[], string[]] = [[], []];
+  for (const [name, value] of carried?.env ?? []) {
+    if (value === null) unset.push(name);
+    else set.push(`${name}=${quote(value)}`);
+  }
+  const variables = [
+    set.length === 0 ? '' : `export -- ${set.join(' ')}; `,
+    unset.length === 0 ? '' : `unset -v -- ${unset.join(' ')}; `,
+  ].join('');
+  return limited(wrap(`${variables}${text}`, carried?.folder ?? cwd, ''));
+}
+
+/** Asks for a signal, named without SIG, on another channel of a connection whose certificate forces nothing. */
+export function lineSignalRequest(name: string): string {
+  return `exec ${BASH} ${quote(`SSH_ORIGINAL_COMMAND=${SIGNAL_REQUEST}${name}; ${DELIVER_SIGNAL}`)}`;
+}
+
+function limited(forced: string): string {
   if (forced.length <= MAX_FORCED_BYTES) return forced;
   throw new BrokerError({
     code: 'command-too-long',
@@ -61,16 +87,16 @@ export function forcedCommandFor(text: string, cwd?: string): string {
   });
 }
 
-function wrap(text: string, cwd: string | undefined): string {
+function wrap(text: string, cwd: string | undefined, before: string): string {
   // Not `cd … && text`: in `cd /gone && a; b` the b would run in the wrong folder.
   const source = cwd === undefined ? text : `cd -- ${quote(cwd)} || exit 1; ${text}`;
-  const plain = `${DELIVER_SIGNAL} ${source}`;
+  const plain = `${before}${source}`;
   if (passesUntouched(plain)) return `exec ${cleanBashFor(source)} ${quote(plain)}`;
   // Base64 holds no character any shell looks at. The `x` keeps trailing newlines through $(…); a server without
   // base64 runs nothing. A second exec, not eval, so that $0, variables and error messages are the plain form's.
   const decode = `_t=$(printf %s "$0" | base64 -d && printf x) || exit 126; exec ${BASH} "\${_t%x}"`;
   const encoded = Buffer.from(source, 'utf8').toString('base64');
-  return `exec ${cleanBashFor(source)} ${quote(`${DELIVER_SIGNAL} ${decode}`)} ${encoded}`;
+  return `exec ${cleanBashFor(source)} ${quote(`${before}${decode}`)} ${encoded}`;
 }
 
 /**

@@ -23,6 +23,7 @@ export class SshOutput implements Disposable {
   #isCut = false;
   #lastDataAt = 0;
   #cancelTimer: (() => void) | undefined;
+  readonly #stopListening: () => void;
 
   /** Must be called in the same turn in which the channel opened: its first bytes may already be on the way. */
   constructor(parts: SshOutputParts) {
@@ -31,7 +32,7 @@ export class SshOutput implements Disposable {
     this.queue = new OutputQueue({ maxBytes: MAX_UNREAD_BYTES, resume: () => this.#resume() });
     this.#read('stdout', channel);
     this.#read('stderr', channel.stderr);
-    connection.onClosed(() => {
+    this.#stopListening = connection.onClosed(() => {
       this.#isCut = !hasAllOutput(channel);
     });
   }
@@ -49,6 +50,7 @@ export class SshOutput implements Disposable {
   /** Drops what is unread. Safe to call again. */
   [Symbol.dispose](): void {
     this.#cancelTimer?.();
+    this.#stopListening();
     this.queue[Symbol.dispose]();
   }
 

@@ -8,7 +8,6 @@ import type { OutputChunk, Program } from '../ports/target.ts';
 import { knownSignal, programEnded } from './launch.ts';
 import type { ClientChannel, SshConnection } from './ssh-connection.ts';
 import { connectionLost, type Place, programLeftRunning } from './ssh-errors.ts';
-import { SIGNAL_REQUEST } from './ssh-forced-command.ts';
 import { SshOutput } from './ssh-output.ts';
 import { waitFor, withDeadline } from './ssh-waiting.ts';
 
@@ -23,9 +22,12 @@ export interface SshProgramParts {
   readonly place: Place;
   readonly clock: Clock;
   readonly hasPty: boolean;
-  /** True where sshd runs a forced command, which delivers signals itself (ssh-forced-command.ts). */
-  readonly forced: boolean;
-  /** Closes the connection and every hop before it. */
+  /**
+   * What to ask for on a second channel so that a signal, named without SIG, reaches the program (ssh-forced-command.ts);
+   * undefined where nothing answers that.
+   */
+  readonly signalRequest: ((name: string) => string) | undefined;
+  /** Closes what is the program's alone: its channel or, where it has one, its connection and every hop before it. */
   readonly close: () => Promise<void>;
 }
 
@@ -70,8 +72,12 @@ class SshProgram implements Program {
         reject(reason);
         this.#refuseWrites(this.#exit === 'known' ? programEnded() : reason);
       };
-      channel.once('close', () => lost());
-      void connection.closed.then(lost);
+      const stopListening = connection.onClosed(() => lost(connection.error));
+      channel.once('close', () => {
+        stopListening();
+        lost();
+      });
+      if (connection.isClosed) lost(connection.error);
     });
   }
 
@@ -116,10 +122,10 @@ class SshProgram implements Program {
   }
 
   async #deliver(name: string): Promise<void> {
-    const { channel, forced, hasPty } = this.#parts;
+    const { channel, signalRequest, hasPty } = this.#parts;
     if (this.#exit !== 'unknown') return;
     const character = hasPty ? CONTROL_CHARACTERS[name] : undefined;
-    if (forced) {
+    if (signalRequest !== undefined) {
       if (await this.#deliverByMessenger(name)) return;
     } else if (character === undefined) channel.signal(name.slice(3));
     // In a free terminal the program is the shell's foreground job, whose process group sshd does not know; and a server
@@ -127,16 +133,17 @@ class SshProgram implements Program {
     if (character !== undefined && this.#exit === 'unknown') channel.write(Uint8Array.of(character));
   }
 
-  /** True where the forced command, asked on a second channel, says that it signalled the program's process group. */
+  /** True where the messenger on a second channel says that it signalled the program's process group. */
   async #deliverByMessenger(name: string): Promise<boolean> {
-    const { connection, clock, place } = this.#parts;
+    const { connection, clock, place, signalRequest } = this.#parts;
+    if (signalRequest === undefined) return false;
     const options = {
       clock,
       ms: SIGNAL_LIMIT_MS,
       signal: new AbortController().signal,
       late: () => connectionLost(place),
     };
-    const request = `${SIGNAL_REQUEST}${name.slice(3)}`;
+    const request = signalRequest(name.slice(3));
     try {
       return await withDeadline(options, async (limit) => {
         const exit = await connection.exec(request, null, limit, (messenger) => {
@@ -170,7 +177,7 @@ class SshProgram implements Program {
     this.#output[Symbol.dispose]();
     // Closing the connection hangs up a terminal, but leaves a program without one running: end it first.
     let leftRunning = false;
-    if (this.#exit === 'unknown' && this.#parts.forced) {
+    if (this.#exit === 'unknown' && this.#parts.signalRequest !== undefined) {
       await this.#signals;
       leftRunning = !(await this.#deliverByMessenger('SIGKILL')) && this.#exit === 'unknown';
     }

@@ -5,12 +5,13 @@ import type { Clock } from '../core/clock.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { Credential, CredentialRequest, SshCertificateRequest } from '../ports/provider.ts';
-import type { Program, ProgramSpec, Target } from '../ports/target.ts';
+import type { Line, Program, ProgramSpec, Target } from '../ports/target.ts';
 import { checkSshTarget, type Reached } from './ssh-check.ts';
 import { type OpenStream, openTcp, SshDialer, type Tunnel } from './ssh-dial.ts';
-import { connectionLost, forwardRefused, type Place, ptyRefused, startRefused, timedOut } from './ssh-errors.ts';
-import { forcedCommandFor, NO_COMMAND } from './ssh-forced-command.ts';
+import { forwardRefused, type Place, timedOut, whyNotStarted } from './ssh-errors.ts';
+import { forcedCommandFor, NO_COMMAND, SIGNAL_REQUEST } from './ssh-forced-command.ts';
 import { canSignHostCertificates, type HostKey, parsePublicKeyLine } from './ssh-host-key.ts';
+import { sshLine } from './ssh-line.ts';
 import { type SshPlace, sshPlace } from './ssh-place.ts';
 import { sshProgram } from './ssh-program.ts';
 import { withDeadline } from './ssh-waiting.ts';
@@ -127,7 +128,7 @@ export function sshTarget(
       const task = spec.task === undefined ? '-' : encodeURIComponent(Buffer.from(spec.task).toString());
       const keyId = `sallyport session=${spec.session} task=${task}`;
       const forced = spec.work.kind === 'command' ? forcedCommandFor(spec.work.text, cwd) : null;
-      const extensions = spec.pty === null ? [] : (['permit-pty'] as const);
+      const extensions = spec.pty === null && spec.work.kind !== 'gated' ? [] : (['permit-pty'] as const);
       return [...(via?.hopCredentials(keyId) ?? []), request(keyId, forced, extensions)];
     },
 
@@ -139,20 +140,25 @@ export function sshTarget(
           if (spec.work.kind === 'command') {
             const text = forcedCommandFor(spec.work.text, cwd);
             return await connection.exec(text, spec.pty, limit, (channel) =>
-              sshProgram({ ...parts, channel, forced: true }),
+              sshProgram({ ...parts, channel, signalRequest: (name) => `${SIGNAL_REQUEST}${name}` }),
             );
           }
           if (spec.pty === null) throw new TypeError('a free terminal needs a terminal');
-          return await connection.shell(spec.pty, limit, (channel) => sshProgram({ ...parts, channel, forced: false }));
+          return await connection.shell(spec.pty, limit, (channel) =>
+            sshProgram({ ...parts, channel, signalRequest: undefined }),
+          );
         } catch (thrown) {
           const isLost = connection.isClosed;
           await close();
           limit.throwIfAborted();
-          if (thrown instanceof BrokerError || thrown instanceof TypeError) throw thrown;
-          if (isLost) throw connectionLost(place, thrown);
-          throw /pseudo-terminal/.test(String(thrown)) ? ptyRefused(place, thrown) : startRefused(place, thrown);
+          throw whyNotStarted(place, thrown, isLost);
         }
       });
+    },
+
+    async connect(_spec, credentials: readonly Credential[], signal: AbortSignal): Promise<Line> {
+      const reached = await inTime(signal, (limit) => reachSelf(credentials, limit));
+      return sshLine({ ...reached, place, clock, cwd, inTime });
     },
 
     check(issue, signal) {

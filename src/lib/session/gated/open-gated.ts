@@ -1,0 +1,144 @@
+// The use-case: a gated session, from the request to its settled end. Opening runs nothing: it makes a recording, books
+// the session, has the credentials issued and connects. What runs in it is judged command by command.
+import { randomBytes } from 'node:crypto';
+import { asBrokerError } from '../../core/errors.ts';
+import { newSessionId } from '../../core/ids.ts';
+import type { Principal } from '../../core/principal.ts';
+import { bookEnd, bookOpening } from '../book-session.ts';
+import type { SessionClient } from '../client.ts';
+import type { SessionDeps } from '../deps.ts';
+import { issueCredentials } from '../issue-credentials.ts';
+import { startTimeLimits } from '../limits.ts';
+import { noProgress, type Opening } from '../opening.ts';
+import { programSpec } from '../program-spec.ts';
+import { beginRecording } from '../record-session.ts';
+import { resolveTarget } from '../resolve-target.ts';
+import { resultOf, type SessionResult } from '../result.ts';
+import { settleFailed, settlement } from '../settlement.ts';
+import { CarriedState } from './carried-state.ts';
+import type { GatedRequest } from './exec.ts';
+import { GatedSession } from './gated-session.ts';
+import { OutputLog } from './output-log.ts';
+import type { Shared } from './run-command.ts';
+
+/** How long a line may take to close, what runs on it included. */
+const END_LINE_LIMIT_MS = 20_000;
+
+/**
+ * Opens a session and puts it into `deps.gated`, where it stays until it has settled. Rejects with what a one-shot fails
+ * with before its program runs (`unknown-target`, `cannot-record`, `target-unreachable`, …); nothing is left open then.
+ */
+export async function openGated(asked: GatedRequest, principal: Principal, deps: SessionDeps): Promise<GatedSession> {
+  const id = newSessionId();
+  const startedAt = deps.clock.monotonic();
+  const controller = new AbortController();
+  const progress = noProgress();
+  const invocation = { ...asked, command: null, wait: false, timeoutMs: null };
+  const client = nobody(principal);
+  const opening: Opening = { id, invocation, client, deps, controller, end: settlement(deps.clock), progress };
+  let announceSettled = () => {};
+  const settled = new Promise<void>((resolve) => {
+    announceSettled = resolve;
+  });
+  deps.live.add({
+    id,
+    target: asked.target,
+    principal: principal.name,
+    startedAt: deps.clock.now(),
+    controller,
+    settled,
+  });
+
+  async function settle(): Promise<SessionResult> {
+    const unsettled = await opening.end.settle();
+    if (unsettled.length > 0) progress.error ??= settleFailed(unsettled);
+    await bookEnd(opening, unsettled);
+    deps.gated.delete(id);
+    deps.live.remove(id);
+    announceSettled();
+    return resultOf(id, asked.target, progress, deps.clock.monotonic() - startedAt);
+  }
+
+  try {
+    const { shared, isAsking } = await begin(opening);
+    const session: GatedSession = new GatedSession(
+      shared,
+      untilAborted(controller.signal).then(async (reason) => {
+        const error = asBrokerError(reason);
+        // Closing is how a session ends well.
+        if (error.code === 'session-closed') progress.status = { kind: 'code', code: 0 };
+        else progress.error = error;
+        await session.settled;
+        return settle();
+      }),
+    );
+    isAsking.answer = () => session.isAsking;
+    deps.gated.set(id, session);
+    return session;
+  } catch (error) {
+    progress.error = asBrokerError(error);
+    await settle();
+    throw progress.error;
+  }
+}
+
+async function begin(
+  opening: Opening,
+): Promise<{ readonly shared: Shared; readonly isAsking: { answer: () => boolean } }> {
+  const { invocation, client, deps, controller, progress, end } = opening;
+  const { signal } = controller;
+  const { target: name, kind, task } = invocation;
+  const entry = resolveTarget(invocation, deps);
+  const place = entry.target.placeOf({ cwd: invocation.cwd ?? undefined, callerUid: client.principal.proof.uid });
+  const recording = await beginRecording(opening, null, 'gated session');
+  progress.opened = true;
+  const opened = { mode: 'gated', target: name, kind, principal: client.principal.name, task, command: null } as const;
+  await bookOpening(opening, opened, undefined);
+
+  const spec = {
+    ...programSpec(opening, { command: null, placeDigest: place.digest }),
+    work: { kind: 'gated' },
+  } as const;
+  const issued = await issueCredentials(opening, entry.target.credentialsFor(spec), recording);
+  const isAsking = { answer: () => false };
+  const limits = startTimeLimits({ ...entry.limits, timeoutMs: null }, controller, deps.clock, () => isAsking.answer());
+  end.onEnd('stop the time limits', async () => limits.stop());
+  signal.throwIfAborted();
+  const line = await entry.target.connect(spec, issued.credentials, signal);
+  end.onEnd('close the line', () => Promise.resolve(line[Symbol.asyncDispose]()), END_LINE_LIMIT_MS);
+  line.lost.addEventListener('abort', () => controller.abort(line.lost.reason), { once: true });
+  if (line.lost.aborted) throw line.lost.reason;
+  signal.throwIfAborted();
+  return {
+    isAsking,
+    shared: {
+      opening,
+      entry,
+      line,
+      recording,
+      knownSecrets: issued.knownSecrets,
+      state: new CarriedState(place.startFolder),
+      log: new OutputLog(),
+      key: randomBytes(32),
+      touch: limits.touch,
+    },
+  };
+}
+
+/** Whoever opens a session does not stay; clients come with the commands. */
+function nobody(principal: Principal): SessionClient {
+  return {
+    principal,
+    input: (async function* () {})(),
+    notify() {},
+    async send() {},
+    gone: new AbortController().signal,
+  };
+}
+
+function untilAborted(signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(signal.reason);
+    else signal.addEventListener('abort', () => resolve(signal.reason), { once: true });
+  });
+}

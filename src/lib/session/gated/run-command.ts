@@ -1,0 +1,176 @@
+// One command of a gated session, from the judge to its settled end: the steps of a one-shot, on the session's line and
+// recording. Orders that never change are the same: judge, audit, ask, record, run, settle, audit.
+import { randomBytes } from 'node:crypto';
+import { asBrokerError } from '../../core/errors.ts';
+import type { ExitStatus } from '../../core/events.ts';
+import type { Line, Program } from '../../ports/target.ts';
+import { inSequence, takeFrames } from '../../stream/frames.ts';
+import { maskKnownValues } from '../../stream/mask.ts';
+import { pumpOutput } from '../../stream/pump.ts';
+import type { Invocation, SessionClient } from '../client.ts';
+import type { TargetEntry } from '../deps.ts';
+import { judgeInvocation } from '../judge-invocation.ts';
+import { startTimeout } from '../limits.ts';
+import type { Opening } from '../opening.ts';
+import { permit } from '../permit.ts';
+import { programSpec } from '../program-spec.ts';
+import { markApproved, markJudged, type SessionRecording } from '../record-session.ts';
+import { exitCodeOf } from '../result.ts';
+import { HOLD_MS, raceAbort } from '../run-program.ts';
+import { END_PROGRAM_LIMIT_MS, settleFailed, settlement } from '../settlement.ts';
+import type { CarriedState } from './carried-state.ts';
+import { commandEntry } from './command-entry.ts';
+import type { OutputLog } from './output-log.ts';
+import { frameMarks, preludeFor, readState, type ToldState } from './prelude.ts';
+import type { RunningCommand } from './running-command.ts';
+import { watchForInput } from './watch-for-input.ts';
+
+/** What the commands of one session share. */
+export interface Shared {
+  readonly opening: Opening;
+  readonly entry: TargetEntry;
+  readonly line: Line;
+  readonly recording: SessionRecording;
+  readonly knownSecrets: readonly string[];
+  readonly state: CarriedState;
+  readonly log: OutputLog;
+  /** Of this session; see command-entry.ts. */
+  readonly key: Uint8Array;
+  readonly touch: () => void;
+}
+
+/** Never rejects: how it ended is in `running.progress`. When it resolves, nothing of the command runs any more. */
+export async function runCommand(
+  shared: Shared,
+  running: RunningCommand,
+  invocation: Invocation,
+  client: SessionClient,
+): Promise<void> {
+  const { progress } = running;
+  const { deps } = shared.opening;
+  const end = settlement(deps.clock);
+  try {
+    await walk(shared, running, invocation, client, end);
+  } catch (error) {
+    progress.error = asBrokerError(error);
+  }
+  const unsettled = await end.settle();
+  if (unsettled.length > 0) progress.error ??= settleFailed(unsettled);
+  try {
+    await noteEnd(shared, running, client);
+  } catch (error) {
+    progress.error = asBrokerError(error);
+  }
+}
+
+async function walk(
+  shared: Shared,
+  running: RunningCommand,
+  invocation: Invocation,
+  client: SessionClient,
+  end: ReturnType<typeof settlement>,
+): Promise<void> {
+  const { opening, line, recording, state } = shared;
+  const { id, deps } = opening;
+  const { controller, progress } = running;
+  const { signal } = controller;
+  const carried = state.carried;
+  const { cwd } = opening.invocation;
+  const { entry, targetDigest } = commandEntry(shared.entry, cwd, carried, shared.key);
+  const first = await judgeInvocation(id, invocation, client, entry, deps);
+  running.printed = first.subject.command;
+  progress.decision = first.decision;
+  await markJudged(recording, first);
+  const { judged, approval } = await permit({ id, invocation, client, controller, progress, deps }, entry, first);
+  signal.throwIfAborted();
+  await markApproved(recording, approval);
+
+  const { command, placeDigest } = judged.subject;
+  if (command === null) throw new TypeError('a gated command has a text');
+  await recording.mark('command.started', { command: running.number, text: command });
+  progress.opened = true;
+  const marks = frameMarks(randomBytes(16).toString('hex'));
+  const place = targetDigest(placeDigest);
+  if (place === undefined) throw new TypeError('a place was judged that the target did not name');
+  const spec = {
+    ...programSpec({ id, invocation, client }, { command, placeDigest: place }),
+    work: { kind: 'command', text: command, prelude: preludeFor(marks) },
+    cwd: cwd ?? undefined,
+    carried,
+  } as const;
+  const cancelTimeout = startTimeout(invocation.timeoutMs, controller, deps.clock);
+  end.onEnd('stop the time limit', async () => cancelTimeout());
+  const program = await line.start(spec, signal);
+  // Looked at below, where the program still runs then; a rejection nobody looks at would end the broker.
+  program.exited.catch(() => undefined);
+  end.onEnd('end the program', () => program[Symbol.asyncDispose](), END_PROGRAM_LIMIT_MS);
+  if (program.leader !== null) await deps.sessions.noteLeader(id, program.leader);
+  signal.throwIfAborted();
+  running.begin(program, (audience) => audience.notify({ kind: 'opened', session: id }));
+  const told: ToldState[] = [];
+  try {
+    progress.status = await pump(shared, running, program, invocation, marks, (content) => {
+      const said = readState(content.toString('utf8'));
+      if (said !== undefined) told.push(said);
+    });
+  } finally {
+    // Its own first word is missing: the folder could not be entered.
+    if (told.length === 0) state.leaveFolder();
+    else state.take(told);
+  }
+}
+
+async function pump(
+  { opening, recording, knownSecrets, log, touch }: Shared,
+  running: RunningCommand,
+  program: Program,
+  invocation: Invocation,
+  marks: ReturnType<typeof frameMarks>,
+  onFrame: (content: Buffer) => void,
+): Promise<ExitStatus> {
+  const { clock } = opening.deps;
+  const masks = { stdout: maskKnownValues(knownSecrets), stderr: maskKnownValues(knownSecrets) };
+  const stages = { stdout: inSequence(takeFrames(marks, onFrame), masks.stdout), stderr: masks.stderr };
+  const waiting = watchForInput(program, running, log, clock);
+  running.touch = waiting.touch;
+  const onActivity = () => {
+    touch();
+    waiting.touch();
+  };
+  try {
+    const ended = pumpOutput({
+      program,
+      stages,
+      record: recording.record,
+      async send(chunk) {
+        log.push(chunk.bytes);
+        await running.send(chunk);
+      },
+      clock,
+      holdMs: invocation.pty === null ? HOLD_MS.agent : HOLD_MS.person,
+      onActivity,
+    }).then(() => program.exited);
+    return await raceAbort(ended, running.controller.signal);
+  } finally {
+    waiting.stop();
+    running.progress.masked = masks.stdout.maskedCount + masks.stderr.maskedCount;
+  }
+}
+
+/** Recording, then audit log. A command that was not judged leaves nothing to say. */
+async function noteEnd(
+  { opening, recording }: Shared,
+  { number, printed, progress }: RunningCommand,
+  client: SessionClient,
+): Promise<void> {
+  if (printed === null) return;
+  const { status, error, masked } = progress;
+  const facts = { command: number, status, error: error?.code ?? null, exitCode: exitCodeOf(status, error) };
+  await recording.mark('command.ended', facts);
+  await opening.deps.audit.append({
+    type: 'command.ended',
+    actor: client.principal.name,
+    session: opening.id,
+    data: { ...facts, text: printed, ran: progress.opened, masked, why: error?.publicMessage ?? null },
+  });
+}

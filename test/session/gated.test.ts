@@ -1,0 +1,61 @@
+// A gated session on this machine, with real programs: what is carried, what is judged, what is on record.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { verifyAuditLog } from '../../src/lib/audit/verify.ts';
+import type { SessionId } from '../../src/lib/core/ids.ts';
+import { verifyRecording } from '../../src/lib/recording/manifest.ts';
+import { gatedStage } from '../helpers/gated-stage.ts';
+import { markersOf, outputOf, withStage } from '../helpers/session-stage.ts';
+
+test('commands run one after the other in one session, each with its own output and exit code', () =>
+  withStage(async (stage) => {
+    const { session, run, close } = await gatedStage(stage);
+    assert.equal((await run('echo one; exit 3')).result.exitCode, 3);
+    const two = await run('echo two; echo err >&2');
+    assert.equal([two.stdout, two.stderr, two.result.exitCode], ['two\n', 'err\n', 0]);
+    assert.equal([two.result.command, two.result.state, two.result.cwd], [2, 'ended', '/tmp']);
+    const closed = await close();
+    assert.equal([closed.exitCode, closed.error], [0, null]);
+    const row = await stage.store.sessions.get(session.id);
+    assert.equal([row?.mode, row?.state, row?.command], ['gated', 'child', null]);
+    const events = await stage.recorded(closed);
+    assert.is(outputOf(events).replaceAll('\r', ''), 'one\ntwo\nerr\n');
+    const each = ['command.judged', 'command.started', 'command.ended'];
+    assert.equal(markersOf(events).slice(0, 6), [...each, ...each]);
+    assert.is((await verifyRecording(stage.deps.archive, session.id as SessionId)).outcome, 'intact');
+    assert.is((await verifyAuditLog({ file: stage.auditFile, store: stage.store })).kind, 'intact');
+    const types = (await stage.entries()).map(({ type }) => type);
+    assert.equal(types, [
+      'session.opened',
+      ...Array(2).fill(['command.judged', 'command.ended']).flat(),
+      'session.closed',
+    ]);
+  }));
+
+test('folder and exported variables go on to the next command, and nothing else does', () =>
+  withStage(async (stage) => {
+    const { run, close } = await gatedStage(stage);
+    const first = await run(
+      `cd /usr/bin; export A='x  y"$\`\\ é' B=$'two\\nlines\\t'; C=no; f() { :; }; alias g=h; set -u`,
+    );
+    assert.is(first.stdout, '');
+    assert.is(first.result.cwd, '/usr/bin');
+    const then = await run(`pwd; printf '%s|' "$A" "$B" "\${C-unset}"; type f g 2>&1 | wc -l; echo "$-"`);
+    assert.is(then.stdout.split('\n').slice(0, 2).join('\n'), `/usr/bin\nx  y"$\`\\ é|two`);
+    assert.ok(then.stdout.includes('lines\t|unset|2\n'), then.stdout);
+    assert.not.ok(then.stdout.split('\n').at(-2)?.includes('u'));
+    await run('unset A; export B=');
+    assert.is((await run(`printf '%s|' "\${A-gone}" "\${B-gone}"`)).stdout, 'gone||');
+    await close();
+  }));
+
+test('a denied command does not run, and the session goes on', () =>
+  withStage(async (stage) => {
+    const { run, close } = await gatedStage(stage);
+    const denied = await run('touch /tmp/never #deny');
+    assert.equal([denied.result.exitCode, denied.result.error?.code, denied.result.state], [77, 'denied', 'ended']);
+    assert.is((await run('echo on')).stdout, 'on\n');
+    await close();
+  }));
+
+test.run();
