@@ -4,10 +4,12 @@ import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */
 export const RIGHTS_ACTIONS: readonly string[] = [
+  'files.loosen',
   'files.rights',
   'files.setuid',
   'files.tighten',
   'files.world-writable',
+  'files.write',
 ];
 
 const RIGHTS = new Set([
@@ -23,39 +25,35 @@ const RIGHTS = new Set([
   'icacls',
 ]);
 
+const ENTRY_FOR_ALL = /(^|,|=)(d(efault)?:)?(o(ther)?|u(ser)?:(nobody|\d+)|g(roup)?:(nogroup|users))::?[rx-]*w/;
+
 /**
- * `files.rights`: it changes rights; `files.setuid`: a program runs with its owner's from then on;
- * `files.world-writable`; `files.tighten`: it only takes rights away from others.
+ * `files.write`: it writes files; `files.rights`: it changes rights; `files.setuid`: a program runs with its owner's from then on;
+ * `files.world-writable`; `files.tighten`: it only takes rights away from others; `files.loosen`: any other change of them.
  */
-export function rightsActions({ name, args }: CommandFact): string[] {
-  const own = RIGHTS.has(name) ? ['files.rights'] : [];
+export function rightsActions({ name, args, writes }: CommandFact): string[] {
+  if (!RIGHTS.has(name)) return [...(writes.length > 0 ? ['files.write'] : []), ...createdWith(name, args)];
+  const found = [...new Set(changed(name, args))];
+  return ['files.rights', ...found, ...(found.includes('files.tighten') ? [] : ['files.loosen'])];
+}
+
+function createdWith(name: string, args: CommandFact['args']): string[] {
+  if (!/^(install|ginstall|mkdir|mkfifo|mknod)$/.test(name)) return [];
+  return given(args, 'm', 'mode').flatMap((mode) => modeActions(mode).filter((action) => action !== 'files.tighten'));
+}
+
+function changed(name: string, args: CommandFact['args']): string[] {
   switch (name) {
     case 'chmod':
-      return [...own, ...chmod(args)];
-    case 'install':
-    case 'mkdir':
-    case 'mkfifo':
-    case 'mknod':
-      return given(args, 'm', 'mode')
-        .flatMap(modeActions)
-        .filter((action) => action !== 'files.tighten');
+      return chmod(args);
     case 'setcap':
-      return hasOption(args, '-r', '-v') && !args.some(({ value }) => value.includes('='))
-        ? own
-        : [...own, 'files.setuid'];
+      return hasOption(args, '-r', '-v') && !args.some(({ value }) => value.includes('=')) ? [] : ['files.setuid'];
     case 'setfacl':
-      return [
-        ...own,
-        ...(args.some(({ value }) =>
-          /(^|,|=)(d(efault)?:)?(o(ther)?|u(ser)?:(nobody|\d+)|g(roup)?:(nogroup|users))::?[rx-]*w/.test(value),
-        )
-          ? ['files.world-writable']
-          : []),
-      ];
+      return args.some(({ value }) => ENTRY_FOR_ALL.test(value)) ? ['files.world-writable'] : [];
     case 'icacls':
-      return [...own, ...(args.some(({ value }) => /everyone:/i.test(value)) ? ['files.world-writable'] : [])];
+      return args.some(({ value }) => /everyone:/i.test(value)) ? ['files.world-writable'] : [];
     default:
-      return own;
+      return [];
   }
 }
 

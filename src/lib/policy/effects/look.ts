@@ -1,6 +1,10 @@
 // Commands that look at files: what they read, and the few options with which they write.
-import { startsOf } from '../found.ts';
+
+import type { Field } from '../facts.ts';
+import { pathOfFound, startsOf } from '../found.ts';
 import { hasOption, mayBecome, mayGive, type OptionSpec, parseOptions } from '../options.ts';
+import { field } from '../split-runs.ts';
+import { SOME } from '../unknowns.ts';
 import { type Effect, HERE, optionValues, reads } from './effect.ts';
 
 const GREP: OptionSpec = {
@@ -126,8 +130,15 @@ const find: Effect = (args) => {
   );
   const lists = args.filter((_, index) => args[index - 1]?.value === '-files0-from');
   // Otherwise it reads names and not files.
-  return { reads: lists, writes: written, ...(removing ? { removes: starts, recursive: true } : {}) };
+  return { reads: lists, writes: written, ...(removing ? { removes: foundIn(starts, args), recursive: true } : {}) };
 };
+
+// Below the folder it runs in, only what has the name that it looks for.
+function foundIn(starts: readonly Field[], args: readonly Field[]): readonly Field[] {
+  const isHere = starts.every(({ value, exact }) => exact && !/^([/~]|.*\.\.)/.test(value));
+  const path = pathOfFound(args);
+  return isHere && args.some(({ value }) => value === '-name') && path !== SOME ? [field(path)] : starts;
+}
 
 // An argument `@file` holds options for the tools of binutils.
 const strings: Effect = (args) => ({
