@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { chooseConfig } from '../../lib/cli/locate.ts';
+import { readPolicyFile } from '../../lib/cli/policy-file.ts';
 import { oneLine } from '../../lib/cli/render.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
 import type { LintFinding } from '../../lib/policy/lint.ts';
@@ -13,25 +13,11 @@ export default class PolicyLint extends SallyportCommand<typeof PolicyLint> {
   static override args = { file: Args.string({ description: 'the file' }) };
 
   async run(): Promise<void> {
-    const [{ parseConfig }, { configError }, { lintPolicy }, { builtInConfig }, { BUILT_IN_POLICY, PACK_NAMES }] =
-      await Promise.all([
-        import('../../lib/config/load.ts'),
-        import('../../lib/config/problem.ts'),
-        import('../../lib/policy/lint.ts'),
-        import('../../lib/config/built-in.ts'),
-        import('../../lib/policy/index.ts'),
-      ]);
-    const { file: named } = this.args;
-    const { source } = chooseConfig(
-      named === undefined ? this.environment : { ...this.environment, configFile: named },
-    );
-    const label = source.kind === 'built-in' ? 'built-in' : source.label;
-    const parsed =
-      source.kind === 'built-in'
-        ? { ok: true as const, config: builtInConfig(BUILT_IN_POLICY) }
-        : parseConfig(source.file.text, { file: label, knownPacks: PACK_NAMES });
-    if (!parsed.ok) throw configError(parsed.problems);
-    const { policy, targets } = parsed.config;
+    const [{ lintPolicy }, { label, config }] = await Promise.all([
+      import('../../lib/policy/lint.ts'),
+      readPolicyFile(this.environment, this.args.file),
+    ]);
+    const { policy, targets } = config;
     const findings = lintPolicy(policy, [...targets.keys()]);
     const lines = findings.map((finding) => this.line(label, finding));
     this.print(

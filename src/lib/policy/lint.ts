@@ -6,8 +6,8 @@ import { BrokerError } from '../core/errors.ts';
 import type { PolicyDocument, Rule, RuleMatch } from '../core/policy-document.ts';
 import { ACTIONS } from './actions/index.ts';
 import { compileGlob, globMatches } from './glob.ts';
-import { judgeCommand } from './judge.ts';
 import { PACKS } from './packs/index.ts';
+import { verdictAlone } from './rule-tests.ts';
 import { compilePolicy } from './rules.ts';
 import { runnerOf } from './runners.ts';
 import { wrapperOf } from './wrappers.ts';
@@ -183,26 +183,5 @@ function* failedTests(rule: Rule): Generator<Raw> {
       message: `of ${JSON.stringify(input)} it says ${got}, the test ${verdict}`,
       hint: 'correct the rule or its test',
     };
-  }
-}
-
-function verdictAlone(rule: Rule, input: string): string {
-  try {
-    const { on: _, ...anywhere } = rule;
-    const policy = compilePolicy(
-      { packs: [], rules: [anywhere], default: 'ask', opaque: 'deny' },
-      { approvalTtlMs: 1 },
-    );
-    const context = {
-      target: 'test',
-      kind: 'shell',
-      principal: 'test',
-      cwd: '/home/somebody/project',
-      home: '/home/somebody',
-    };
-    return judgeCommand(policy, { kind: 'text', text: input }, context).decision.verdict;
-  } catch (error) {
-    if (error instanceof BrokerError) return `"${error.publicMessage}"`;
-    throw error;
   }
 }

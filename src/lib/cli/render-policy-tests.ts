@@ -1,0 +1,45 @@
+// `policy test` for people: which tests failed and where, and what another policy would change.
+import type { Verdict } from '../core/decision.ts';
+import { timestamp } from '../core/timestamp.ts';
+import type { Comparison } from '../policy/rejudge.ts';
+import type { TestedPart } from '../policy/run-tests.ts';
+import { oneLine, type Palette, shortLine } from './render.ts';
+
+/** One line a part; a failure has its own line, with the place first. */
+export function renderTests(file: string, parts: readonly TestedPart[], out: Palette): string {
+  const lines = parts.flatMap((part) => {
+    const name = `${part.kind} "${part.name}"`;
+    const place = part.line === null ? '' : `${file}:${part.line}:${part.column ?? 1}: `;
+    const failures = part.failures.map(
+      ({ input, expected, got }) =>
+        `${place}${out.bad('failed')}: ${name}: of "${oneLine(input)}" it says ${oneLine(got)}, the test ${expected}`,
+    );
+    return failures.length > 0 ? failures : [`${place}${out.good('passed')}: ${name}: ${part.passed}`];
+  });
+  const failed = parts.reduce((sum, part) => sum + part.failures.length, 0);
+  const passed = parts.reduce((sum, part) => sum + part.passed, 0);
+  return `${[...lines, `${passed} passed, ${failed} failed`].join('\n')}\n`;
+}
+
+/** A line a change, and what could not be compared. */
+export function renderComparison(file: string, since: number, comparison: Comparison, out: Palette): string {
+  const { judged, changed, changes, skipped } = comparison;
+  const colour: Readonly<Record<Verdict, (text: string) => string>> = { allow: out.good, ask: out.warn, deny: out.bad };
+  const lines = changes.map(({ at, times, principal, target, command, from, to }) => {
+    const verdicts = `${colour[from.verdict](from.verdict)} → ${colour[to.verdict](to.verdict)}`;
+    const when = times === 1 ? timestamp(at) : `${times} times, last ${timestamp(at)}`;
+    const what = command === null ? '(free terminal)' : shortLine(command);
+    return `${verdicts}  ${what}\n    ${out.dim(`${when}, ${principal}, ${target}, ${from.rule} → ${to.rule}`)}`;
+  });
+  const reasons = [
+    [skipped.targetGone, 'their target is not in it'],
+    [skipped.unreadable, 'cannot be read any more'],
+    [skipped.coolingDown, 'were refused in a cool-down'],
+  ] as const;
+  const left = reasons.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
+  return `${[
+    ...lines,
+    `${judged} commands since ${timestamp(since)}: ${file} changes the verdict of ${changed}`,
+    ...(left.length === 0 ? [] : [`not judged anew: ${left.join(', ')}`]),
+  ].join('\n')}\n`;
+}
