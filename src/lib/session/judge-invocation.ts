@@ -6,13 +6,14 @@ import { EXIT } from '../core/exit-codes.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { RequestSubject } from '../ports/store.ts';
 import type { Invocation, SessionClient } from './client.ts';
-import type { SessionDeps, TargetEntry } from './deps.ts';
+import type { JudgeContext, SessionDeps, TargetEntry } from './deps.ts';
 import { judgeContext } from './judge-context.ts';
 
 export interface Judged {
   readonly decision: Decision;
   /** What an approval must cover, and what will run: `subject.command` is the printed form. */
   readonly subject: RequestSubject;
+  readonly context: JudgeContext;
 }
 
 type Asked = Pick<Invocation, 'target' | 'kind' | 'command' | 'cwd' | 'task'>;
@@ -67,7 +68,12 @@ function judge(asked: Asked, { principal }: Asker, entry: TargetEntry, deps: Dep
   const { target, kind, command } = asked;
   const cwd = entry.keepsCallerFolder ? asked.cwd : null;
   const context = judgeContext(entry, cwd, principal, deps);
-  const place = entry.target.placeOf({ cwd: asked.cwd ?? undefined, callerUid: principal.proof.uid });
+  const { carried } = entry;
+  const place = entry.target.placeOf({
+    cwd: asked.cwd ?? undefined,
+    callerUid: principal.proof.uid,
+    ...(carried === undefined ? {} : { carried }),
+  });
   const judged =
     command === null
       ? { decision: deps.judge.freeTerminal(context), printed: null }
@@ -84,12 +90,12 @@ function judge(asked: Asked, { principal }: Asker, entry: TargetEntry, deps: Dep
     placeDigest: place.digest,
     rule: decision.rule,
   };
-  return { decision, subject };
+  return { decision, subject, context };
 }
 
 async function noteJudged(
   session: SessionId | null,
-  { decision, subject }: Judged,
+  { decision, subject, context }: Judged,
   { principal }: Asker,
   { audit }: Deps,
 ): Promise<void> {
@@ -99,8 +105,10 @@ async function noteJudged(
     ...(session === null ? {} : { session }),
     data: {
       target: subject.target,
+      kind: subject.kind,
       command: subject.command,
       cwd: subject.cwd,
+      judgedIn: { cwd: context.cwd ?? null, home: context.home ?? null },
       place: subject.place,
       task: subject.task,
       verdict: decision.verdict,
