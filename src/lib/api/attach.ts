@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import { asBrokerError, type BrokerError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Invocation, SessionClient } from '../session/client.ts';
+import type { ExecRequest, ExecResult } from '../session/gated/exec.ts';
 import type { SessionResult } from '../session/result.ts';
 import { clientGone } from '../session/run-program.ts';
 import type { ClientInput } from '../stream/pump.ts';
@@ -18,12 +19,14 @@ const OUTPUT_HIGH_WATER_BYTES = 1024 * 1024;
 /** A client sends `open` at once; a socket that does not is not kept. */
 const OPEN_TIMEOUT_MS = 10_000;
 
-/** Serves one attach socket: waits for `open`, runs the session, sends its result, closes. */
-export function serveAttach(
-  socket: WebSocket,
-  principal: Principal,
-  open: (invocation: Invocation, client: SessionClient) => Promise<SessionResult>,
-): void {
+/** What a socket can be for. Neither rejects. */
+export interface AttachedWork {
+  open(invocation: Invocation, client: SessionClient): Promise<SessionResult>;
+  exec(exec: ExecRequest, client: SessionClient): Promise<ExecResult>;
+}
+
+/** Serves one attach socket: waits for `open` or `exec`, runs it, sends its result, closes. */
+export function serveAttach(socket: WebSocket, principal: Principal, work: AttachedWork): void {
   const gone = new AbortController();
   const input = inputQueue(socket, () => gone.abort(clientGone()));
   let phase: 'waiting' | 'running' | 'refused' = 'waiting';
@@ -50,19 +53,21 @@ export function serveAttach(
   });
 
   function take(message: ClientMessage | { readonly type: 'bytes'; readonly bytes: Uint8Array }): void {
-    if (message.type === 'open') {
-      if (phase !== 'waiting') throw badRequest('a socket opens one session');
+    if (message.type === 'open' || message.type === 'exec') {
+      if (phase !== 'waiting') throw badRequest('a socket opens one session, or runs one command of one');
       phase = 'running';
       clearTimeout(lateness);
-      void run(message.invocation);
+      void run((client) =>
+        message.type === 'open' ? work.open(message.invocation, client) : work.exec(message.exec, client),
+      );
       return;
     }
-    if (phase === 'waiting') throw badRequest('the first message must be "open"');
+    if (phase === 'waiting') throw badRequest('the first message must be "open" or "exec"');
     input.push(toInput(message));
   }
 
-  async function run(invocation: Invocation): Promise<void> {
-    const result = await open(invocation, {
+  async function run(begin: (client: SessionClient) => Promise<SessionResult>): Promise<void> {
+    const result = await begin({
       principal,
       input,
       notify: (notice) => sendMessage({ type: 'notice', notice }),
@@ -110,13 +115,14 @@ function parseMessage(data: Buffer): ClientMessage {
 }
 
 function toInput(
-  message: Exclude<ClientMessage, { type: 'open' }> | { readonly type: 'bytes'; readonly bytes: Uint8Array },
+  message: Exclude<ClientMessage, { type: 'open' | 'exec' }> | { readonly type: 'bytes'; readonly bytes: Uint8Array },
 ): ClientInput {
   switch (message.type) {
     case 'bytes':
       return { kind: 'bytes', bytes: message.bytes };
     case 'end':
-      return { kind: 'end' };
+    case 'pause':
+      return { kind: message.type };
     case 'resize':
       return { kind: 'resize', size: { cols: message.cols, rows: message.rows } };
     case 'signal':

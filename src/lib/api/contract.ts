@@ -2,6 +2,7 @@
 // broker may still run from before an upgrade. `API_VERSION` changes with every change another version would misread.
 import type { PublicError } from '../core/errors.ts';
 import type { Invocation, Notice } from '../session/client.ts';
+import type { ExecRequest, ExecResult } from '../session/gated/exec.ts';
 import type { SessionResult } from '../session/result.ts';
 
 export const API_VERSION = 1;
@@ -52,13 +53,18 @@ export interface PolicyStatus {
 /** Text messages on the attach socket, client to broker; stdin travels as binary messages. */
 export type ClientMessage =
   | { readonly type: 'open'; readonly invocation: Invocation }
+  /** A command of a gated session, in the place of `open`. */
+  | { readonly type: 'exec'; readonly exec: ExecRequest }
   | { readonly type: 'end' }
+  /** No more input from this client; the program's own stays open. */
+  | { readonly type: 'pause' }
   | { readonly type: 'resize'; readonly cols: number; readonly rows: number }
   | { readonly type: 'signal'; readonly name: string };
 
 /** Text messages, broker to client; output travels as binary messages whose first byte names the stream. */
 export type BrokerMessage =
   | { readonly type: 'notice'; readonly notice: Notice }
-  | { readonly type: 'result'; readonly result: SessionResult }
+  /** An ExecResult is the answer to `exec`. */
+  | { readonly type: 'result'; readonly result: SessionResult | ExecResult }
   /** The client did not keep to the protocol; the socket is closed. */
   | { readonly type: 'refused'; readonly error: PublicError };

@@ -1,6 +1,14 @@
 // The broker's HTTP routes as one table. A handler parses, calls one service and returns JSON, or a stream of bytes.
 import { EXIT } from '../core/exit-codes.ts';
 import { listLeases, listRecordings, readAudit, readRecording, recordingInfo, verifyAudit } from './evidence-routes.ts';
+import {
+  closeGatedSession,
+  completePath,
+  listGatedSessions,
+  openGatedSession,
+  readOutput,
+  signalCommand,
+} from './gated-routes.ts';
 import { checkCommands } from './policy-routes.ts';
 import {
   cancelRequest,
@@ -50,6 +58,12 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/requests/:id/cancel', access: 'caller', handle: cancelRequest },
   { method: 'GET', path: '/sessions', access: 'owner', handle: listSessions },
   { method: 'POST', path: '/sessions/:id/kill', access: 'owner', handle: killSession },
+  { method: 'GET', path: '/gated', access: 'caller', handle: listGatedSessions },
+  { method: 'POST', path: '/gated', access: 'caller', handle: openGatedSession },
+  { method: 'GET', path: '/gated/:id/output', access: 'caller', handle: readOutput },
+  { method: 'POST', path: '/gated/:id/signal', access: 'caller', handle: signalCommand },
+  { method: 'POST', path: '/gated/:id/complete', access: 'caller', handle: completePath },
+  { method: 'POST', path: '/gated/:id/close', access: 'caller', handle: closeGatedSession },
   { method: 'GET', path: '/recordings', access: 'owner', handle: listRecordings },
   { method: 'GET', path: '/recordings/:id', access: 'owner', handle: readRecording },
   { method: 'GET', path: '/recordings/:id/info', access: 'owner', handle: recordingInfo },

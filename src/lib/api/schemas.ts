@@ -19,25 +19,60 @@ const command = z.discriminatedUnion('kind', [
 
 const folder = z.string().max(4096).startsWith('/').nullable();
 
-const invocation = z.strictObject({
+const terminal = z.strictObject({ size: z.strictObject({ cols: cells, rows: cells }), term: label }).nullable();
+const timeout = z.number().int().positive().max(86_400_000).nullable();
+const signalName = z.enum(FORWARDED_SIGNALS);
+const sessionId = z.string().min(1).max(64);
+
+/** What a gated session is opened with; everything else belongs to its commands. */
+const opening = {
   target: z.string().min(1).max(255),
   kind: z.enum(['shell', 'ssh']),
-  command: command.nullable(),
-  pty: z.strictObject({ size: z.strictObject({ cols: cells, rows: cells }), term: label }).nullable(),
+  pty: terminal,
   cwd: folder,
   env: z.record(z.string().max(256), z.string().max(128 * 1024)),
   task: label.nullable(),
   why: remark.nullable(),
+};
+
+export const gatedBody = z.strictObject(opening);
+
+const invocation = z.strictObject({
+  ...opening,
+  command: command.nullable(),
   wait: z.boolean(),
-  timeoutMs: z.number().int().positive().max(86_400_000).nullable(),
+  timeoutMs: timeout,
+});
+
+const exec = z.strictObject({
+  session: sessionId,
+  command: command.nullable(),
+  pty: terminal,
+  why: remark.nullable(),
+  wait: z.boolean(),
+  timeoutMs: timeout,
+  detach: z.boolean(),
+  stdin: z.boolean(),
+  interactive: z.boolean(),
 });
 
 export const clientMessage: z.ZodType<ClientMessage> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('open'), invocation }),
+  z.strictObject({ type: z.literal('exec'), exec }),
   z.strictObject({ type: z.literal('end') }),
+  z.strictObject({ type: z.literal('pause') }),
   z.strictObject({ type: z.literal('resize'), cols: cells, rows: cells }),
-  z.strictObject({ type: z.literal('signal'), name: z.enum(FORWARDED_SIGNALS) }),
+  z.strictObject({ type: z.literal('signal'), name: signalName }),
 ]);
+
+export const signalBody = z.strictObject({ name: signalName });
+
+export const completeBody = z.strictObject({
+  text: z
+    .string()
+    .max(4096)
+    .regex(/^[^\p{Cc}]*$/u),
+});
 
 export const decisionBody = z.strictObject({
   approver: z.string().min(1).max(255),

@@ -8,6 +8,7 @@ import { asBrokerError, BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Verifier } from '../ports/verifier.ts';
+import { execInSession } from '../session/gated/exec-in-session.ts';
 import { openSession } from '../session/open-session.ts';
 import { serveAttach } from './attach.ts';
 import { type Connections, watchConnections } from './connections.ts';
@@ -57,9 +58,10 @@ export function createApiServer(options: ServerOptions): Server {
       checkVersion(request, options.version);
       if (pathOf(request) !== '/v1/attach') throw unknownRoute(request);
       sockets.handleUpgrade(request, socket, head, (connection) =>
-        serveAttach(connection, principal, (invocation, client) =>
-          openSession(invocation, client, options.deps.session),
-        ),
+        serveAttach(connection, principal, {
+          open: (invocation, client) => openSession(invocation, client, options.deps.session),
+          exec: (exec, client) => execInSession(exec, client, options.deps.session),
+        }),
       );
     } catch (thrown) {
       const error = asBrokerError(thrown);

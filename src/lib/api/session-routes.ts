@@ -2,11 +2,13 @@
 import { EXIT } from '../core/exit-codes.ts';
 import { type Call, param, type RouteDeps, refusal, wholeNumber } from './route.ts';
 
-/** Newest first. */
+/** Newest first; `commandState` is that of the newest command of a gated session. */
 export async function listSessions(call: Call, deps: RouteDeps): Promise<unknown> {
   const isOpen = call.query.get('state') === 'open';
   const limit = wholeNumber(call, 'limit', 1, 10_000, 50);
-  return { sessions: await deps.store.sessions.list({ limit, ...(isOpen ? { state: 'open' } : {}) }) };
+  const rows = await deps.store.sessions.list({ limit, ...(isOpen ? { state: 'open' } : {}) });
+  const { gated } = deps.session;
+  return { sessions: rows.map((row) => ({ ...row, commandState: gated.get(row.id)?.state ?? null })) };
 }
 
 /** Answers once the session has settled. Throws `unknown-session` (64). */

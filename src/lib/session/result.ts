@@ -3,7 +3,6 @@ import type { Decision } from '../core/decision.ts';
 import type { BrokerError, PublicError } from '../core/errors.ts';
 import type { ExitStatus } from '../core/events.ts';
 import { EXIT, exitCodeOfSignal } from '../core/exit-codes.ts';
-import type { SessionId } from '../core/ids.ts';
 import type { Progress } from './opening.ts';
 import { signalNumber } from './signals.ts';
 
@@ -35,7 +34,7 @@ export interface LeaseSummary {
 }
 
 /** The result of what is known at the end. */
-export function resultOf(session: SessionId, target: string, progress: Progress, durationMs: number): SessionResult {
+export function resultOf(session: string, target: string, progress: Progress, durationMs: number): SessionResult {
   const { decision, error, status, masked, lease, recording } = progress;
   return {
     session,

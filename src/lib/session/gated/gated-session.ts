@@ -4,6 +4,7 @@ import { asBrokerError, type BrokerError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { Principal } from '../../core/principal.ts';
+import type { Program } from '../../ports/target.ts';
 import { pumpInput } from '../../stream/pump.ts';
 import type { Invocation, SessionClient } from '../client.ts';
 import { noProgress } from '../opening.ts';
@@ -14,6 +15,7 @@ import { needsInputError, nothingRuns, sessionBusy, sessionClosed } from './gate
 import type { OutputPage } from './output-log.ts';
 import { runCommand, type Shared } from './run-command.ts';
 import { RunningCommand } from './running-command.ts';
+import { startUnseen, wouldAllow } from './unseen.ts';
 
 /** A part of what the session's commands wrote, and how it stands with the newest. */
 export interface SessionOutput extends OutputPage, Pick<ExecResult, 'needsInput' | 'cwd'> {
@@ -43,6 +45,10 @@ export class GatedSession {
 
   get owner(): Principal {
     return this.#shared.opening.client.principal;
+  }
+
+  get target(): string {
+    return this.#shared.opening.invocation.target;
   }
 
   /** Where the next command starts; null where that is not known yet. */
@@ -125,6 +131,16 @@ export class GatedSession {
     const running = this.#join();
     await this.#shared.recording.mark('client.signal', { signal: name });
     running.signal(name);
+  }
+
+  /** True where policy lets the session run this without asking anybody, as things are now. Nothing is noted down. */
+  wouldAllow(text: string): boolean {
+    return wouldAllow(this.#shared, text);
+  }
+
+  /** Starts something of the broker's own as the next command would start; undefined while one runs. */
+  async startUnseen(text: string, signal: AbortSignal): Promise<Program | undefined> {
+    return this.#newest?.isRunning === true ? undefined : startUnseen(this.#shared, text, signal);
   }
 
   /** Ends what runs, and resolves once the session has settled. */
