@@ -1,12 +1,12 @@
 // Starts a program inside the sandbox, or nothing at all: it is a program only once the walls stand around it.
 import { closeSync, writeSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { createPipe } from '../../os/libc.ts';
 import type { Program } from '../../ports/target.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { bwrapArguments } from './bwrap-arguments.ts';
 import type { SandboxPlan } from './plan.ts';
 import { sandboxFilter } from './seccomp.ts';
+import { StatusWords } from './status-words.ts';
 import { findSandboxTools, noSandbox } from './tools.ts';
 import { trampoline } from './trampoline.ts';
 
@@ -50,8 +50,8 @@ export async function startEnclosed(what: Enclosing, start: StartOutside, signal
     closeSync(filter);
     closeSync(status.writeEnd);
   }
-  const outcome = await firstWord(status.readEnd, signal);
-  if (outcome === 'in') return started;
+  const words = new StatusWords(status.readEnd);
+  if (await words.saysIn(signal)) return { ...started, exited: started.exited.then((end) => words.exitStatus(end)) };
   try {
     signal.throwIfAborted();
     throw didNotComeUp(plan.target, await lastWords(started));
@@ -68,24 +68,6 @@ function pipeWith(bytes: Buffer): number {
   writeSync(writeEnd, bytes);
   closeSync(writeEnd);
   return readEnd;
-}
-
-/** Resolves with `in`, or with `ended` at the end of the pipe or of the caller's patience. Closes it. */
-function firstWord(fd: number, signal: AbortSignal): Promise<'in' | 'ended'> {
-  return new Promise((resolve) => {
-    const pipe = new Socket({ fd, readable: true, writable: false });
-    const settle = (word: 'in' | 'ended') => {
-      signal.removeEventListener('abort', onAbort);
-      pipe.destroy();
-      resolve(word);
-    };
-    const onAbort = () => settle('ended');
-    pipe.once('data', () => settle('in'));
-    pipe.once('error', () => settle('ended'));
-    pipe.once('close', () => settle('ended'));
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-  });
 }
 
 /** The first line it printed, as far as it can be shown to anybody. */

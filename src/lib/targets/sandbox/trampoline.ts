@@ -63,6 +63,8 @@ shift "$count"; count=$1; shift
 exec "\${@:1:count}" "\${over[@]}" --seccomp 8 -- "\${@:count+1}"
 `;
 
+// The shell inside has no word of its own on the program's stderr, where shells say "Terminated". What it knows of the
+// end goes to the status descriptor: `jobs` tells an exit with 143 from a SIGTERM, which nothing else here does (status-words.ts).
 // bubblewrap ends everything with the program. What still writes the end of its output, such as tee in a process
 // substitution, has a moment: as long as it has without a sandbox (launch.ts, LEFTOVER_QUIET_MS).
 const INSIDE = `
@@ -73,8 +75,12 @@ if [ -n "$2" ]; then
 fi
 shift 4
 echo in >&9
-"$@" 9>&-
+exec 6<&0 7>&2 2>/dev/null
+"$@" <&6 2>&7 6<&- 7>&- 9>&- &
+exec 6<&-
+wait "$!"
 code=$?
+jobs -l >&9
 rounds=0
 while set -- /proc/[0-9]*; [ "$#" -gt "$others" ] && [ "$rounds" -lt 50 ]; do "$sleep" 0.02; rounds=$((rounds + 1)); done
 exit "$code"
