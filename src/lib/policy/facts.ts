@@ -25,6 +25,13 @@ export interface CodeFact {
   readonly language: string;
   /** The code, where it stands in the text. */
   readonly text: string | undefined;
+  /**
+   * `stream`: a pipe under a name, `<(…)`; `input`: the standard input, whatever that is; `typed`: whatever somebody
+   * types into it.
+   */
+  readonly from: 'argument' | 'file' | 'input' | 'stream' | 'typed';
+  /** It was read to the end, and only computes, prints, and uses the files that the command's facts name. */
+  readonly plain: boolean;
 }
 
 export interface EnvFact {

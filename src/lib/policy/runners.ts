@@ -2,16 +2,29 @@
 // with the code it cannot. Adding a command is one line of the table.
 import { runText } from './builtins.ts';
 import { innerScope, type Own, runCommand } from './command.ts';
-import type { CodeFact, Field } from './facts.ts';
+import type { Field } from './facts.ts';
 import { pathOfFound } from './found.ts';
-import { type OptionSpec, parseOptions } from './options.ts';
+import {
+  argumentCode,
+  fileCode,
+  type Given,
+  givenCode,
+  type Interpreter,
+  inputCode,
+  together,
+  unread,
+} from './interpreters.ts';
+import { perlCode, pythonCode, rubyCode } from './interpreters-classic.ts';
+import { INTERPRETERS } from './interpreters-table.ts';
+import { isLongOption, type Option, type OptionSpec, parseOptions } from './options.ts';
 import { fork, type Scope } from './scope.ts';
 import { FOREIGN_SHELLS, SHELLS } from './shells.ts';
 import { field } from './split-runs.ts';
+import { TOOL_CODE } from './tools-code.ts';
 import { ANY, HOME } from './unknowns.ts';
 import { type Call, note, type Walk } from './walk.ts';
 
-type Runner = (walk: Walk, scope: Scope, call: Call, args: readonly Field[]) => Partial<Own>;
+type Runner = (walk: Walk, scope: Scope, call: Call, args: readonly Field[]) => Partial<Omit<Own, 'name' | 'args'>>;
 
 const SHELL_LONG = ['rcfile', 'init-file'];
 
@@ -34,18 +47,18 @@ const shell: Runner = (walk, scope, call, args) => {
   }
   const [file] = operands;
   if (file !== undefined && !options.some(({ name }) => name === '-s')) {
-    return { code: [unreadCode('sh')], reads: [...reads, file] };
+    return { code: fileCode('sh', file).code, reads: [...reads, file] };
   }
   if (call.stdin.kind === 'text') {
     runText(walk, innerScope(scope, call, known(operands)), call.stdin.text, inside(call));
     return { wraps: true, reads };
   }
-  return { code: [unreadCode('sh')], reads };
+  return { code: unread('sh', 'input').code, reads };
 };
 
 const foreignShell: Runner = (walk, _, call, args) => {
   if (args.length > 0 || call.stdin.kind !== 'inherit') note(walk, 'code of a shell that is not read here', call.text);
-  return { code: [unreadCode('shell')] };
+  return { code: unread('shell', args.length > 0 ? 'argument' : 'input').code };
 };
 
 function known(fields: readonly Field[]): readonly string[] | undefined {
@@ -56,35 +69,32 @@ function inside(call: Call): Call {
   return { ...call, stdin: { kind: 'inherit' } };
 }
 
-function unreadCode(language: string): CodeFact {
-  return { language, text: undefined };
+function interpreter(how: Interpreter): Runner {
+  return (_walk, _scope, call, args) => together(givenCode(how, call, args));
 }
 
-// `python -c CODE`, `python FILE`, or code from the standard input.
-function interpreter(language: string, codeOptions: readonly string[], spec: OptionSpec): Runner {
-  return (_walk, _scope, call, args) => {
-    const { options, operands } = parseOptions(args, { ...spec, posix: true });
-    const given = options.filter(({ name }) => codeOptions.includes(name));
-    if (given.length > 0) return { code: given.map(({ value }) => codeOf(language, value)) };
-    if (options.some(({ name }) => /^(-V|--version|--help|-h|-v)$/.test(name)) && operands.length === 0) return {};
-    const [file] = operands;
-    if (file !== undefined && file.value !== '-') return { code: [unreadCode(language)], reads: [file] };
-    return { code: [call.stdin.kind === 'text' ? { language, text: call.stdin.text } : unreadCode(language)] };
-  };
+function classic(read: (call: Call, args: readonly Field[]) => readonly Given[]): Runner {
+  return (_walk, _scope, call, args) => together(read(call, args));
 }
 
-function codeOf(language: string, value: Field | undefined): CodeFact {
-  return value?.exact === true ? { language, text: value.value } : unreadCode(language);
-}
+const FILTER_CODE = ['-e', '--expression', '--source'];
+const FILTER_FILE = ['-f', '--file', '-E', '--exec', '-i', '--include', '-l', '--load'];
 
 // The first operand is the program, unless -f or -e gave one.
-function program(language: string, spec: OptionSpec): Runner {
+function program(language: string, spec: OptionSpec, files = FILTER_FILE): Runner {
   return (_walk, _scope, _call, args) => {
     const { options, operands } = parseOptions(args, spec);
-    const given = options.filter(({ name }) => name === '-e' || name === '--expression');
-    if (given.length > 0) return { code: given.map(({ value }) => codeOf(language, value)) };
-    if (options.some(({ name }) => name === '-f' || name === '--file')) return { code: [unreadCode(language)] };
-    return operands[0] === undefined ? {} : { code: [codeOf(language, operands[0])] };
+    const has = (option: Option, names: readonly string[]) =>
+      names.some((name) => option.name === name || isLongOption(option.name, name));
+    const given = options
+      .filter((option) => has(option, FILTER_CODE))
+      .map(({ value }) => argumentCode(language, value));
+    const unseen = options
+      .filter((option) => has(option, files))
+      .map(({ value }) => unread(language, 'file', value === undefined ? [] : [value]));
+    const own =
+      given.length + unseen.length > 0 || operands[0] === undefined ? [] : [argumentCode(language, operands[0])];
+    return { code: [...given, ...unseen, ...own].flatMap(({ code }) => code) };
   };
 }
 
@@ -98,10 +108,11 @@ function sql(spec: OptionSpec, operandsBefore?: number): Runner {
     const given = options.filter(({ name }) => SQL_CODE.test(name)).map(({ value }) => value);
     const files = options.flatMap(({ name, value }) => (SQL_FILE.test(name) && value !== undefined ? [value] : []));
     const trailing = operandsBefore === undefined ? [] : operands.slice(operandsBefore);
-    const code = [...given, ...trailing].map((value) => codeOf('sql', value));
-    const input = call.stdin.kind === 'text' ? [{ language: 'sql', text: call.stdin.text }] : [];
-    const unread = files.length > 0 || code.length + input.length === 0;
-    return { code: [...code, ...input, ...(unread ? [unreadCode('sql')] : [])], reads: files };
+    const code = [...given, ...trailing].flatMap((value) => argumentCode('sql', value).code);
+    const input = call.stdin.kind === 'text' ? inputCode('sql', call).code : [];
+    const isUnread = files.length > 0 || code.length + input.length === 0;
+    const rest = isUnread ? unread('sql', call.stdin.kind === 'pipe' ? 'input' : 'file').code : [];
+    return { code: [...code, ...input, ...rest], reads: files };
   };
 }
 
@@ -152,11 +163,13 @@ const ssh: Runner = (walk, scope, call, args) => {
   return {};
 };
 
-const PYTHON = interpreter('python', ['-c', '-m'], { short: 'cmQWX', long: ['check-hash-based-pycs'] });
-const AWK = program('awk', { short: 'FfveiE', long: ['file', 'field-separator', 'assign', 'source'], posix: true });
+const AWK = program('awk', {
+  short: 'FfveiEl',
+  long: ['file', 'field-separator', 'assign', 'source', 'include', 'load', 'exec'],
+  posix: true,
+});
+const SED = program('sed', { short: 'efl', long: ['expression', 'file', 'line-length'] }, ['-f', '--file']);
 const MYSQL: OptionSpec = { short: 'ehPuD', long: ['execute', 'host', 'port', 'user', 'database'] };
-
-const SED = program('sed', { short: 'efl', long: ['expression', 'file', 'line-length'] });
 
 // `--arg NAME VALUE` and its like take two words.
 const jq: Runner = (_walk, _scope, _call, args) => {
@@ -164,34 +177,22 @@ const jq: Runner = (_walk, _scope, _call, args) => {
   const rest = args.filter((_, index) => !takesTwo(index - 1) && !takesTwo(index - 2));
   const { options, operands } = parseOptions(rest, { short: 'fL', long: ['from-file', 'library-path', 'indent'] });
   if (options.some(({ name }) => name === '-f' || name === '-L' || /^--(from|lib)/.test(name)))
-    return { code: [unreadCode('jq')] };
+    return { code: unread('jq', 'file').code };
   const [text] = operands;
-  return text === undefined ? {} : { code: [codeOf('jq', text)] };
+  return text === undefined ? {} : { code: argumentCode('jq', text).code };
 };
 
 const TABLE: Readonly<Record<string, Runner>> = {
   ...Object.fromEntries([...SHELLS].map((name) => [name, shell])),
   ...Object.fromEntries([...FOREIGN_SHELLS].map((name) => [name, foreignShell])),
-  python: PYTHON,
-  python2: PYTHON,
-  python3: PYTHON,
-  pypy: PYTHON,
-  pypy3: PYTHON,
-  perl: interpreter('perl', ['-e', '-E'], { short: 'eEIMm' }),
-  ruby: interpreter('ruby', ['-e'], { short: 'eIrCEF' }),
-  node: interpreter('javascript', ['-e', '-p', '--eval', '--print'], {
-    short: 'eprC',
-    long: ['eval', 'print', 'require', 'import'],
-  }),
-  deno: interpreter('javascript', ['eval'], {}),
-  bun: interpreter('javascript', ['-e', '--eval'], { short: 'e' }),
-  php: interpreter('php', ['-r', '-R', '-B', '-E'], { short: 'rRBEcdfz' }),
-  lua: interpreter('lua', ['-e'], { short: 'el' }),
-  Rscript: interpreter('r', ['-e'], { short: 'e' }),
-  tclsh: interpreter('tcl', [], {}),
-  expect: interpreter('tcl', ['-c'], { short: 'cf' }),
-  gdb: interpreter('gdb', ['-ex', '--eval-command'], {}),
-  osascript: interpreter('applescript', ['-e'], { short: 'el' }),
+  ...Object.fromEntries(Object.entries(INTERPRETERS).map(([name, how]) => [name, interpreter(how)])),
+  ...Object.fromEntries(
+    'python python2 python3 pypy pypy3 pythonw'.split(' ').map((name) => [name, classic(pythonCode)]),
+  ),
+  perl: classic(perlCode),
+  ruby: classic(rubyCode),
+  jruby: classic(rubyCode),
+  ...Object.fromEntries(Object.entries(TOOL_CODE).map(([name, read]) => [name, classic(read)])),
   awk: AWK,
   gawk: AWK,
   mawk: AWK,

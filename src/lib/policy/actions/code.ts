@@ -5,21 +5,34 @@ import { awkRisk } from './awk.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */
-export const CODE_ACTIONS: readonly string[] = ['code.file', 'code.from-input', 'code.inline', 'filter.runs'];
+export const CODE_ACTIONS: readonly string[] = [
+  'code.file',
+  'code.from-input',
+  'code.inline',
+  'code.typed',
+  'code.unproven',
+  'filter.runs',
+];
 
 /**
- * `code.from-input`: code that comes through a pipe; `code.inline`: code in an argument; `code.file`: a script;
- * `filter.runs`: a program for sed or awk that may run commands or write files.
+ * `code.from-input`: code that comes through a pipe; `code.inline`: code in the text, and `code.unproven` where it is not
+ * known to only compute and print; `code.file`: a script; `code.typed`: an interpreter for whoever types; `filter.runs`: a program for sed or awk that may run commands or write files.
  */
-export function codeActions({ code, stdin, name, args }: CommandFact): string[] {
-  if (code.length === 0) return [];
-  const risk = name === 'sed' || name === 'gsed' ? sedRisk : /awk$/.test(name) ? awkRisk : undefined;
-  if (risk !== undefined) {
-    const runs = code.some(({ text }) => text === undefined || risk(text));
-    return runs || (risk === awkRisk && args.some(mayConnect)) ? ['filter.runs'] : [];
+export function codeActions({ code, stdin, args }: CommandFact): string[] {
+  const found = new Set<string>();
+  for (const { language, text, from, plain } of code) {
+    const risk = language === 'sed' ? sedRisk : language === 'awk' ? awkRisk : undefined;
+    if (risk !== undefined) {
+      if (text === undefined || risk(text) || (risk === awkRisk && args.some(mayConnect))) found.add('filter.runs');
+    } else if (text !== undefined) {
+      found.add('code.inline');
+      if (!plain) found.add('code.unproven');
+    } else if (from === 'argument') found.add('code.inline').add('code.unproven');
+    else if (from === 'stream' || (from === 'input' && stdin.kind === 'pipe')) found.add('code.from-input');
+    else if (from === 'typed' || (from === 'input' && stdin.kind === 'inherit')) found.add('code.typed');
+    else found.add('code.file');
   }
-  if (code.every(({ text }) => text !== undefined)) return ['code.inline'];
-  return stdin.kind === 'pipe' ? ['code.from-input'] : ['code.file'];
+  return [...found];
 }
 
 // gawk connects where a file to read is named `/inet/tcp/0/host/port`.

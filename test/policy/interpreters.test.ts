@@ -1,0 +1,106 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { judge } from './judged.ts';
+
+/** Every piece of code in the text: its language, where it comes from, and `!` where it is not proven. */
+function codes(text: string): string[] {
+  const found = judge(text).facts.commands.flatMap(({ code }) => code);
+  return found.map(({ language, from, plain }) => `${language} ${from}${plain ? '' : ' !'}`);
+}
+
+const ROWS: readonly (readonly [text: string, ...code: string[]])[] = [
+  ["python3 -c 'print(1)'", 'python argument'],
+  ["python3 -Bc 'exec(x)' -m y", 'python argument !'],
+  ["python3 -c 'print(1)' -c 'exec(x)'", 'python argument'],
+  ["python3 -ic 'print(1)'", 'python argument', 'python typed !'],
+  ['python3 -c "$x"', 'python argument !'],
+  ['python3 -m http.server', 'python argument !'],
+  ['python3 -mhttp.server', 'python argument !'],
+  ['python3 -m json.tool a', 'python file !'],
+  ['python3 -m code', 'python input !'],
+  ['python3 -m pdb a.py', 'python typed !'],
+  ["python3 -m timeit -s 'import os' 'os.system(1)'", 'python argument !'],
+  ["python3 -m timeit -s 'x = 1' 'x + 1'", 'python argument'],
+  ['python3 a.py -c x', 'python file !'],
+  ['python3 --version'],
+  ['python3', 'python input !'],
+  ['python3 - <<< "print(1)"', 'python input'],
+  ['python3 <<E\nexec(1)\nE', 'python input !'],
+  ['echo "print(1)" | python3', 'python input'],
+  ['a | python3 -', 'python input !'],
+  ['a | python3 b.py', 'python file !'],
+  ['python3 <(a)', 'python stream !'],
+  ['python3.12 -c 1', 'python argument'],
+  ["sudo env nice python3 -c 'exec(1)'", 'python argument !'],
+  ["perl -lane 'print $F[0]' a", 'perl argument'],
+  ["perl -0777 -pe 's/a/b/' a", 'perl argument'],
+  ["perl -l012 -ne 'print' a", 'perl argument'],
+  ["perl -F: -ane 'print' a", 'perl argument'],
+  ['perl -F\'/(?{system "id"})/\' -ane print a', 'perl argument !', 'perl argument'],
+  ["perl -MList::Util=sum -e 'print sum(1, 2)'", 'perl argument'],
+  ["perl -MSocket -e 'print 1'", 'perl argument !', 'perl argument'],
+  ["perl '-Mstrict;system(1)' -e 'print 1'", 'perl argument !', 'perl argument'],
+  ["perl -pi.bak -e 's/a/b/' a", 'perl argument'],
+  ["perl -i/etc/* -pe 's/a/b/' a", 'perl argument !', 'perl argument'],
+  ["perl -ne print 'id|'", 'perl argument', 'perl argument !'],
+  ['perl -ne print *', 'perl argument', 'perl argument !'],
+  ['perl -ne print *.txt', 'perl argument'],
+  ['perl -d a.pl', 'perl argument !', 'perl file !'],
+  ['perl a.pl -e x', 'perl file !'],
+  ["ruby -W -e 'system 1'", 'ruby argument !'],
+  ["ruby -W0 -ne 'puts 1'", 'ruby argument'],
+  ["ruby -rjson -e 'puts 1'", 'ruby argument'],
+  ["ruby -r./a -e 'puts 1'", 'ruby file !', 'ruby argument'],
+  ['ruby -run -e httpd .', 'ruby file !', 'ruby argument !'],
+  ["node -e 'console.log(1)'", 'javascript argument'],
+  ["node --eval='x.y()'", 'javascript argument !'],
+  ["node --ev 'x.y()'", 'javascript argument !'],
+  ['node -r ./a b.js', 'javascript file !', 'javascript file !'],
+  ['node --import data:text/javascript,1 b.js', 'javascript argument !', 'javascript file !'],
+  ["deno eval 'console.log(1)'", 'javascript argument'],
+  ["deno eval --ext=ts 'Deno.exit()'", 'javascript argument !'],
+  ['deno run -A a.ts', 'javascript file !'],
+  ['bun install'],
+  ["php -r 'echo 1;'", 'php argument'],
+  ['php -d auto_prepend_file=/x a.php', 'php argument !', 'php file !'],
+  ['php -d memory_limit=1G a.php', 'php file !'],
+  ["Rscript -e 'x'", 'r argument !'],
+  ["julia --eval 'x'", 'julia argument !'],
+  ["expect -c 'spawn a'", 'tcl argument !'],
+  ["awk -f a.awk 'x'", 'awk file !'],
+  ["sed --expr='1e id' a", 'sed argument'],
+  ["vim -c ':!id' a", 'vim argument !'],
+  ["vim '+!id' a", 'vim argument !'],
+  ['vim +12 a', 'vim argument'],
+  ["vim -es -c 'q' -c '!id'", 'vim argument', 'vim argument !'],
+  ["ex -sc '%s/a/b/|x' a", 'vim argument'],
+  ["ex a <<< '!id'", 'vim input !'],
+  ['vim -S a.vim', 'vim file !'],
+  ['vim a'],
+  ["ed a <<< '!id'", 'ed input !'],
+  ["emacs --batch --eval='(x)'", 'elisp argument !'],
+  ['emacs a'],
+  ["gdb -batch -ex bt -ex 'shell id'", 'gdb argument', 'gdb argument !'],
+  ['gdb -x a', 'gdb file !'],
+  ["make -f - <<< 'all:'", 'make input !'],
+  ["make --eval='x'", 'make argument !'],
+  ["make 'A=$(shell id)'", 'make argument !'],
+  ['make SHELL=/x', 'make argument !'],
+  ['make CC=clang -j4 all'],
+  ["bc <<< '2+2'", 'bc input'],
+  ["dc -e '!id'", 'dc argument !'],
+  ["rpm --eval '%(id)'", 'rpm argument !'],
+  ["rpm --eval '%{_bindir}'"],
+  ['bash', 'sh input !'],
+  ['a | bash -s b', 'sh input !'],
+  ['bash a', 'sh file !'],
+  ['bash <(a)', 'sh stream !'],
+];
+
+for (const [text, ...expected] of ROWS) {
+  test(`sees the code in ${JSON.stringify(text)}`, () => {
+    assert.equal(codes(text), expected);
+  });
+}
+
+test.run();
