@@ -1,0 +1,206 @@
+// timeout: 120
+// A sandbox over the life of a session: terminals, signals, the last byte, the place an approval binds, machines that cannot
+// have one, and a broker that is killed.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runScript } from '../helpers/child-script.ts';
+import { until } from '../helpers/cli.ts';
+import { processesWith, reader, readToEnd } from '../helpers/local-program.ts';
+import { needs } from '../helpers/needs.ts';
+import { callCommand, sandboxWorld } from '../helpers/sandbox.ts';
+import { OWN_UID, runShell, shellSpec, TERMINAL } from '../helpers/shell-target.ts';
+
+const box = needs(test, 'bwrap');
+const OPENER = new URL('../helpers/open-in-sandbox.ts', import.meta.url);
+const TIOCSTI = 0x5412;
+const IOCTL = process.arch === 'arm64' ? 29 : 16;
+
+box('in a terminal, Ctrl-C and a new size reach the program, and only the program', async () => {
+  using world = sandboxWorld();
+  const text = `trap 'echo interrupted' INT; trap 'stty size' WINCH; trap 'echo ended; exit 7' TERM; echo ready; while :; do sleep 0.01; done`;
+  const program = await world.open(text, { spec: { pty: TERMINAL } });
+  const output = reader(program);
+  await output.waitFor('ready');
+  await program.write(Buffer.from([3]));
+  await output.waitFor('interrupted');
+  program.resize({ cols: 101, rows: 41 });
+  await output.waitFor('41 101');
+  program.signal('SIGTERM');
+  await output.rest();
+  assert.match(output.text(), /ended/);
+  assert.equal(await program.exited, { kind: 'code', code: 7 });
+  await program[Symbol.asyncDispose]();
+});
+
+box('a free terminal has job control inside', async () => {
+  using world = sandboxWorld();
+  const program = await world.open(null, {
+    spec: { pty: TERMINAL },
+    options: { shell: '/bin/bash', set: { HOME: '/nowhere' } },
+  });
+  const output = reader(program);
+  const type = (line: string) => program.write(Buffer.from(`${line}\r`));
+  await type('echo be""gun; sleep 4714.01');
+  await output.waitFor('begun');
+  await until(() => processesWith('4714.01').length > 0, 'the program runs');
+  await program.write(Buffer.from([26]));
+  await output.waitFor('Stopped');
+  await type('jobs; bg; kill %1; wait; echo en""ded; touch /etc/sp-test; exit 3');
+  await output.waitFor('ended');
+  await output.rest();
+  assert.match(output.text(), /Read-only file system/);
+  assert.equal(await program.exited, { kind: 'code', code: 3 });
+  await program[Symbol.asyncDispose]();
+});
+
+box('nothing can be typed into the terminal on behalf of a person', async () => {
+  using world = sandboxWorld();
+  const inject = callCommand([
+    ['plain', IOCTL, 0, TIOCSTI, 'x'],
+    ['with high bits', IOCTL, 0, 0xf00005412, 'x'],
+    ['size', IOCTL, 0, 0x5413, ' '.repeat(16)],
+  ]);
+  const { stdout } = await world.run(inject, { spec: { pty: TERMINAL } });
+  assert.equal(JSON.parse(stdout), { plain: 'EPERM', 'with high bits': 'EPERM', size: 'done' });
+  const outside = JSON.parse((await runShell({}, inject, { pty: TERMINAL })).stdout.replace(/^[^{]*/, ''));
+  // Kernels from 6.2 on may have it off by themselves (dev.tty.legacy_tiocsti).
+  assert.ok(['done', 'EIO'].includes(outside.plain), outside.plain);
+});
+
+box('no byte of the end is lost, whatever reads how slowly, and tee has a moment', async () => {
+  using world = sandboxWorld();
+  for (const pty of [null, TERMINAL]) {
+    const program = await world.open(`printf '%0300000d' 7; exit 9`, { spec: { pty } });
+    await delay(300);
+    const { stdout, status } = await readToEnd(program, 1);
+    assert.is(stdout.length, 300_000);
+    assert.equal(status, { kind: 'code', code: 9 });
+  }
+  const { stdout } = await world.run(`exec > >(sleep 0.3; sed s/^/late:/); echo end`);
+  assert.is(stdout, 'late:end\n');
+});
+
+box('a command gets the environment it would have without walls', async () => {
+  using world = sandboxWorld();
+  const seen = async (changes: object) =>
+    (
+      await world.run('env | grep -v ^_=; type -a trap; trap', {
+        options: { env: ['A', 'SHLVL'] },
+        spec: { env: { A: '1 2\n3', B: '2' } },
+        ...changes,
+      })
+    ).stdout;
+  const outside = await runShell({ env: ['A', 'SHLVL'] }, 'env | grep -v ^_=; type -a trap; trap', {
+    cwd: world.workspace,
+    env: { A: '1 2\n3', B: '2' },
+  });
+  assert.equal((await seen({})).split('\n').sort(), outside.stdout.split('\n').sort());
+});
+
+box('a program has the descriptors it would have without walls', async () => {
+  using world = sandboxWorld();
+  const text = 'for fd in /proc/$$/fd/*; do echo "${fd##*/}"; done';
+  for (const pty of [null, TERMINAL]) {
+    const outside = await runShell({}, text, { pty });
+    assert.is((await world.run(text, { spec: { pty } })).stdout, outside.stdout);
+  }
+});
+
+box('an approval binds the walls: another sandbox is another place, and says so', () => {
+  using world = sandboxWorld();
+  const placeOf = (sandbox: object) => world.target({ sandbox }).placeOf(shellSpec('true', { cwd: world.workspace }));
+  const places = [
+    {},
+    { hide: ['/srv/keys'] },
+    { network: 'host' },
+    { network: ['example.org:443'] },
+    { preset: 'read-only', workspace: [] },
+    { workspace: [world.workspace, world.outside] },
+  ].map(placeOf);
+  assert.is(new Set(places.map(({ digest }) => digest)).size, places.length);
+  assert.match(places[0]?.summary ?? '', /\(sandbox workspace \/var\/.*, no network\)$/);
+  assert.match(places[2]?.summary ?? '', /the machine's network\)$/);
+  assert.match(places[3]?.summary ?? '', /example\.org:443\)$/);
+  assert.match(places[4]?.summary ?? '', /\(sandbox read-only, no network\)$/);
+});
+
+box('a broker that is killed leaves nothing running', async () => {
+  using world = sandboxWorld();
+  for (const terminal of ['', 'terminal']) {
+    const mark = `4714.1${terminal.length}`;
+    const text = `trap '' HUP TERM INT; setsid -f sleep ${mark}; sleep ${mark} & sleep ${mark}`;
+    const opener = runScript(OPENER, [world.workspace, text, terminal]);
+    assert.is(await opener.nextLine(), 'open');
+    await until(() => processesWith(`sleep\0${mark}`).length === 3, 'three of them run');
+    await opener.kill();
+    await until(() => processesWith(mark).length === 0, 'all have ended', 5000);
+  }
+});
+
+/** Runs the opener in namespaces that `prepare`, shell text, has made poorer. */
+function openPoorly(prepare: string, namespaces: readonly string[], workspace: string) {
+  const script = `${prepare} && exec "$@"`;
+  const opener = [process.execPath, '--import', 'tsx', fileURLToPath(OPENER), workspace, 'touch ran'];
+  const { stdout, stderr } = spawnSync('unshare', [...namespaces, 'sh', '-c', script, 'sh', ...opener], {
+    encoding: 'utf8',
+  });
+  const [word, ...rest] = stdout.trim().split(' ');
+  assert.is(word, 'refused', stdout + stderr);
+  return JSON.parse(rest.join(' '));
+}
+
+needs(
+  test,
+  'bwrap',
+  'root',
+)('where the sandbox cannot be had nothing starts, and the reason is said', async () => {
+  using world = sandboxWorld();
+  const noBwrap = openPoorly('mount --bind /dev/null /usr/bin/bwrap', ['--mount'], world.workspace);
+  assert.equal([noBwrap.code, noBwrap.exit], ['no-sandbox', 69]);
+  assert.match(noBwrap.publicMessage, /there is no bwrap in \/usr\/bin/);
+  assert.match(noBwrap.hint, /install bubblewrap/);
+  const noUsers = openPoorly(
+    'echo 0 > /proc/sys/user/max_user_namespaces',
+    ['--user', '--map-root-user'],
+    world.workspace,
+  );
+  assert.equal([noUsers.code, noUsers.exit], ['no-sandbox', 69]);
+  assert.match(noUsers.hint, /max_user_namespaces/);
+  const old = join(world.outside, 'bwrap');
+  writeFileSync(old, '#!/bin/sh\necho "bwrap: Unknown option $1" >&2; exit 1\n', { mode: 0o755 });
+  const tooOld = openPoorly(`mount --bind '${old}' /usr/bin/bwrap`, ['--mount'], world.workspace);
+  assert.match(tooOld.publicMessage, /Unknown option --unshare-user/);
+  assert.match(tooOld.hint, /newer bubblewrap/);
+  assert.is((await runShell({}, 'ls', { cwd: world.workspace })).stdout, '');
+});
+
+box('a caller that leaves while the walls are built leaves nothing behind', async () => {
+  using world = sandboxWorld();
+  for (let afterMs = 0; afterMs <= 30; afterMs += 3) {
+    const left = new Error('left');
+    const signal = AbortSignal.abort(left);
+    const controller = new AbortController();
+    const opening = world
+      .target()
+      .open(
+        shellSpec('sleep 4714.20', { cwd: world.workspace, callerUid: OWN_UID }),
+        [],
+        afterMs === 0 ? signal : controller.signal,
+      );
+    const timer = setTimeout(() => controller.abort(left), afterMs);
+    const outcome = await opening.then(
+      (program) => program[Symbol.asyncDispose](),
+      (error: unknown) => error,
+    );
+    clearTimeout(timer);
+    assert.ok(outcome === undefined || outcome === left, String(outcome));
+  }
+  assert.equal(processesWith('4714.20'), []);
+});
+
+test.run();
