@@ -21,7 +21,7 @@ export interface Finding {
 export function decide(policy: CompiledPolicy, facts: CommandFacts, context: RuleContext): Ruling {
   const rules = policy.rules.filter((rule) => isInScope(rule, context));
   const findings = [
-    ...facts.commands.flatMap((command) => judgeSimple(command, rules, policy)),
+    ...facts.commands.flatMap((command) => findingsOf(command, rules, policy)),
     ...facts.opaque.map(
       ({ reason, span }): Finding => ({
         verdict: policy.opaque,
@@ -61,7 +61,8 @@ export function decideFreeTerminal(policy: CompiledPolicy, context: RuleContext)
   return combine(policy, [finding], false);
 }
 
-function judgeSimple(command: SimpleCommand, rules: readonly CompiledRule[], policy: CompiledPolicy): Finding[] {
+/** What the rules in scope say of one simple command; nothing where there is nothing to permit. */
+export function findingsOf(command: SimpleCommand, rules: readonly CompiledRule[], policy: CompiledPolicy): Finding[] {
   const found = rules.flatMap((rule): Finding[] => {
     const { verdict } = rule.rule;
     if (verdict === 'allow') return [];
@@ -72,7 +73,7 @@ function judgeSimple(command: SimpleCommand, rules: readonly CompiledRule[], pol
   });
   if (found.length > 0) return found;
   if (command.call || isInert(command) || (command.wraps && writesNothing(command))) return [];
-  const boundaries = command.wrappers.filter((name) => wrapperOf(name)?.boundary === true || name === 'ssh');
+  const boundaries = boundariesOf(command);
   const allowing = rules.find((rule) => rule.rule.verdict === 'allow' && covers(rule.match, command, boundaries));
   if (allowing !== undefined) {
     return [{ verdict: 'allow', rule: allowing, command, unsure: false, reason: reasonOf(allowing, command, false) }];
@@ -87,6 +88,11 @@ function judgeSimple(command: SimpleCommand, rules: readonly CompiledRule[], pol
       reason: `no rule covers ${name} as it is used here`,
     },
   ];
+}
+
+/** The wrappers through which it runs as somebody else, or elsewhere. */
+export function boundariesOf({ wrappers }: SimpleCommand): readonly string[] {
+  return wrappers.filter((name) => wrapperOf(name)?.boundary === true || name === 'ssh');
 }
 
 // What its redirections write, the command in it writes as well, and is judged for.

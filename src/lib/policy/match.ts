@@ -20,41 +20,80 @@ export interface RuleContext {
 }
 
 /** True where the rule applies there at all. */
-export function isInScope({ scope }: CompiledRule, { target, kind, principal }: RuleContext): boolean {
-  return (
-    (scope.target?.some((glob) => globMatches(glob, target)) ?? true) &&
-    (scope.kind?.includes(kind) ?? true) &&
-    (scope.principal?.some((glob) => globMatches(glob, principal)) ?? true)
-  );
+export function isInScope(rule: CompiledRule, context: RuleContext): boolean {
+  return SCOPE.every(([, holds]) => holds(rule, context));
+}
+
+/** The fields of `on` that keep the rule away from there. */
+export function scopeMisses(rule: CompiledRule, context: RuleContext): readonly string[] {
+  return SCOPE.filter(([, holds]) => !holds(rule, context)).map(([field]) => field);
+}
+
+const SCOPE: readonly (readonly [string, (rule: CompiledRule, context: RuleContext) => boolean])[] = [
+  ['target', ({ scope }, { target }) => scope.target?.some((glob) => globMatches(glob, target)) ?? true],
+  ['kind', ({ scope }, { kind }) => scope.kind?.includes(kind) ?? true],
+  ['principal', ({ scope }, { principal }) => scope.principal?.some((glob) => globMatches(glob, principal)) ?? true],
+];
+
+/** One field of a rule, as it was compared with a command. */
+export interface Compared {
+  readonly field: string;
+  readonly result: Match;
 }
 
 /** Whether a deny or ask rule concerns the command: one file, one wrapper is enough. */
 export function concerns(match: CompiledMatch, command: SimpleCommand): Match {
   if (match.terminal) return 'no';
-  // Cheap and decisive first: most rules are about another command.
-  if (match.command?.some((glob) => isNamed(glob, command)) === false) return 'no';
-  if (match.does?.some((action) => command.does.includes(action)) === false) return 'no';
-  if (match.wrapper?.some((glob) => command.wrappers.some((each) => globMatches(glob, each))) === false) return 'no';
   let result: Match = 'yes';
-  for (const part of PARTS) {
-    const found = part(match, command);
+  for (const [, compare] of PARTS) {
+    const found = compare(match, command);
     if (found === 'no') return 'no';
     if (found === 'maybe') result = 'maybe';
   }
   return result;
 }
 
-const PARTS: readonly ((match: CompiledMatch, command: SimpleCommand) => Match)[] = [
-  (match, command) => anyFile(match.reads, command.reads, 'maybe'),
-  (match, command) => anyFile(match.writes, command.writes, 'yes'),
-  (match, command) => anyFile(match.removes, command.removes, 'yes'),
-  (match, command) => argsMatch(match, command.args),
-  (match, command) => (match.flags === undefined ? 'yes' : all(match.flags.map((flag) => hasFlag(command.args, flag)))),
-  (match, command) =>
-    match.without === undefined ? 'yes' : not(any(match.without.map((flag) => hasFlag(command.args, flag)))),
-  (match, command) => (match.only === undefined ? 'yes' : hasOnly(command.args, match.only)),
-  textMatches,
+/** What `concerns` compares, field by field, of the fields that the rule has. */
+export function compareParts(match: CompiledMatch, command: SimpleCommand): readonly Compared[] {
+  if (match.terminal) return [{ field: 'terminal', result: 'no' }];
+  return PARTS.filter(([field]) => match[field] !== undefined).map(([field, compare]) => ({
+    field,
+    result: compare(match, command),
+  }));
+}
+
+type Part = readonly [keyof CompiledMatch, (match: CompiledMatch, command: SimpleCommand) => Match];
+
+// Cheap and decisive first: most rules are about another command.
+const PARTS: readonly Part[] = [
+  ['command', (match, command) => sure(match.command?.some((glob) => isNamed(glob, command)))],
+  ['does', (match, command) => sure(match.does?.some((action) => command.does.includes(action)))],
+  [
+    'wrapper',
+    (match, command) =>
+      sure(match.wrapper?.some((glob) => command.wrappers.some((wrapper) => globMatches(glob, wrapper)))),
+  ],
+  ['reads', (match, command) => anyFile(match.reads, command.reads, 'maybe')],
+  ['writes', (match, command) => anyFile(match.writes, command.writes, 'yes')],
+  ['removes', (match, command) => anyFile(match.removes, command.removes, 'yes')],
+  ['args', (match, command) => argsMatch(match, command.args)],
+  [
+    'flags',
+    (match, command) =>
+      match.flags === undefined ? 'yes' : all(match.flags.map((flag) => hasFlag(command.args, flag))),
+  ],
+  [
+    'without',
+    (match, command) =>
+      match.without === undefined ? 'yes' : not(any(match.without.map((flag) => hasFlag(command.args, flag)))),
+  ],
+  ['only', (match, command) => (match.only === undefined ? 'yes' : hasOnly(command.args, match.only))],
+  ['text', textMatches],
 ];
+
+function sure(holds: boolean | undefined): Match {
+  return holds === false ? 'no' : 'yes';
+}
 
 // `make` is the program of that name; `./deploy` and `/opt/app/bin/*` are the path, as it is written.
 function isNamed(glob: Glob, { name, path }: SimpleCommand): boolean {
@@ -83,18 +122,49 @@ const NEEDS_NAMING = new Set([
  */
 export function covers(match: CompiledMatch, command: SimpleCommand, boundaries: readonly string[]): boolean {
   if (match.terminal || concerns(match, command) !== 'yes') return false;
-  if (match.command !== undefined && !isTheProgram(match.command, command)) return false;
-  if (match.args !== undefined && !command.args.every((arg) => arg.exact || match.moreArgs)) return false;
-  if (match.text !== undefined && !command.args.every((arg) => arg.exact)) return false;
-  if (match.without !== undefined && beforeEndMark(command.args).some(mayBeOption)) return false;
-  if (boundaries.some((wrapper) => !(match.wrapper?.some((glob) => globMatches(glob, wrapper)) ?? false))) return false;
-  if (command.env.some((each) => !isHarmlessVariable(each))) return false;
-  if (command.does.some((action) => NEEDS_NAMING.has(action) && !(match.does?.includes(action) ?? false))) return false;
-  if (!allFiles(match.reads, command.reads)) return false;
-  const writes =
-    match.writes === undefined ? command.writes.filter((file) => file.by === 'redirection') : command.writes;
-  return allFiles(match.writes ?? [], writes) && allFiles(match.removes, command.removes);
+  return DEMANDS.every(([, holds]) => holds(match, command, boundaries));
 }
+
+/** What `covers` demands beyond the rule's own fields and does not find. */
+export function unmetDemands(match: CompiledMatch, command: SimpleCommand, boundaries: readonly string[]) {
+  return DEMANDS.filter(([, holds]) => !holds(match, command, boundaries)).map(([demand]) => demand);
+}
+
+type Demand = readonly [
+  string,
+  (match: CompiledMatch, command: SimpleCommand, boundaries: readonly string[]) => boolean,
+];
+
+const DEMANDS: readonly Demand[] = [
+  ['the program of that name itself', ({ command: names }, it) => names === undefined || isTheProgram(names, it)],
+  [
+    'arguments that are known',
+    ({ args, moreArgs, text }, it) =>
+      (args === undefined || it.args.every((arg) => arg.exact || moreArgs)) &&
+      (text === undefined || it.args.every((arg) => arg.exact)),
+  ],
+  [
+    'no argument that may be an option',
+    ({ without }, it) => without === undefined || !beforeEndMark(it.args).some(mayBeOption),
+  ],
+  [
+    'every wrapper that crosses a boundary',
+    ({ wrapper }, _, boundaries) =>
+      boundaries.every((name) => wrapper?.some((glob) => globMatches(glob, name)) ?? false),
+  ],
+  ['harmless variables only', (_, it) => it.env.every(isHarmlessVariable)],
+  [
+    'actions that have to be named',
+    ({ does }, it) => it.does.every((action) => !NEEDS_NAMING.has(action) || (does?.includes(action) ?? false)),
+  ],
+  ['every file that it reads', ({ reads }, it) => allFiles(reads, it.reads)],
+  [
+    'every file that it writes',
+    ({ writes }, it) =>
+      allFiles(writes ?? [], writes === undefined ? it.writes.filter((file) => file.by === 'redirection') : it.writes),
+  ],
+  ['every file that it removes', ({ removes }, it) => allFiles(removes, it.removes)],
+];
 
 function isTheProgram(patterns: readonly Glob[], command: SimpleCommand): boolean {
   if (command.path === command.name || SYSTEM_FOLDERS.test(command.path)) return true;
