@@ -3,8 +3,8 @@
 import type { EnvFact } from '../facts.ts';
 import { ANY, CWD, HOME, isExact, SOME } from '../unknowns.ts';
 
-/** A value is usual where it is one of these: a pattern, or folders that are nobody's trap. */
-type Usual = RegExp | 'programs' | 'folders' | 'program-folders' | 'never';
+/** A value is usual where it is one of these: a pattern, words that fit one, or folders that are nobody's trap. */
+type Usual = RegExp | { readonly words: RegExp } | 'programs' | 'folders' | 'program-folders' | 'never';
 
 interface Variables {
   readonly names: RegExp;
@@ -17,7 +17,7 @@ const either = (text: string): RegExp => new RegExp(`^(${text.trim().split(/\s+/
 const PAGERS =
   /^(|cat|less|more|most|bat|delta|true|false|:|less -[A-Za-z]+|vim?|nvim|nano|pico|emacs|emacs -nw|code --wait|ed|head|tail|lynx|w3m|firefox|chromium|google-chrome|xdg-open|none|echo|meld|colordiff|diff( -[A-Za-z]+)*)$/;
 const SSH =
-  /^(|ssh(\s+-[46CqTtvx]+|\s+-[pi]\s*[^\s'"`$;|&-]+|\s+-o\s*(StrictHostKeyChecking|IdentitiesOnly|BatchMode|ConnectTimeout|UserKnownHostsFile|LogLevel)=(no|yes|accept-new|\d+|\/dev\/null|ERROR|QUIET))*)$/;
+  /^(|ssh(\s+-[46CqTtvx]+|\s+-[pi]\s*[^\s'"`$;|&-][^\s'"`$;|&]*|\s+-o\s*(StrictHostKeyChecking|IdentitiesOnly|BatchMode|ConnectTimeout|UserKnownHostsFile|LogLevel)=(no|yes|accept-new|\d+|\/dev\/null|ERROR|QUIET))*)$/;
 
 /** The first entry whose names fit decides. */
 export const VARIABLES: readonly Variables[] = [
@@ -65,8 +65,10 @@ export const VARIABLES: readonly Variables[] = [
   {
     names: /^(NODE_OPTIONS|BUN_OPTIONS)$/,
     action: 'environment.inject',
-    usual:
-      /^(\s*--(max[-_](old|semi)[-_]space[-_]size=\d+|max-http-header-size=\d+|experimental-[a-z-]+(?<!loader)|no-[a-z-]+|openssl-legacy-provider|enable-source-maps|trace-[a-z-]+|unhandled-rejections=\w+|dns-result-order=\w+|expose-gc|preserve-symlinks|stack-trace-limit=\d+|throw-deprecation|pending-deprecation|use-openssl-ca|use-system-ca)\s*)*$/,
+    usual: {
+      words:
+        /^--(max[-_](old|semi)[-_]space[-_]size=\d+|max-http-header-size=\d+|experimental-[a-z-]+(?<!loader)|no-[a-z-]+|openssl-legacy-provider|enable-source-maps|trace-[a-z-]+|unhandled-rejections=\w+|dns-result-order=\w+|expose-gc|preserve-symlinks|stack-trace-limit=\d+|throw-deprecation|pending-deprecation|use-openssl-ca|use-system-ca)$/,
+    },
   },
   {
     names: /^((_JAVA|JAVA_TOOL|JDK_JAVA)_OPTIONS|(JAVA|MAVEN|GRADLE|SBT|CATALINA|ANT|KAFKA|JVM)_OPTS|MAVEN_ARGS)$/,
@@ -74,12 +76,12 @@ export const VARIABLES: readonly Variables[] = [
     usual:
       /^(?!.*(-javaagent|-agentlib|-agentpath|OnError|OnOutOfMemory|bootclasspath|-XX:Flags|VMOptionsFile|-cp|-classpath|jdwp|--module-path|--patch-module|(^|\s)@|java\.security|jmxremote|ext\.dirs|system\.class\.loader))[\s\S]*$/,
   },
-  { names: /^RUBYOPT$/, action: 'environment.inject', usual: /^(\s*-(W\S*|w|-yjit|-jit|E\S*|U)\s*)*$/ },
+  { names: /^RUBYOPT$/, action: 'environment.inject', usual: { words: /^-(W\S*|w|-yjit|-jit|E\S*|U)$/ } },
   { names: /^PYTHONWARNINGS$/, action: 'environment.inject', usual: /^[\w,]*(::[\w]*)*$/ },
   {
     names: /^(GNU)?MAKEFLAGS$|^MFLAGS$/,
     action: 'environment.inject',
-    usual: /^\s*(-?[bBeiIjklLnOqrRsStwW]*\d*|-j\s*\d*|--(jobs|silent|no-print-directory|keep-going)(=\d+)?|\s)*$/,
+    usual: { words: /^(-?[bBeiIjklLnOqrRsStwW]+\d*|\d+|--(jobs|silent|no-print-directory|keep-going)(=\d+)?)$/ },
   },
   {
     names:
@@ -131,8 +133,13 @@ export function isUsualValue(usual: Usual, { value }: EnvFact): boolean {
     case 'program-folders':
       return value.split(':').every((each) => isProgramFolder(each));
     default:
-      return isExact(value) && usual.test(value);
+      return isExact(value) && fits(usual, value);
   }
+}
+
+function fits(usual: RegExp | { readonly words: RegExp }, value: string): boolean {
+  if (usual instanceof RegExp) return usual.test(value);
+  return value.split(/\s+/).every((word) => word === '' || usual.words.test(word));
 }
 
 const SYSTEM =

@@ -43,9 +43,9 @@ const FILE_COMMAND = /^\\(i|ir|include|include_relative|copy|o|w|s|lo_import|lo_
 const DYNAMIC_COMMAND = /^\\(gexec|gset|if|elif|d(elimiter)?\s+\S*[^\w\s.*"'+])/;
 /** Lines that are commands of sqlite3, mysql, sqlcmd or sqlplus. */
 const SHELL_LINE =
-  /^\s*(\.(shell|system)\b|\.(output|once|import|read|excel|e)\b[^\n]*\|\s*\S|\.(load|edit|www|excel)\b|(system|pager|edit)\s+\S|:?!!|!|host\s|ho\s)/im;
+  /^[^\S\n]*(\.(shell|system)\b|\.(output|once|import|read|excel|e)\b[^\n]*\|\s*\S|\.(load|edit|www|excel)\b|(system|pager|edit)\s+\S|:?!!|!|host\s|ho\s)/im;
 const FILE_LINE =
-  /^\s*(\.(output|once|import|read|open|save|backup|restore|clone|log|archive|ar|dump\s+\S+\s*>|cd|recover)\b|(source|tee|spool|notee)\s+\S|:(r|out|error|perftrace|ed)\b|@+\S|start\s+\S+\.sql|delimiter\s)/im;
+  /^[^\S\n]*(\.(output|once|import|read|open|save|backup|restore|clone|log|archive|ar|dump\s+\S+\s*>|cd|recover)\b|(source|tee|spool|notee)\s+\S|:(r|out|error|perftrace|ed)\b|@+\S|start\s+\S+\.sql|delimiter\s)/im;
 
 function textActions(text: string, dialects: readonly Dialect[]): Set<string> {
   const found = new Set<string>();

@@ -38,8 +38,9 @@ function redis({ args, stdin }: CommandFact): string[] {
 
 const MONGO_DROPS =
   /dropDatabase|\.\s*drop\w*\s*\(|\[\s*['"`]drop|\.\s*(deleteMany|remove|updateMany)\s*\(\s*(\{\s*\}|\))|shutdownServer|\bfsync|renameCollection|eval\s*\(|runCommand|adminCommand|createUser|grantRoles|updateUser|changeUserPassword|setProfilingLevel|require\s*\(|import\s*\(|child_process|process\.|\bload\s*\(|\brun(Program)?\s*\(|\bcat\s*\(|removeFile|copyFile|writeFile|passwordPrompt|\$(out|merge|where|function|accumulator)|mapReduce|deleteOne\s*\(\s*\{\s*\}/;
+/** One statement that reads, or changes what it names. */
 const MONGO_LOOKS =
-  /^[\s;]*(((show|use)\s+\w+|db|it|exit|quit\(\)|(printjson|print|JSON\.stringify|EJSON\.stringify|tojson)?\(?\s*db(\.\w+)*\.(find|findOne|count|countDocuments|estimatedDocumentCount|stats|version|hello|isMaster|serverStatus|getCollectionNames|getCollectionInfos|getIndexes|distinct|getName|getMongo|ping|insertOne|updateOne|deleteOne|explain|aggregate)\([^;`]*)[\s;]*)+$/;
+  /^\s*((show|use)\s+\w+|db|it|exit|quit\(\)|(printjson|print|JSON\.stringify|EJSON\.stringify|tojson)?\(?\s*db(\.\w+)*\.(find|findOne|count|countDocuments|estimatedDocumentCount|stats|version|hello|isMaster|serverStatus|getCollectionNames|getCollectionInfos|getIndexes|distinct|getName|getMongo|ping|insertOne|updateOne|deleteOne|explain|aggregate)\([^`]*)?$/;
 
 function mongo({ args, code, stdin }: CommandFact): string[] {
   const { options, operands } = parseOptions(args, {
@@ -55,7 +56,9 @@ function mongo({ args, code, stdin }: CommandFact): string[] {
     ...(stdin.kind === 'text' ? [stdin.text] : []),
   ];
   if (texts.some((text) => MONGO_DROPS.test(text))) return ['store.drop'];
-  const isKnown = texts.every((text) => MONGO_LOOKS.test(text)) && given.every(({ exact }) => exact);
+  const isKnown =
+    texts.every((text) => text.split(/[;\n]/).every((each) => MONGO_LOOKS.test(each))) &&
+    given.every(({ exact }) => exact);
   const isScript =
     operands.some(({ value }) => /\.m?js$/.test(value)) || options.some(({ name }) => /^(-f|--file)$/.test(name));
   return isKnown && stdin.kind !== 'pipe' && !unknown(args) && !isScript ? [] : ['store.unread'];

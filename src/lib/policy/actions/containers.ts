@@ -1,0 +1,137 @@
+// Containers that are not contained: the host's files, devices, processes or engine inside them.
+import type { Field } from '../facts.ts';
+import { parseOptions } from '../options.ts';
+import { HOME, isExact } from '../unknowns.ts';
+import type { CommandFact } from './index.ts';
+
+/** Every action this file names. */
+export const CONTAINER_ACTIONS: readonly string[] = [
+  'container.bulk',
+  'container.host',
+  'container.remote',
+  'container.secrets',
+];
+
+const ENGINES = /^(docker|podman|nerdctl|docker-compose|lima|finch|ctr|crictl|buildah)$/;
+const OPTIONS = {
+  short: 'vuewpmlhHc',
+  long: `volume mount user env env-file workdir publish memory label hostname host context name network net entrypoint pid ipc
+    uts userns cap-add cap-drop security-opt device cgroupns cgroup-parent runtime platform restart tmpfs volumes-from
+    add-host dns url identity connection root`.split(/\s+/),
+};
+/** Folders of the host that hold the host itself. */
+const HOST_FOLDERS =
+  /^\/?$|^\/(etc|root|boot|dev|proc|sys|bin|sbin|lib|lib64|usr|home|var|run|mnt|media|host|Users)(\/?$)|^\/(var\/)?run\/(docker|containerd|podman|crio|dbus|systemd|user)|docker\.sock|containerd\.sock|podman\.sock|crio\.sock|^\/var\/(lib|log|spool)(\/|$)|^\/etc\/(?!(localtime|timezone|hosts|resolv\.conf|ssl(\/certs)?|ca-certificates|pki(\/tls\/certs)?)(\/|$))/;
+const SECRET_FOLDERS =
+  /\/\.(ssh|aws|kube|gnupg|docker|config\/gcloud|azure|netrc|npmrc|git-credentials|password-store)(\/|$)/;
+const CAPABILITIES =
+  /^(CAP_)?(ALL|SYS_ADMIN|SYS_PTRACE|SYS_MODULE|SYS_RAWIO|SYS_BOOT|SYS_TIME|DAC_READ_SEARCH|DAC_OVERRIDE|NET_ADMIN|SETUID|SYS_CHROOT|BPF|MKNOD|SYSLOG)$/i;
+
+/** `container.host`, `.remote`: another engine; `.bulk`: all at once; `.secrets`: what an engine keeps for others. */
+export function containerActions({ name, args }: CommandFact): string[] {
+  if (name === 'lxc' || name === 'incus') return lxc(args);
+  if (name === 'systemd-nspawn' || name === 'runc' || name === 'crun' || name === 'ch-run') return ['container.host'];
+  if (!ENGINES.test(name)) return [];
+  const { options, operands } = parseOptions(args, OPTIONS);
+  const words = operands.map(({ value }) => value);
+  const verbs = words.slice(0, 3);
+  const runs = verbs.some((verb) => /^(run|create|exec|start|up|build|buildx|bake|play|kube|update)$/.test(verb));
+  const found = new Set<string>();
+  if (runs && options.some(({ name: option, value }) => opensHost(option, value))) found.add('container.host');
+  if (verbs[0] === 'cp' && words.some((word) => HOST_FOLDERS.test(word))) found.add('container.host');
+  const early = args.slice(
+    0,
+    Math.max(
+      0,
+      args.findIndex(({ value }) => value === words[0]),
+    ),
+  );
+  if (
+    [...early, ...args].some(
+      ({ value }, index) => /^(-H|--host|--url|--connection)(=|$)/.test(value) && (index < early.length || !runs),
+    ) ||
+    words.some((word) => /^(tcp|ssh):\/\//.test(word))
+  )
+    found.add('container.remote');
+  if (isBulk(words, args)) found.add('container.bulk');
+  if (
+    /^(plugin|swarm|secret)$/.test(verbs[0] ?? '') &&
+    /^(install|enable|init|join|inspect|leave)$/.test(verbs[1] ?? '')
+  )
+    found.add('container.host');
+  return [...found];
+}
+
+function opensHost(option: string, value: Field | undefined): boolean {
+  const text = value?.value ?? '';
+  switch (option) {
+    case '--privileged':
+      return !/^false$/.test(text);
+    case '-v':
+    case '--volume':
+      return isHostFolder(text.split(':')[0] ?? '');
+    case '--mount':
+      return (
+        /(^|,)(type=bind|source|src)/.test(text) && isHostFolder(/(?:^|,)(?:source|src)=([^,]*)/.exec(text)?.[1] ?? '/')
+      );
+    case '--pid':
+    case '--ipc':
+    case '--uts':
+    case '--userns':
+    case '--cgroupns':
+    case '--net':
+    case '--network':
+      return text === 'host';
+    case '--cap-add':
+      return text.split(',').some((each) => CAPABILITIES.test(each)) || !isExact(text);
+    case '--security-opt':
+      return /unconfined|disable|seccomp=|apparmor=|no-new-privileges[:=]false|systempaths/.test(text);
+    case '--device':
+    case '--device-cgroup-rule':
+    case '--allow':
+    case '--runtime':
+    case '--volumes-from':
+      return option !== '--allow' ? option !== '--runtime' || text !== 'nvidia' : /insecure/.test(text);
+    default:
+      return /^--privileged=/.test(option);
+  }
+}
+
+function isHostFolder(source: string): boolean {
+  if (source.startsWith(HOME)) return source === HOME || SECRET_FOLDERS.test(source);
+  return (
+    source.includes('/') &&
+    (HOST_FOLDERS.test(source.replace(/\/+/g, '/').replace(/\/\.(?=\/|$)/g, '')) ||
+      SECRET_FOLDERS.test(source) ||
+      (source.split('/').includes('..') && /^\.\.(\/\.\.)+/.test(source)))
+  );
+}
+
+// Everything of a kind, or what `$(docker ps -aq)` lists; volumes hold data.
+function isBulk(words: readonly string[], args: readonly Field[]): boolean {
+  const text = words.slice(0, 2).join(' ');
+  if (/^(system|volume|image|container|network|builder) prune$/.test(text))
+    return (
+      text !== 'builder prune' && (text !== 'image prune' || args.some(({ value }) => /^-[a-z]*a|^--all/.test(value)))
+    );
+  if (/^volume (rm|remove)$/.test(text)) return true;
+  if (
+    /^(rm|rmi|kill|stop|container rm|image rm|container kill)/.test(text) &&
+    args.some(({ many, value }) => many || /^--all$/.test(value))
+  )
+    return /^(rm|rmi|container rm|image rm|kill)/.test(text) || args.some(({ many }) => many);
+  return (
+    (words[0] === 'compose' &&
+      words.includes('down') &&
+      args.some(({ value }) => /^(-v|--volumes|--rmi)/.test(value))) ||
+    (words[0] === 'down' && args.some(({ value }) => /^(-v|--volumes)/.test(value)))
+  );
+}
+
+function lxc(args: readonly Field[]): string[] {
+  const text = args.map(({ value }) => value).join(' ');
+  return /security\.(privileged|nesting)=true|raw\.lxc|device add .*\bdisk\b|config set .*raw\./.test(text) ||
+    (/^config device add/.test(text) && /source=\//.test(text))
+    ? ['container.host']
+    : [];
+}

@@ -1,0 +1,190 @@
+// Nested shells, and the ways in which ordinary programs run another: what is typed or read there is never judged.
+import type { Field } from '../facts.ts';
+import { isLongOption, parseOptions } from '../options.ts';
+import { FOREIGN_SHELLS, SHELLS } from '../shells.ts';
+import { editorRuns } from './escape-editors.ts';
+import { ESCAPES, type EscapeOptions } from './escape-options.ts';
+import type { CommandFact } from './index.ts';
+
+/** Every action this file names. */
+export const ESCAPE_ACTIONS: readonly string[] = ['escape.program', 'escape.shell', 'escape.terminal'];
+
+/**
+ * `escape.program`: an option runs a program; `escape.shell`: a shell or prompt that waits for what is typed;
+ * `escape.terminal`: a terminal that goes on without its caller, with what runs in it.
+ */
+export function escapeActions(command: CommandFact): string[] {
+  const { name, args, stdin } = command;
+  const found: string[] = [];
+  const plain = Object.hasOwn(ESCAPES, name) ? name : name.replace(/-?\d+(\.\d+)*$/, '');
+  const options = Object.hasOwn(ESCAPES, plain) ? ESCAPES[plain] : undefined;
+  if ((options !== undefined && runsProgram(options, args)) || editorRuns(name, args, stdin) || tarLetters(name, args))
+    found.push('escape.program');
+  if (runsWord(name, args)) found.push('escape.program');
+  if (isPrompt(command)) found.push('escape.shell');
+  if (keepsTerminal(name, args)) found.push('escape.terminal');
+  return found;
+}
+
+function runsProgram(known: EscapeOptions, args: readonly Field[]): boolean {
+  const { options } = parseOptions(args, { short: known.short ?? '', long: known.long ?? [] });
+  const isHarmful = (harmless: RegExp, value: Field | undefined) =>
+    value === undefined || !value.exact || !harmless.test(value.value);
+  const named = options.some(({ name, value }) =>
+    Object.entries(known.runs).some(
+      ([option, harmless]) =>
+        (name === option || (option.startsWith('--') && name.length > 4 && isLongOption(name, option))) &&
+        isHarmful(harmless, value),
+    ),
+  );
+  // Words after one dash, `-ex CMD` and `-ex=CMD`; letters that the bundles above do not show.
+  return (
+    named ||
+    args.some(({ value }, index) =>
+      Object.entries(known.runs).some(([option, harmless]) => {
+        if (!/^-[^-]../.test(option))
+          return /^-[^-]$/.test(option) && value === option && isHarmful(harmless, args[index + 1]);
+        return value === option
+          ? isHarmful(harmless, args[index + 1])
+          : value.startsWith(`${option}=`) &&
+              isHarmful(harmless, { value: value.slice(option.length + 1), exact: true, many: false });
+      }),
+    )
+  );
+}
+
+// `tar xIf prog a.tar`: letters without a dash.
+function tarLetters(name: string, [first, second]: readonly Field[]): boolean {
+  return (
+    /^g?tar$/.test(name) && first !== undefined && /^[A-Za-z]*[IF][A-Za-z]*$/.test(first.value) && second !== undefined
+  );
+}
+
+/** Programs one of whose words is a command or a file of code. */
+function runsWord(name: string, args: readonly Field[]): boolean {
+  const words = args.map(({ value }) => value);
+  const [first = ''] = words;
+  switch (name) {
+    case 'service':
+      return /\//.test(first);
+    case 'ssh-agent':
+    case 'logsave':
+    case 'distcc':
+    case 'aa-exec':
+    case 'choom':
+    case 'cpulimit':
+    case 'softlimit':
+    case 'multitime':
+    case 'pexec':
+    case 'genie':
+    case 'aoss':
+    case 'setlock':
+    case 'envdir':
+    case 'chronic':
+    case 'dtach':
+    case 'abduco':
+    case 'sshpass':
+    case 'dbus-launch':
+      return words.some((word) => !/^-/.test(word));
+    case 'openssl':
+      return (
+        first === 'engine' || words.some((word, index) => word === '-engine' && /[./]/.test(words[index + 1] ?? ''))
+      );
+    case 'm4':
+      return words.some((word) => /syscmd/.test(word));
+    case 'erl':
+      return words.some((word) => /^-(eval|run|s|noshell)$/.test(word) && word !== '-noshell');
+    case 'npm':
+    case 'yarn':
+    case 'pnpm':
+      return (
+        words.some((word) => /^--?(script-shell|node-options|shell|git)(=|$)/.test(word)) ||
+        (/^(exec|x)$/.test(first) && words.some((word) => /^(-c|--call)/.test(word)))
+      );
+    case 'npx':
+      return words.some((word) => /^(-c|--call|--shell)/.test(word));
+    case 'gem':
+      return first === 'open' || (first === 'exec' && words.length > 1);
+    case 'bundle':
+      return first === 'open';
+    case 'rails':
+      return first === 'runner' || first === 'r';
+    case 'cpan':
+      return words.length > 0 && /^[!-]/.test(first);
+    case 'ip':
+      return (words.includes('exec') && words.includes('netns')) || (words.includes('vrf') && words.includes('exec'));
+    case 'lxc':
+    case 'lxc-attach':
+    case 'machinectl':
+      return /^(exec|shell|console)$/.test(first) || name === 'lxc-attach';
+    case 'vagrant':
+    case 'minikube':
+    case 'multipass':
+    case 'limactl':
+    case 'colima':
+      return /^(ssh|shell|exec)$/.test(first);
+    case 'gcloud':
+      return first === 'compute' && words[1] === 'ssh';
+    case 'aws':
+      return words.includes('start-session') || words.includes('execute-command') || words.includes('send-command');
+    case 'heroku':
+    case 'fly':
+    case 'flyctl':
+      return /^(run|run:.*|ps:exec|console)$/.test(first) || /^(ssh|console)$/.test(first);
+    case 'java':
+      return words.some((word) => /^-(javaagent|agentlib|agentpath)|OnOutOfMemoryError|OnError/.test(word));
+    default:
+      return false;
+  }
+}
+
+/** Languages that ask for code where no file is named. */
+const PROMPTS =
+  /^(python|pypy|ipython|bpython|ptpython|node|irb|pry|lua|luajit|tclsh|wish|ghci|scala|jshell|julia|R|guile|clisp|sbcl|racket|erl|iex|ocaml|utop|gosh|octave|gp|sage|deno|rhino|jrunscript|groovysh|swipl|gforth|msfconsole|scapy|evil-winrm|rpcclient|newgrp|sg)[\d.]*$/;
+/** Languages that ask for code where an option says so. */
+const ASKED: Readonly<Record<string, RegExp>> = {
+  perl: /^-d/,
+  php: /^(-a|--interactive)$/,
+  bun: /^repl$/,
+  deno: /^repl$/,
+};
+
+// A shell that waits for what is typed; `bash --version` and the like do not.
+function isPrompt({ name, args, stdin, wraps, code }: CommandFact): boolean {
+  const words = args.map(({ value }) => value);
+  const isAsked = words.some((word) => /^-[a-zA-Z]*i[a-zA-Z]*$/.test(word));
+  if (SHELLS.has(name) || FOREIGN_SHELLS.has(name)) {
+    if (wraps || stdin.kind !== 'inherit') return isAsked;
+    const { operands, options } = parseOptions(args, { short: 'oO', long: ['rcfile', 'init-file'], posix: true });
+    if (options.some(({ name: option }) => /^--(version|help|dump)/.test(option) || option === '-c')) return false;
+    return operands.length === 0 || isAsked || options.some(({ name: option }) => option === '-s');
+  }
+  if (isConsole(name, words)) return true;
+  const asks = Object.hasOwn(ASKED, name) ? ASKED[name] : undefined;
+  if (asks !== undefined && words.some((word) => asks.test(word))) return true;
+  if (!PROMPTS.test(name)) return false;
+  if (code.some(({ text }) => text !== undefined)) return isAsked && /^(python|pypy|node)/.test(name);
+  return (
+    stdin.kind === 'inherit' &&
+    words.every((word) => /^(-[a-zA-Z]*i|-[qlBsSE]+|--interactive|--no-banner|--vanilla|--quiet)$/.test(word))
+  );
+}
+
+function isConsole(name: string, words: readonly string[]): boolean {
+  const text = [name, ...words].join(' ');
+  return /^((\S*\/)?rails (c|console|db|dbconsole)|python[\d.]* \S*manage\.py (shell|shell_plus|dbshell)|php \S*artisan tinker|django-admin (shell|dbshell)|flask shell|mix phx|iex|nix-shell$|nix (shell|repl|develop)|poetry shell|pipenv shell|pipx? shell|hatch shell|guix (shell|environment)|direnv exec|docker(-compose| compose)? (attach)|virsh console)( |$)/.test(
+    text,
+  );
+}
+
+const LISTS =
+  /^(ls|list-\S+|lsp|lsw|lsc|has|has-session|display|display-message|capture-pane|capturep|show\S*|info|kill-session|kill-server|kill-window|kill-pane|-V|-ls|-list|--version|-h|--help|-v|detach\S*|rename\S*|list-sessions|wipe|-wipe|attach|delete-\S+|ka|d)$/;
+
+// A multiplexer opens shells, and types into those that are open.
+function keepsTerminal(name: string, args: readonly Field[]): boolean {
+  if (!/^(tmux|screen|byobu|zellij|dvtm|mtm|tmuxinator|tmuxp|twin)$/.test(name)) return false;
+  const { operands } = parseOptions(args, { short: name === 'tmux' ? 'cfLST' : 'ceEhprSTtX', posix: true });
+  const first = operands[0]?.value ?? '';
+  if (args.some(({ value }) => /^-(ls|list|wipe|v|V|-version|h|-help)$/.test(value))) return false;
+  return name === 'screen' ? true : !LISTS.test(first);
+}
