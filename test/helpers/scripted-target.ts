@@ -110,6 +110,7 @@ function scriptedProgram(beforeDispose: () => Promise<void>): ScriptedProgram {
     resize: () => {},
     signal: (name) => signals.push(name),
     inputIsHidden: () => false,
+    lookAtInput: () => ({ state: 'unknown', hidden: false }),
     async [Symbol.asyncDispose]() {
       await beforeDispose();
       settle?.resolve({ kind: 'signal', signal: 'SIGKILL' });

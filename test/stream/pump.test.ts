@@ -66,6 +66,9 @@ class HandProgram implements Program {
     this.received.push(`signal ${name}`);
   }
 
+  lookAtInput() {
+    return { state: 'unknown', hidden: false } as const;
+  }
   inputIsHidden(): boolean {
     return this.hidden;
   }

@@ -85,11 +85,19 @@ export function peerCredentials(fd: number): PeerCredentials {
 
 /** True where the terminal (either side of it) echoes what is typed. Throws a system error. */
 export function echoIsOn(fd: number): boolean {
+  return (localFlags(fd) & ECHO) !== 0;
+}
+
+/** True where the terminal reads whole lines and does not echo them, as for a password. Throws a system error. */
+export function readsHiddenLine(fd: number): boolean {
+  return (localFlags(fd) & (ECHO | ICANON)) === ICANON;
+}
+
+function localFlags(fd: number): number {
   const libc = load();
   const attributes = Buffer.alloc(TERMIOS_BYTES);
   if (libc.tcgetattr(fd, attributes) < 0) throw systemError('tcgetattr', libc);
-  const localFlags = new Uint32Array(attributes.buffer, attributes.byteOffset, 4)[3] ?? 0;
-  return (localFlags & ECHO) !== 0;
+  return new Uint32Array(attributes.buffer, attributes.byteOffset, 4)[3] ?? 0;
 }
 
 /** The terminal's foreground process group, or undefined where it has none. */
@@ -122,6 +130,7 @@ const UCRED_BYTES = 12;
 const INVALID_ID = 0xffffffff;
 // struct termios begins with four 32-bit flag words in glibc and musl, c_lflag last; both are 60 bytes.
 const TERMIOS_BYTES = 64;
+const ICANON = 0o2;
 const ECHO = 0o10;
 
 // Function pointers, bound once a process: the cost of loading is the reason for this file's one variable.

@@ -67,6 +67,16 @@ export interface OutputChunk {
   readonly bytes: Uint8Array;
 }
 
+export interface InputLook {
+  /**
+   * `waiting`: blocked until there is input; `maybe`: would take input, but may be busy with something else; `unknown`
+   * where that cannot be seen from here.
+   */
+  readonly state: 'waiting' | 'maybe' | 'busy' | 'unknown';
+  /** True where its terminal reads lines and does not echo them: it asks for a password. */
+  readonly hidden: boolean;
+}
+
 /** A running program. Everything it wrote is delivered before `output` ends, also with a slow reader. */
 export interface Program {
   /**
@@ -90,6 +100,8 @@ export interface Program {
    * adapter cannot know. Always false without a terminal.
    */
   inputIsHidden(): boolean;
+  /** Whether it waits for input right now. A look takes about a millisecond: not for every chunk. */
+  lookAtInput(): InputLook;
   /** Ends the program and everything it holds, connections included; safe to call again. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,14 +1,15 @@
 // A program on three pipes, stdout and stderr apart, every byte as it is. Pipes and not Node's own socket pairs,
 // because `>/dev/stderr` opens what is there, and a socket cannot be opened.
 import { spawn } from 'node:child_process';
-import { closeSync, fchownSync } from 'node:fs';
+import { closeSync, fchownSync, fstatSync, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
 import { sleep } from '../core/clock.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { ExitStatus } from '../core/events.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { inputStateOf } from '../os/input-state.ts';
 import { createPipe, sealDescriptors } from '../os/libc.ts';
-import { endSession, markProcess, type ProcessSession, sendSignal } from '../os/process-session.ts';
+import { endSession, markProcess, type ProcessSession, sendSignal, sessionMembers } from '../os/process-session.ts';
 import type { Program } from '../ports/target.ts';
 import { exitStatus, HANGUP_GRACE_MS, knownSignal, type Launch, programEnded } from './launch.ts';
 import { PipesOutput } from './pipes-output.ts';
@@ -52,6 +53,7 @@ function runProgram(
 ): Program {
   const { clock } = launch;
   const leader = markProcess(pid) ?? null;
+  const pipe = fstatSync(stdinFd);
   let reaped = false;
   let disposal: Promise<void> | undefined;
   const session: ProcessSession = { id: pid, leaderReaped: () => reaped };
@@ -100,6 +102,12 @@ function runProgram(
       if (!isGone()) sendSignal(-pid, signal);
     },
     inputIsHidden: () => false,
+    lookAtInput() {
+      if (isGone() || stdin.writableEnded) return { state: 'busy', hidden: false };
+      const pids = sessionMembers(session).map((member) => member.pid);
+      const isInput = ({ ino, dev }: Stats) => ino === pipe.ino && dev === pipe.dev;
+      return { state: inputStateOf(pids, isInput), hidden: false };
+    },
     [Symbol.asyncDispose]() {
       disposal ??= dispose();
       return disposal;

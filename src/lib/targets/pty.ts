@@ -1,12 +1,13 @@
 // A program in a terminal of its own. The only importer of node-pty, and of no more of it than forkpty(3), waitpid(2)
 // and the window size: its own streams lose the end of the output on Linux (docs/decisions/0004).
-import { chownSync, closeSync } from 'node:fs';
+import { chownSync, closeSync, type Stats, statSync } from 'node:fs';
 import { BrokerError, Bug } from '../core/errors.ts';
 import type { ExitStatus } from '../core/events.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { TerminalSize } from '../core/terminal.ts';
-import { echoIsOn, foregroundGroup, sealDescriptors } from '../os/libc.ts';
-import { endSession, markProcess, type ProcessSession, sendSignal } from '../os/process-session.ts';
+import { inputStateOf } from '../os/input-state.ts';
+import { echoIsOn, foregroundGroup, readsHiddenLine, sealDescriptors } from '../os/libc.ts';
+import { endSession, markProcess, type ProcessSession, sendSignal, sessionMembers } from '../os/process-session.ts';
 import type { Program } from '../ports/target.ts';
 import { exitStatus, HANGUP_GRACE_MS, knownSignal, type Launch } from './launch.ts';
 import { PtyInput } from './pty-input.ts';
@@ -44,6 +45,7 @@ function runProgram(
   const { clock } = launch;
   const { fd: master, pid } = terminal;
   const leader = markProcess(pid) ?? null;
+  const device = statSync(terminal.pty).rdev;
   let reaped = false;
   let disposal: Promise<void> | undefined;
   const session: ProcessSession = { id: pid, leaderReaped: () => reaped };
@@ -83,12 +85,23 @@ function runProgram(
     },
     // A terminal we can no longer ask takes no input either; "hidden" is the safe answer.
     inputIsHidden: () => reaped || disposal !== undefined || !echoIsOn(master),
+    lookAtInput() {
+      if (reaped || disposal !== undefined) return { state: 'busy', hidden: false };
+      // A process of another group that reads the terminal is stopped, not waiting (SIGTTIN).
+      const group = foregroundGroup(master);
+      const pids = sessionMembers(session).flatMap((member) => (member.group === group ? [member.pid] : []));
+      const isInput = ({ rdev }: Stats) => rdev === device || rdev === OWN_TERMINAL;
+      return { state: inputStateOf(pids, isInput), hidden: readsHiddenLine(master) };
+    },
     [Symbol.asyncDispose]() {
       disposal ??= dispose();
       return disposal;
     },
   };
 }
+
+/** /dev/tty, which is a process's terminal under another name: major 5, minor 0. */
+const OWN_TERMINAL = 5 << 8;
 
 interface Terminal {
   readonly fd: number;

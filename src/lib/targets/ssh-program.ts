@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { BrokerError } from '../core/errors.ts';
 import type { ExitStatus } from '../core/events.ts';
 import type { TerminalSize } from '../core/terminal.ts';
-import type { OutputChunk, Program } from '../ports/target.ts';
+import type { InputLook, OutputChunk, Program } from '../ports/target.ts';
 import { knownSignal, programEnded } from './launch.ts';
 import type { ClientChannel, SshConnection } from './ssh-connection.ts';
 import { connectionLost, type Place, programLeftRunning } from './ssh-errors.ts';
@@ -166,6 +166,11 @@ class SshProgram implements Program {
   inputIsHidden(): boolean {
     // Whether the far terminal echoes cannot be known from here.
     return this.#parts.hasPty;
+  }
+
+  lookAtInput(): InputLook {
+    const isOver = this.#exit !== 'unknown' || this.#inputEnded || this.#disposal !== undefined;
+    return { state: isOver ? 'busy' : 'unknown', hidden: false };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

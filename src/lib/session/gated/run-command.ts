@@ -131,7 +131,7 @@ async function pump(
   const { clock } = opening.deps;
   const masks = { stdout: maskKnownValues(knownSecrets), stderr: maskKnownValues(knownSecrets) };
   const stages = { stdout: inSequence(takeFrames(marks, onFrame), masks.stdout), stderr: masks.stderr };
-  const waiting = watchForInput(program, running, log, clock);
+  const waiting = watchForInput({ program, running, log, clock, hasTerminal: invocation.pty !== null });
   running.touch = waiting.touch;
   const onActivity = () => {
     touch();
