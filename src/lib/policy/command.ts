@@ -2,14 +2,14 @@
 // commands take code or other commands; everything else is what it is. Runs nothing.
 import { actionsOf } from './actions/index.ts';
 import { effectsOf } from './effects/index.ts';
-import type { CodeFact, EnvFact, Field, PathFact } from './facts.ts';
-import { pathFacts } from './paths.ts';
+import type { CodeFact, EnvFact, Field } from './facts.ts';
+import { fileFacts } from './file-facts.ts';
 import { quote } from './print.ts';
 import { runnerOf } from './runners.ts';
 import { fork, type Scope } from './scope.ts';
 import { ANY, SOME, showValue } from './unknowns.ts';
 import { unwrap } from './unwrap.ts';
-import { type Call, note, spend, type Walk, walkNode } from './walk.ts';
+import { type Call, note, spend, spendWords, type Walk, walkNode } from './walk.ts';
 import { wrapperOf } from './wrappers.ts';
 
 /** Wrappers around one command. Typical: none to 3. */
@@ -93,10 +93,8 @@ export interface Own {
 
 function emit(walk: Walk, scope: Scope, call: Call, own: Own): void {
   const { name, args } = own;
-  const effects = effectsOf(name, args);
-  const recursive = effects.recursive === true;
-  const files = (fields: readonly Field[] = []): PathFact[] =>
-    fields.flatMap((field) => pathFacts(field.value, scope.place, { recursive, by: 'argument' }));
+  if (!spendWords(walk, call)) return;
+  const files = fileFacts(walk, scope, call, effectsOf(name, args), own);
   const bare = {
     name,
     path: call.fields[0]?.value ?? '',
@@ -104,15 +102,7 @@ function emit(walk: Walk, scope: Scope, call: Call, own: Own): void {
     wrappers: call.wrappers,
     env: environment(scope, call.env),
     shows: call.shows,
-    reads: [
-      ...call.reads,
-      ...files(effects.reads),
-      ...perhaps(files(effects.mentions)),
-      ...elsewhere(files(effects.obeys), scope),
-      ...files(own.reads),
-    ],
-    writes: [...call.writes, ...files(effects.writes), ...files(own.writes)],
-    removes: files(effects.removes),
+    ...files,
     code: own.code ?? [],
     stdin: call.stdin,
     wraps: own.wraps ?? false,
@@ -120,15 +110,6 @@ function emit(walk: Walk, scope: Scope, call: Call, own: Own): void {
     text: textOf(call),
   };
   walk.commands.push({ ...bare, does: actionsOf(bare) });
-}
-
-// A program that nobody knows may read what it is given.
-function perhaps(files: readonly PathFact[]): PathFact[] {
-  return files.map((file) => ({ ...file, unlikely: true }));
-}
-
-function elsewhere(files: readonly PathFact[], { place }: Scope): PathFact[] {
-  return files.filter(({ forms: [path = ''] }) => !path.startsWith(`${place.start ?? place.cwd}/`));
 }
 
 // The command alone, without assignments and redirections; as it was written where it is not known exactly.

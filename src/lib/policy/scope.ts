@@ -45,11 +45,16 @@ export function newScope(place: Place, positional: readonly string[] | undefined
 export function fork(scope: Scope): Scope {
   return {
     ...scope,
-    vars: new Map(scope.vars),
-    arrays: new Map(scope.arrays),
-    exported: new Map(scope.exported),
-    fixed: new Set(scope.fixed),
+    vars: copyOf(scope.vars),
+    arrays: copyOf(scope.arrays),
+    exported: copyOf(scope.exported),
+    fixed: scope.fixed.size === 0 ? new Set() : new Set(scope.fixed),
   };
+}
+
+// Most commands set nothing, and copying nothing costs more than making it.
+function copyOf<T>(map: ReadonlyMap<string, T>): Map<string, T> {
+  return map.size === 0 ? new Map() : new Map(map);
 }
 
 /** Takes over everything the other scope holds. */

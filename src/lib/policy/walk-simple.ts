@@ -1,7 +1,7 @@
 // A simple command: its assignments, its redirections, and every way its words may turn out, each as a call of its own.
 import { runBuiltin } from './builtins.ts';
 import { runCommand } from './command.ts';
-import { type Expander, expandAlternatives, expandAssigned } from './expand.ts';
+import { type Expander, expandAlternatives, expandAssigned, expandWord } from './expand.ts';
 import { expanderOf } from './expander.ts';
 import type { EnvFact, Field, StdinFact } from './facts.ts';
 import { printNode } from './print.ts';
@@ -19,6 +19,10 @@ const MAX_CALLS = 32;
 /** Walks the command, and leaves in the scope what it may have changed. */
 export function walkSimple(walk: Walk, scope: Scope, node: Simple, outer: StdinFact): void {
   const text = printNode(node);
+  if (isStatic(node)) {
+    runStatic(walk, scope, node, outer, text);
+    return;
+  }
   const env: EnvFact[] = [];
   // Bash expands the words first. Assignments before a program's name are the program's own.
   const start = fork(scope);
@@ -44,6 +48,22 @@ export function walkSimple(walk: Walk, scope: Scope, node: Simple, outer: StdinF
   become(scope, union(after));
   if (isOwn) return;
   for (const { name } of node.assigns) setVar(scope, name, [...getVar(before, name), ...getVar(scope, name)]);
+}
+
+// Words that turn out in one way, and change nothing on the way: most commands.
+function isStatic({ assigns, words, redirs }: Simple): boolean {
+  return (
+    words.length > 0 &&
+    assigns.length === 0 &&
+    redirs.length === 0 &&
+    words.every((word) => !isAssign(word) && word.pieces.every(({ kind }) => kind === 'text' || kind === 'glob'))
+  );
+}
+
+function runStatic(walk: Walk, scope: Scope, { words }: Simple, stdin: StdinFact, text: string): void {
+  const fields = words.flatMap((word) => (isAssign(word) ? [] : expandWord(expanderOf(walk, scope), word)));
+  const redirs: RedirFacts = { reads: [], writes: [], stdin };
+  if (spend(walk)) run(walk, scope, { fields, env: [], shows: [], text, redirs });
 }
 
 // A program cannot see or change this shell's variables; a function, `eval` or a name not known yet may.

@@ -3,6 +3,7 @@
 import { expandWord } from './expand.ts';
 import { lookingAhead } from './expander.ts';
 import type { EnvFact, Field, PathFact, SimpleCommand, StdinFact } from './facts.ts';
+import { MAX_FILES, MAX_STEPS, MAX_WORDS } from './limits.ts';
 import { outputValues } from './output.ts';
 import { become, fork, type Scope, union } from './scope.ts';
 import type { Compound, Node, OpaqueFact, Script } from './syntax.ts';
@@ -26,7 +27,7 @@ export interface Walk {
   readonly depth: number;
   /** Wrappers around the shell whose text is walked: `sudo sh -c …`. */
   readonly wrappers: readonly string[];
-  readonly budget: { left: number };
+  readonly budget: { left: number; words: number; files: number };
 }
 
 /** A command about to be run: expanded, with what surrounds it. */
@@ -42,8 +43,6 @@ export interface Call {
   readonly text: string;
 }
 
-/** Commands one judgement looks at, loops and inner shells included. Typical: 1 to 20. */
-const MAX_STEPS = 1000;
 /** Stages of a pipeline whose output is looked at; longer ones print the unknown. */
 const MAX_STAGES = 12;
 
@@ -57,7 +56,7 @@ export function newWalk(): Walk {
     stack: [],
     depth: 0,
     wrappers: [],
-    budget: { left: MAX_STEPS },
+    budget: { left: MAX_STEPS, words: MAX_WORDS, files: MAX_FILES },
   };
 }
 
@@ -74,6 +73,14 @@ export function note(walk: Walk, reason: string, span: string): void {
 export function spend(walk: Walk): boolean {
   walk.budget.left--;
   return walk.budget.left >= 0;
+}
+
+/** Takes the words of a command from the budget: each is looked at by everything that knows a command. */
+export function spendWords(walk: Walk, { fields }: Call): boolean {
+  walk.budget.words -= fields.length;
+  // The whole is opaque then, as it is when the steps are spent.
+  if (walk.budget.words < 0) walk.budget.left = -1;
+  return walk.budget.words >= 0;
 }
 
 /** Walks what a person or an agent submitted: every statement, then the functions that nothing called. */
