@@ -8,6 +8,8 @@ export const BULK_ACTIONS: readonly string[] = ['files.remove-many'];
 /** `files.remove-many`: whole folders, or whatever a glob, a list or a command names. */
 export function bulkActions({ args, removes, name }: CommandFact): string[] {
   if (removes.length === 0) return [];
-  const many = removes.some(({ recursive }) => recursive) || args.some((arg) => arg.many || !arg.exact);
+  // A folder that moves is whole elsewhere.
+  const moves = name === 'mv' || name === 'gmv';
+  const many = (!moves && removes.some(({ recursive }) => recursive)) || args.some((arg) => arg.many || !arg.exact);
   return many || (name === 'shred' && hasOption(args, '-u', '--remove')) ? ['files.remove-many'] : [];
 }

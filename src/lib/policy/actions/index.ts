@@ -1,13 +1,17 @@
 // What commands do, in words that rules can name. One file a field; each answers from the facts of one command.
 import type { SimpleCommand } from '../facts.ts';
 import { CODE_ACTIONS, codeActions } from './code.ts';
+import { CONTAINER_ACTIONS, containerActions } from './containers.ts';
 import { DOWNLOAD_ACTIONS, downloadActions } from './downloads.ts';
 import { ENVIRONMENT_ACTIONS, environmentActions } from './environment.ts';
+import { ESCAPE_ACTIONS, escapeActions } from './escapes.ts';
 import { GIT_ACTIONS, gitActions } from './git.ts';
+import { INFRASTRUCTURE_ACTIONS, infrastructureActions } from './infrastructure.ts';
 import { KUBERNETES_ACTIONS, kubernetesActions } from './kubernetes.ts';
 import { NETWORK_ACTIONS, networkActions } from './network.ts';
 import { RELATED_ACTIONS } from './relate.ts';
 import { REVEAL_ACTIONS, revealActions } from './reveal.ts';
+import { SECRET_ACTIONS, secretActions } from './secrets.ts';
 import { SQL_ACTIONS, sqlActions } from './sql.ts';
 import { SSH_ACTIONS, sshActions } from './ssh.ts';
 import { STORE_ACTIONS, storeActions } from './stores.ts';
@@ -19,12 +23,16 @@ export type CommandFact = Omit<SimpleCommand, 'does'>;
 
 const FIELDS = [
   codeActions,
+  containerActions,
   downloadActions,
   environmentActions,
+  escapeActions,
   gitActions,
+  infrastructureActions,
   kubernetesActions,
   networkActions,
   revealActions,
+  secretActions,
   sqlActions,
   sshActions,
   storeActions,
@@ -40,13 +48,17 @@ export function actionsOf(command: CommandFact): string[] {
 /** Every name that `does` of a rule may hold. */
 export const ACTIONS: readonly string[] = [
   ...CODE_ACTIONS,
+  ...CONTAINER_ACTIONS,
   ...DOWNLOAD_ACTIONS,
   ...ENVIRONMENT_ACTIONS,
+  ...ESCAPE_ACTIONS,
   ...GIT_ACTIONS,
+  ...INFRASTRUCTURE_ACTIONS,
   ...KUBERNETES_ACTIONS,
   ...NETWORK_ACTIONS,
   ...RELATED_ACTIONS,
   ...REVEAL_ACTIONS,
+  ...SECRET_ACTIONS,
   ...SQL_ACTIONS,
   ...SSH_ACTIONS,
   ...STORE_ACTIONS,

@@ -14,8 +14,26 @@ const ASKS = new Set(['test', '[', ':', 'unset']);
 
 /** `environment.reveal`: a secret by its name, all variables, or the environment of other processes. */
 export function revealActions({ name, args, shows, wraps, code }: CommandFact): string[] {
-  const isTold = !ASKS.has(name) && shows.some((each) => SECRET.test(each));
+  const isTold = !ASKS.has(name) && shows.some((each) => SECRET.test(each)) && !handsOver(name, args);
   return isTold || (!wraps && printsVariables(name, args)) || code.some(readsEnvironment) ? ['environment.reveal'] : [];
+}
+
+/** Clients that take a credential to connect with, and print nothing of it. */
+const CLIENTS =
+  /^(psql|pg_dump|pg_restore|pg_isready|mysql|mysqldump|mariadb|mongosh|mongodump|redis-cli|sqlcmd|docker|podman|gh|glab|npm|yarn|pnpm|aws|az|gcloud|kubectl|helm|terraform|vault|ansible-playbook|export)$/;
+const CREDENTIAL_OPTION =
+  /^(-H|-u|-U|--header|--user|--oauth2-bearer|--proxy-user|--password|--http-password|--auth|-a)$/;
+
+// `psql "$DATABASE_URL"`, `curl -H "Authorization: Bearer $TOKEN"`: it goes to whom it is for.
+function handsOver(name: string, args: CommandFact['args']): boolean {
+  if (CLIENTS.test(name)) return true;
+  if (!/^(curl|wget|http|https|xh)$/.test(name)) return false;
+  return args.every(
+    ({ value, exact }, at) =>
+      exact ||
+      CREDENTIAL_OPTION.test(args[at - 1]?.value ?? '') ||
+      /^(-H|-u|--header=|--user=|Authorization:)/.test(value),
+  );
 }
 
 function printsVariables(name: string, args: CommandFact['args']): boolean {

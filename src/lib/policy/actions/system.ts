@@ -6,6 +6,7 @@ import { EVIDENCE_ACTIONS, evidenceActions } from './evidence.ts';
 import type { CommandFact } from './index.ts';
 import { LINK_ACTIONS, linkActions } from './links.ts';
 import { MACHINE_ACTIONS, machineActions } from './machine.ts';
+import { PRIVILEGE_ACTIONS, privilegeActions } from './privilege.ts';
 import { PROCESS_ACTIONS, processActions } from './processes.ts';
 import { RIGHTS_ACTIONS, rightsActions } from './rights.ts';
 import { SERVICE_ACTIONS, serviceActions } from './services.ts';
@@ -19,6 +20,7 @@ export const SYSTEM_ACTIONS: readonly string[] = [
     ...EVIDENCE_ACTIONS,
     ...LINK_ACTIONS,
     ...MACHINE_ACTIONS,
+    ...PRIVILEGE_ACTIONS,
     ...PROCESS_ACTIONS,
     ...RIGHTS_ACTIONS,
     ...SERVICE_ACTIONS,
@@ -32,6 +34,7 @@ const PARTS = [
   evidenceActions,
   linkActions,
   machineActions,
+  privilegeActions,
   processActions,
   rightsActions,
   serviceActions,

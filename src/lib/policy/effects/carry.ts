@@ -67,6 +67,10 @@ const python: Effect = (args) => {
   return at === -1 ? {} : { reads: parseOptions(args.slice(at + 1), {}).operands };
 };
 
+const database: Effect = (args) => ({
+  reads: parseOptions(args, { long: ['cmd', 'init', 'separator'] }).operands.slice(0, 1),
+});
+
 const OUTPUT: OptionSpec = { short: 'ortfkKpc', long: ['output', 'recipient', 'format', 'to', 'from', 'out'] };
 const CC: OptionSpec = { short: 'oxIDLlWfOmBMU', long: ['include'] };
 
@@ -96,6 +100,9 @@ export const CARRY: Readonly<Record<string, Effect>> = {
       .split(' ')
       .map((name) => [name, reads({ short: 'oT' })]),
   ),
+  sqlite3: database,
+  sqlite: database,
+  duckdb: database,
   perl: scripted('-e', '-E'),
   ruby: scripted('-e'),
   python,

@@ -2,6 +2,7 @@
 // with a file beside it, `git diff a b` compares any two files.
 import type { Field } from '../facts.ts';
 import { hasOption, mayBeOption, parseOptions } from '../options.ts';
+import { STAR } from '../unknowns.ts';
 import { below, type Effect, type Effects, HERE, optionValues } from './effect.ts';
 
 /** The options before the subcommand that take a value. */
@@ -36,6 +37,9 @@ function within(folder: Field, path: Field): Field {
   return /^[/\ue005]/.test(path.value) || mayBeOption(path) ? path : below(folder, path);
 }
 
+/** `*`: what lies in the folder, not the folder. */
+const EVERYTHING: Field = { value: STAR, exact: false, many: true };
+
 // What is in no commit is gone for good.
 function cleaned(
   folder: Field,
@@ -44,7 +48,10 @@ function cleaned(
 ): Pick<Effects, 'removes' | 'recursive'> {
   if (sub !== 'clean' || hasOption(args, '-n', '--dry-run') || !hasOption(args, '-f', '--force')) return {};
   const { operands } = parseOptions(args, { short: 'e', long: ['exclude'] });
-  return { removes: (operands.length > 0 ? operands : [HERE]).map((file) => within(folder, file)), recursive: true };
+  return {
+    removes: (operands.length > 0 ? operands : [EVERYTHING]).map((file) => within(folder, file)),
+    recursive: true,
+  };
 }
 
 function filesOf(sub: string | undefined, args: readonly Field[]): Field[] {
