@@ -18,12 +18,14 @@ export default class PolicyCheck extends SallyportCommand<typeof PolicyCheck> {
   static override usage = 'policy check --target TARGET [--batch] [-- COMMAND…]';
   static override flags = {
     target: Flags.string({ required: true, description: 'where it would run', helpValue: 'TARGET' }),
+    task: Flags.string({ description: 'the task it would belong to (also SALLYPORT_TASK)', helpValue: 'NAME' }),
     batch: Flags.boolean({ description: 'read JSON lines on standard input' }),
   };
 
   async run(): Promise<void> {
     const { client } = await this.connect();
-    const place = { target: this.flags.target, cwd: toFolder(this.environment.cwd) };
+    const task = this.flags.task ?? this.environment.task ?? null;
+    const place = { target: this.flags.target, cwd: toFolder(this.environment.cwd), task };
     if (this.flags.batch) {
       if (this.child !== null) throw usage('--batch reads its commands from standard input');
       await checkBatch(client, place, process.stdin, (text) => writeTo(process.stdout, Buffer.from(text)));

@@ -7,10 +7,15 @@ import type { JudgeContext, SessionDeps } from '../session/deps.ts';
 import { judgeContext } from '../session/judge-context.ts';
 import { resolveTarget } from '../session/resolve-target.ts';
 
-/** What `policy check` sends. */
-export interface CheckBody {
+/** Where a command would run, and for what. */
+export interface CheckPlace {
   readonly target: string;
   readonly cwd: string | null;
+  readonly task: string | null;
+}
+
+/** What `policy check` sends. */
+export interface CheckBody extends CheckPlace {
   readonly commands: readonly CommandInput[];
   /** False where only the verdicts are wanted: half of the time goes into the rest. */
   readonly facts: boolean;
@@ -28,6 +33,18 @@ export type CheckCommand = (
   context: JudgeContext,
 ) => { readonly decision: Decision; readonly printed: string; readonly facts: () => unknown };
 
+/** As `explainCommand` of the policy room answers: JSON for the person who writes the policy. */
+export type ExplainCommand = (input: CommandInput, context: JudgeContext) => Promise<unknown>;
+
+/** Why one command is judged as it is. Throws what the parser refuses (64), and `unknown-target` (68). */
+export async function explainOne(
+  { command, ...place }: CheckPlace & { readonly command: CommandInput },
+  principal: Principal,
+  deps: { readonly session: Pick<SessionDeps, 'targets' | 'homeOf'>; readonly explain: ExplainCommand },
+): Promise<unknown> {
+  return deps.explain(command, contextOf(place, principal, deps.session));
+}
+
 /** Others are served between two parts of a batch. */
 const PART = 32;
 
@@ -36,12 +53,11 @@ const PART = 32;
  * broker fails at, as it would not run either. It counts as no attempt (probing.ts): nothing would have run.
  */
 export async function checkCommands(
-  { target, cwd, commands, facts }: CheckBody,
+  { commands, facts, ...place }: CheckBody,
   principal: Principal,
   deps: { readonly session: Pick<SessionDeps, 'targets' | 'homeOf'>; readonly check: CheckCommand },
 ): Promise<readonly CheckResult[]> {
-  const kind = deps.session.targets.get(target)?.target.kind ?? 'shell';
-  const context = judgeContext(resolveTarget({ target, kind }, deps.session), cwd, principal, deps.session);
+  const context = contextOf(place, principal, deps.session);
   const results: CheckResult[] = [];
   for (const [index, command] of commands.entries()) {
     if (index % PART === PART - 1) await new Promise(setImmediate);
@@ -73,4 +89,13 @@ function checkCommand(
       facts: null,
     };
   }
+}
+
+function contextOf(
+  { target, cwd, task }: CheckPlace,
+  principal: Principal,
+  session: Pick<SessionDeps, 'targets' | 'homeOf'>,
+): JudgeContext {
+  const kind = session.targets.get(target)?.target.kind ?? 'shell';
+  return { ...judgeContext(resolveTarget({ target, kind }, session), cwd, principal, session), task };
 }

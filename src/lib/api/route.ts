@@ -9,7 +9,7 @@ import type { Archive } from '../ports/archive.ts';
 import type { Store } from '../ports/store.ts';
 import type { SessionDeps } from '../session/deps.ts';
 import type { Hello, PolicyStatus } from './contract.ts';
-import type { CheckCommand } from './policy-routes.ts';
+import type { CheckCommand, ExplainCommand } from './policy-routes.ts';
 
 export interface RouteDeps {
   readonly session: SessionDeps;
@@ -26,6 +26,7 @@ export interface RouteDeps {
   }[];
   /** Judges without running, with the facts. */
   readonly check: CheckCommand;
+  readonly explain: ExplainCommand;
   readonly hello: (principal: Principal) => Hello;
   /** Reads the policy's file again. */
   readonly reloadPolicy: (principal: Principal) => Promise<PolicyStatus>;

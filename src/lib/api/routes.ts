@@ -9,7 +9,7 @@ import {
   readOutput,
   signalCommand,
 } from './gated-routes.ts';
-import { checkCommands } from './policy-routes.ts';
+import { checkCommands, explainOne } from './policy-routes.ts';
 import {
   cancelRequest,
   decideRequest,
@@ -19,7 +19,7 @@ import {
   waitForRequest,
 } from './request-routes.ts';
 import { type Call, parseWith, type Route, type RouteDeps, refusal } from './route.ts';
-import { checkBody, stopBody } from './schemas.ts';
+import { checkBody, explainBody, stopBody } from './schemas.ts';
 import { killSession, listSessions } from './session-routes.ts';
 import { checkTarget, listTargets } from './target-routes.ts';
 
@@ -43,6 +43,8 @@ export const ROUTES: readonly Route[] = [
   },
   { method: 'GET', path: '/approvers', access: 'caller', handle: async (_, deps) => ({ approvers: deps.approvers }) },
   { method: 'POST', path: '/policy/check', access: 'caller', handle: checkPolicy },
+  // It tells of every rule what it looks at.
+  { method: 'POST', path: '/policy/explain', access: 'owner', handle: explainPolicy },
   // It reads what is there: harmless, whoever asks.
   {
     method: 'POST',
@@ -74,6 +76,10 @@ export const ROUTES: readonly Route[] = [
 
 async function checkPolicy(call: Call, deps: RouteDeps): Promise<unknown> {
   return { results: await checkCommands(parseWith(checkBody, call.body), call.principal, deps) };
+}
+
+async function explainPolicy(call: Call, deps: RouteDeps): Promise<unknown> {
+  return explainOne(parseWith(explainBody, call.body), call.principal, deps);
 }
 
 /** Throws `sessions-running` (69) where sessions run and it is not forced. */

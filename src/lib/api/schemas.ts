@@ -85,18 +85,19 @@ export const decisionBody = z.strictObject({
 /** Commands checked in one request. */
 export const MAX_CHECKED = 1000;
 
+const place = { target: z.string().min(1).max(255), cwd: folder, task: label.nullable() };
+
 export const checkBody = z.strictObject({
-  target: z.string().min(1).max(255),
-  cwd: folder,
+  ...place,
   commands: z.array(command).min(1).max(MAX_CHECKED),
   facts: z.boolean(),
 });
 
+export const explainBody = z.strictObject({ ...place, command });
+
 export const askBody = z.strictObject({
-  target: z.string().min(1).max(255),
-  cwd: folder,
+  ...place,
   command,
-  task: label.nullable(),
   why: remark.min(1),
 });
 

@@ -17,7 +17,7 @@ import { leaseBook } from '../leases/book.ts';
 import { findAccount } from '../os/accounts.ts';
 import { judgeCommand, judgeFreeTerminal, reportFacts } from '../policy/index.ts';
 import type { Store } from '../ports/store.ts';
-import type { SessionDeps, TargetEntry } from '../session/deps.ts';
+import type { JudgeContext, SessionDeps, TargetEntry } from '../session/deps.ts';
 import { type LiveSessions, liveSessions } from '../session/live-sessions.ts';
 import { probing } from '../session/probing.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
@@ -93,11 +93,12 @@ async function composeOver(
     attempts.restore(await recentEntries(store.audit, clock.now() - Math.max(withinMs, coolDownMs)));
   }
   const live = liveSessions();
+  const atThisHour = (context: JudgeContext) => ({ ...context, now: clock.now() });
   const session: SessionDeps = {
     targets,
     judge: {
-      command: (input, context) => judgeCommand(policy.compiled, input, context),
-      freeTerminal: (context) => judgeFreeTerminal(policy.compiled, context),
+      command: (input, context) => judgeCommand(policy.compiled, input, atThisHour(context)),
+      freeTerminal: (context) => judgeFreeTerminal(policy.compiled, atThisHour(context)),
     },
     probing: attempts,
     desk,
@@ -141,8 +142,12 @@ async function composeOver(
     leases,
     auditFile,
     check: (input, context) => {
-      const { decision, printed, facts } = judgeCommand(policy.compiled, input, context);
+      const { decision, printed, facts } = judgeCommand(policy.compiled, input, atThisHour(context));
       return { decision, printed, facts: () => reportFacts(facts) };
+    },
+    explain: async (input, context) => {
+      const { explainCommand } = await import('../policy/explain.ts');
+      return explainCommand(policy.compiled, input, atThisHour(context));
     },
     approvers: [...config.approvers.values()].map(({ name, keys, groups }) => ({ name, keys, groups })),
     hello,

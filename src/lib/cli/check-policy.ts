@@ -1,22 +1,17 @@
 // `policy check`: one command for people, or a stream of JSON lines for programs, judged by the running broker.
 import { createInterface } from 'node:readline';
 import type { ApiClient } from '../api/client.ts';
-import type { CheckResult } from '../api/policy-routes.ts';
+import type { CheckPlace, CheckResult } from '../api/policy-routes.ts';
 import type { CommandInput } from '../core/command-input.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { guidanceLines } from './guidance.ts';
 import { oneLine, type Palette, visible } from './render.ts';
 
-interface Place {
-  readonly target: string;
-  readonly cwd: string;
-}
-
 /** Judges the commands; one result each, in order. `facts`: with what was found out of each. */
 export async function checkCommands(
   client: ApiClient,
-  place: Place,
+  place: CheckPlace,
   commands: readonly CommandInput[],
   facts: boolean,
 ): Promise<readonly CheckResult[]> {
@@ -39,7 +34,7 @@ interface Line {
  */
 export async function checkBatch(
   client: ApiClient,
-  place: Place,
+  place: CheckPlace,
   source: NodeJS.ReadableStream,
   write: (text: string) => Promise<void>,
 ): Promise<void> {

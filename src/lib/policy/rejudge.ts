@@ -4,8 +4,8 @@ import type { Verdict } from '../core/decision.ts';
 import { digestOf } from '../core/digest.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { AuditEntry } from '../ports/store.ts';
+import type { CompiledPolicy } from './compile.ts';
 import { judgeCommand, judgeFreeTerminal } from './judge.ts';
-import type { CompiledPolicy } from './rules.ts';
 
 export interface Word {
   readonly verdict: Verdict;
@@ -53,6 +53,8 @@ interface JudgedData extends Word {
 
 /** Changes that are listed; what is above is counted only. */
 const MAX_LISTED = 10_000;
+/** Rules may hold at certain hours only. */
+const QUARTER_MS = 15 * 60_000;
 /** Commands whose verdict is remembered. */
 const MAX_REMEMBERED = 100_000;
 
@@ -74,7 +76,7 @@ export function newComparison(policy: CompiledPolicy, kinds: ReadonlyMap<string,
   }
 
   function compare(entry: JudgedData, kind: string, principal: string, at: number): void {
-    const to = wordOf(entry, kind, principal);
+    const to = wordOf(entry, kind, principal, at);
     if (to === undefined) {
       skipped.unreadable++;
       return;
@@ -97,17 +99,19 @@ export function newComparison(policy: CompiledPolicy, kinds: ReadonlyMap<string,
     });
   }
 
-  /** Agents repeat themselves: each command is judged once for each place. */
-  function wordOf(entry: JudgedData, kind: string, principal: string): Word | undefined {
+  /** Agents repeat themselves: each command is judged once for each place and each quarter of an hour. */
+  function wordOf(entry: JudgedData, kind: string, principal: string, now: number): Word | undefined {
     const { target, command, task, judgedIn } = entry;
     const cwd = judgedIn === undefined ? entry.cwd : judgedIn.cwd;
     const home = judgedIn?.home ?? null;
-    const key = digestOf([principal, target, command, cwd, home, task]);
+    const key = digestOf([principal, target, command, cwd, home, task, Math.floor(now / QUARTER_MS)]);
     if (words.has(key)) return words.get(key);
     const context = {
       target,
       kind,
       principal,
+      task,
+      now,
       ...(cwd === null ? {} : { cwd }),
       ...(home === null ? {} : { home }),
     };

@@ -27,6 +27,8 @@ export interface JudgeContext {
   readonly target: string;
   readonly kind: 'shell' | 'ssh';
   readonly principal: string;
+  /** What the caller says it works on. */
+  readonly task?: string | null;
   readonly cwd?: string;
   readonly home?: string;
   /** Exported variables it would start with, where those are known; null for one that is not set. */

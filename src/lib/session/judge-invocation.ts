@@ -67,7 +67,7 @@ function whatCounts({ subject, decision: { verdict, approval, exception } }: Jud
 function judge(asked: Asked, { principal }: Asker, entry: TargetEntry, deps: Deps): Judged {
   const { target, kind, command } = asked;
   const cwd = entry.keepsCallerFolder ? asked.cwd : null;
-  const context = judgeContext(entry, cwd, principal, deps);
+  const context = { ...judgeContext(entry, cwd, principal, deps), task: asked.task };
   const { carried } = entry;
   const place = entry.target.placeOf({
     cwd: asked.cwd ?? undefined,
