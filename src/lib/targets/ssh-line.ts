@@ -28,6 +28,7 @@ export function sshLine({ connection, close, place, clock, cwd, inTime }: SshLin
     lost: lost.signal,
     async start(spec, signal) {
       if (spec.work.kind !== 'command') throw new TypeError('a line takes commands');
+      signal.throwIfAborted();
       const text = lineCommandFor(`${spec.work.prelude ?? ''}${spec.work.text}`, cwd, spec.carried);
       try {
         return await inTime(signal, (limit) =>
