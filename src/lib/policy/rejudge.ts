@@ -59,7 +59,7 @@ const QUARTER_MS = 15 * 60_000;
 const MAX_REMEMBERED = 100_000;
 
 /** A comparison that entries are added to, in any order; others than `command.judged` are passed over. */
-export function newComparison(policy: CompiledPolicy, kinds: ReadonlyMap<string, string>) {
+export function newComparison(policy: CompiledPolicy, kinds: ReadonlyMap<string, string>, maxListed = MAX_LISTED) {
   const words = new Map<string, Word | undefined>();
   const changes = new Map<string, Change>();
   const skipped = { targetGone: 0, unreadable: 0, coolingDown: 0 };
@@ -87,7 +87,7 @@ export function newComparison(policy: CompiledPolicy, kinds: ReadonlyMap<string,
     changed++;
     const key = digestOf([principal, target, command, verdict, rule, { ...to }]);
     const before = changes.get(key);
-    if (before === undefined && changes.size >= MAX_LISTED) return;
+    if (before === undefined && changes.size >= maxListed) return;
     changes.set(key, {
       at: Math.max(at, before?.at ?? 0),
       times: (before?.times ?? 0) + 1,
