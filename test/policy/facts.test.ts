@@ -197,7 +197,10 @@ const OPAQUE: readonly (readonly [text: string, reason: RegExp])[] = [
   [`${'nice '.repeat(40)}a`, /too deep/],
   [`find . ${'-exec a {} + '.repeat(40)}`, /more commands in one find/],
   [`${'for a in 1 2 3; do '.repeat(8)}x${'; done'.repeat(8)}; rm x`, /too much/],
-  [`${'a; '.repeat(2000)}b`, /too much/],
+  [`cat ${'a '.repeat(3000)}`, /more files/],
+  [`cat ${'a? '.repeat(300)}`, /more files/],
+  [`a ${'>b '.repeat(3000)}`, /more files/],
+  [`${'sudo env '.repeat(1000)}a`, /too deep|too much/],
 ];
 
 for (const [text, reason] of OPAQUE) {

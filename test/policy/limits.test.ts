@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MAX_COMMAND_BYTES, MAX_NESTING, MAX_SUBSTITUTION_DEPTH } from '../../src/lib/policy/limits.ts';
+import { MAX_COMMAND_BYTES, MAX_NESTING, MAX_STEPS, MAX_SUBSTITUTION_DEPTH } from '../../src/lib/policy/limits.ts';
 import { parseCommand } from '../../src/lib/policy/parse.ts';
 import { refusal } from './judged.ts';
 
@@ -29,6 +29,11 @@ const ROWS: readonly [title: string, text: string, code: string][] = [
   ['substitutions within the limit', `echo ${nested('$( ', MAX_SUBSTITUTION_DEPTH, ' )')}`, 'none'],
   ['substitutions beyond it', `echo ${nested('$( ', 300, ' )')}`, 'command-too-deep'],
   ['a flat mass of brackets', `echo ${'$(:)'.repeat(4097)}`, 'command-too-deep'],
+  ['as many commands as are looked at', 'a;'.repeat(MAX_STEPS), 'none'],
+  ['more commands than are looked at', 'a;'.repeat(MAX_STEPS + 1), 'command-too-long'],
+  ['more commands than are looked at, in a substitution', `$(${'a;'.repeat(MAX_STEPS + 1)})`, 'command-too-long'],
+  ['the escape of a terminal in quotes', "echo 'a\u001b]0;x'", 'control-characters'],
+  ['what invalid UTF-8 becomes', Buffer.from([0x6c, 0x73, 0x20, 0xff, 0xfe]).toString('utf8'), 'none'],
   ['an open quote', "echo 'a", 'syntax-error'],
   ['an open double quote', 'echo "a', 'syntax-error'],
   ['an open bracket', '( ls', 'syntax-error'],

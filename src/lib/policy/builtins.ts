@@ -31,6 +31,11 @@ export function runText(walk: Walk, scope: Scope, text: string, call: Call): voi
     return;
   }
   if (text.trim() === '') return;
+  walk.budget.inner -= text.length;
+  if (walk.budget.inner < 0) {
+    note(walk, 'more text of inner shells than is looked at', text);
+    return;
+  }
   try {
     const parsed = parseText(text);
     walk.opaque.push(...parsed.opaque);

@@ -13,12 +13,17 @@ export const MAX_OPENERS = 4096;
 /** Substitutions inside substitutions are parsed again at every level. */
 export const MAX_SUBSTITUTION_DEPTH = 12;
 
-/** Commands one judgement looks at, loops and inner shells included. Typical: 1 to 20. Work is counted, never time. */
-export const MAX_STEPS = 1000;
+/**
+ * Commands in one text, and steps of one judgement, which looks at loops and inner shells again. Typical: 1 to 20. Work is
+ * counted, never time.
+ */
+export const MAX_STEPS = 600;
 /** Words of all these commands together: wrappers around wrappers look at the same words again and again. */
-export const MAX_WORDS = 16_384;
+export const MAX_WORDS = 8192;
 /** Files of all these commands together, each of which every rule about paths looks at. A pattern counts as several. */
-export const MAX_FILES = 2048;
+export const MAX_FILES = 1024;
+/** Text of inner shells and evals altogether: each is parsed anew. */
+export const MAX_INNER_BYTES = 48 * 1024;
 
 // Everything below space but tab and newline, DEL, C1, and halves of surrogate pairs.
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;

@@ -10,6 +10,8 @@ export interface Lowering {
   /** Notes a part that cannot be judged. */
   readonly opaque: (reason: string, span: string) => void;
   readonly script: (script: ParsedScript, span: string) => Script;
+  /** Counts a command; refuses a text of too many. */
+  readonly count: () => void;
 }
 
 /** Collects opaque facts; spans are cut so that a report stays readable. */

@@ -12,6 +12,8 @@ import type {
   PipelineNode,
   Redirection,
 } from 'unbash';
+import type { BrokerError } from '../core/errors.ts';
+import { MAX_STEPS, refuse } from './limits.ts';
 import { lowerArithmetic } from './lower-arithmetic.ts';
 import { lowerRedirect } from './lower-redirects.ts';
 import { lowerTest } from './lower-tests.ts';
@@ -26,11 +28,19 @@ export interface Lowered {
   readonly errors: readonly string[];
 }
 
-/** Lowers a parsed script with all scripts inside it. */
+/**
+ * Lowers a parsed script with all scripts inside it.
+ * Error: `command-too-long` (exit 64), for more commands than are looked at.
+ */
 export function lowerScript(parsed: ParsedScript): Lowered {
   const opaque: OpaqueFact[] = [];
   const errors: string[] = [];
+  let commands = 0;
   const lowering: Lowering = {
+    count: () => {
+      commands++;
+      if (commands > MAX_STEPS) throw tooMany();
+    },
     opaque: (reason, span) => noteOpaque(opaque, reason, span),
     script: (script, span) => {
       for (const error of script.errors ?? []) errors.push(error.message);
@@ -44,6 +54,12 @@ export function lowerScript(parsed: ParsedScript): Lowered {
     },
   };
   return { script: lowering.script(parsed, ''), opaque, errors };
+}
+
+function tooMany(): BrokerError {
+  return refuse('command-too-long', `the command holds more than ${MAX_STEPS} commands`, {
+    hint: 'write a script file on the target, and run that',
+  });
 }
 
 function lowerList(lowering: Lowering, list: CompoundList): Script {
@@ -102,6 +118,7 @@ function lowerCompound(
   node: CompoundCommand | Extract<CommandNode, { type: 'Redirected' }>,
   redirects: readonly Redirection[] = [],
 ): Compound {
+  lowering.count();
   const redirs = redirects.flatMap((redirect) => lowerRedirect(lowering, redirect));
   const list = (each: CompoundList): Script => {
     if (each.commands.length === 0) lowering.opaque('an empty list of commands', '');
@@ -162,6 +179,7 @@ function variableName(lowering: Lowering, word: ParsedWord): string {
 }
 
 function lowerSimple(lowering: Lowering, node: Extract<CommandNode, { type: 'Command' }>): Simple {
+  lowering.count();
   const assigns: Assign[] = [];
   const redirs: Redir[] = [];
   const words: (Word | Assign)[] = [];

@@ -31,6 +31,11 @@ export function redirFacts(walk: Walk, scope: Scope, redirs: readonly Redir[], o
     }
     for (const value of expandTarget(expander, redir.target)) {
       if (/^[<>]&$/.test(redir.op) && /^(\d+-?|-)$/.test(value)) continue;
+      walk.budget.files--;
+      if (walk.budget.files < 0) {
+        note(walk, 'more files than are looked at', value);
+        return { reads, writes, stdin: { kind: 'pipe' } };
+      }
       const facts = pathFacts(value, scope.place, { recursive: false, by: 'redirection' });
       if (redir.op === '<') {
         reads.push(...facts);

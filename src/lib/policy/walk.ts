@@ -3,7 +3,7 @@
 import { expandWord } from './expand.ts';
 import { lookingAhead } from './expander.ts';
 import type { EnvFact, Field, PathFact, SimpleCommand, StdinFact } from './facts.ts';
-import { MAX_FILES, MAX_STEPS, MAX_WORDS } from './limits.ts';
+import { MAX_FILES, MAX_INNER_BYTES, MAX_STEPS, MAX_WORDS } from './limits.ts';
 import { outputValues } from './output.ts';
 import { become, fork, type Scope, union } from './scope.ts';
 import type { Compound, Node, OpaqueFact, Script } from './syntax.ts';
@@ -27,7 +27,7 @@ export interface Walk {
   readonly depth: number;
   /** Wrappers around the shell whose text is walked: `sudo sh -c …`. */
   readonly wrappers: readonly string[];
-  readonly budget: { left: number; words: number; files: number };
+  readonly budget: { left: number; words: number; files: number; inner: number };
 }
 
 /** A command about to be run: expanded, with what surrounds it. */
@@ -56,7 +56,7 @@ export function newWalk(): Walk {
     stack: [],
     depth: 0,
     wrappers: [],
-    budget: { left: MAX_STEPS, words: MAX_WORDS, files: MAX_FILES },
+    budget: { left: MAX_STEPS, words: MAX_WORDS, files: MAX_FILES, inner: MAX_INNER_BYTES },
   };
 }
 

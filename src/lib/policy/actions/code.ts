@@ -1,4 +1,5 @@
 // Code that is given to an interpreter and was not read here.
+import { MAX_CODE } from '../code/plain.ts';
 import type { Field } from '../facts.ts';
 import { ANY } from '../unknowns.ts';
 import { awkRisk } from './awk.ts';
@@ -23,7 +24,8 @@ export function codeActions({ code, stdin, args }: CommandFact): string[] {
   for (const { language, text, from, plain } of code) {
     const risk = language === 'sed' ? sedRisk : language === 'awk' ? awkRisk : undefined;
     if (risk !== undefined) {
-      if (text === undefined || risk(text) || (risk === awkRisk && args.some(mayConnect))) found.add('filter.runs');
+      if (text === undefined || text.length > MAX_CODE || risk(text) || (risk === awkRisk && args.some(mayConnect)))
+        found.add('filter.runs');
     } else if (text !== undefined) {
       found.add('code.inline');
       if (!plain) found.add('code.unproven');

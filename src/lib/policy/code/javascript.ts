@@ -67,15 +67,23 @@ function boundNames(tokens: readonly Token[], modules: ReadonlyMap<string, strin
     if (JAVASCRIPT_GLOBALS.has(token.text) || JAVASCRIPT_DOORS.has(token.text)) unproven();
     found.add(token.text);
   };
+  // `let a = 1, b = 2`: how deep in brackets the declaration stands that is not ended yet.
+  let declared: number | undefined;
+  let depth = 0;
   tokens.forEach((token, index) => {
+    if (/^[[{(]$/.test(token.text)) depth++;
+    else if (/^[\]})]$/.test(token.text)) depth--;
+    if (declared !== undefined && (depth < declared || (depth === declared && token.text === ';')))
+      declared = undefined;
     if (/^(const|let|var|function|catch)$/.test(token.text)) {
+      if (/^(const|let|var)$/.test(token.text)) declared = depth;
       bind(index + 1);
       if (/^[[{(]$/.test(textAt(tokens, index + 1))) bindGroup(tokens, index + 1, bind);
       if (token.text === 'function' && textAt(tokens, index + 2) === '(') bindGroup(tokens, index + 2, bind);
     } else if (token.text === '=>') {
       if (textAt(tokens, index - 1) === ')') bindGroup(tokens, openOf(tokens, index - 1), bind);
       else bind(index - 1);
-    } else if (token.text === ',' && isInDeclaration(tokens, index)) bind(index + 1);
+    } else if (token.text === ',' && depth === declared) bind(index + 1);
   });
   return found;
 }
@@ -98,19 +106,6 @@ function openOf(tokens: readonly Token[], close: number): number {
     if (depth === 0) return at;
   }
   return unproven();
-}
-
-// `let a = 1, b = 2`: back to the declaration without leaving its statement or entering a bracket.
-function isInDeclaration(tokens: readonly Token[], comma: number): boolean {
-  let depth = 0;
-  for (let at = comma - 1; at >= 0; at--) {
-    const text = textAt(tokens, at);
-    if (/^[\]})]$/.test(text)) depth++;
-    else if (/^[[{(]$/.test(text)) depth--;
-    if (depth < 0 || (depth === 0 && text === ';')) return false;
-    if (depth === 0 && /^(const|let|var)$/.test(text)) return true;
-  }
-  return false;
 }
 
 function checkString(text: string): void {
