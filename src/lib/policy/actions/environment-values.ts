@@ -4,7 +4,7 @@ import type { EnvFact } from '../facts.ts';
 import { ANY, CWD, HOME, isExact, SOME } from '../unknowns.ts';
 
 /** A value is usual where it is one of these: a pattern, words that fit one, or folders that are nobody's trap. */
-type Usual = RegExp | { readonly words: RegExp } | 'programs' | 'folders' | 'program-folders' | 'never';
+type Usual = RegExp | { readonly words: RegExp } | 'programs' | 'folders' | 'program-folders';
 
 interface Variables {
   readonly names: RegExp;
@@ -28,7 +28,7 @@ export const VARIABLES: readonly Variables[] = [
     usual: 'program-folders',
   },
   { names: /^LD_(BIND_NOW|DEBUG|WARN|SHOW_AUXV|RUN_PATH)$/, action: 'environment.inject', usual: /^[\w,]*$/ },
-  { names: /^(LD|DYLD)_\w+$/, action: 'environment.inject', usual: 'never' },
+  { names: /^(LD|DYLD)_\w+$/, action: 'environment.inject', usual: /^$/ },
   {
     names: either(
       `(BASH_)?ENV BASH_FUNC.* SHELLOPTS BASHOPTS PS4 PROMPT_COMMAND BASH_LOADABLES_PATH BASH_XTRACEFD ZDOTDIR FPATH KSH_ENV INPUTRC
@@ -55,7 +55,7 @@ export const VARIABLES: readonly Variables[] = [
     usual: SSH,
   },
   { names: /(^|_)(ASKPASS)$/, action: 'environment.inject', usual: /^(|true|\/bin\/true|\/bin\/echo|echo)$/ },
-  { names: /(^|_)(PAGER|EDITOR|VISUAL|BROWSER|FCEDIT|MAILER)$/, action: 'environment.inject', usual: PAGERS },
+  { names: /(PAGER|EDITOR|VISUAL|BROWSER|FCEDIT|MAILER)$/, action: 'environment.inject', usual: PAGERS },
   {
     names:
       /^(PYTHONPATH|NODE_PATH|PERL5LIB|PERLLIB|RUBYLIB|GEM_(PATH|HOME)|LUA_C?PATH|R_LIBS(_USER|_SITE)?|JULIA_LOAD_PATH|GUILE_LOAD_PATH|CLASSPATH|GOPATH|JQ_LIBRARY\w*|LOCPATH|TEXINPUTS)$/,
@@ -121,8 +121,6 @@ export const VARIABLES: readonly Variables[] = [
 /** True where the value is one that people give that variable every day. */
 export function isUsualValue(usual: Usual, { value }: EnvFact): boolean {
   switch (usual) {
-    case 'never':
-      return false;
     case 'programs':
       return (
         /^((\/usr(\/local)?)?\/bin\/)?[a-z][\w+.-]*( -[A-Za-z0-9]\S*)*$|^$|^ccache [a-z][\w+.-]*$/.test(value) &&

@@ -5,6 +5,8 @@ export interface EscapeOptions {
   /** Letters that take a value, so that bundles are read as the program reads them. */
   readonly short?: string;
   readonly long?: readonly string[];
+  /** Long options that begin like a harmful one, and are none. */
+  readonly others?: readonly string[];
   /** Options that run what their value says, and values that are nothing to mind. */
   readonly runs: Readonly<Record<string, RegExp>>;
 }
@@ -25,6 +27,7 @@ function runs(names: string, options: Omit<EscapeOptions, 'runs'> = {}, harmless
 }
 
 const TAR: EscapeOptions = {
+  others: ['--checkpoint', '--info', '--to'],
   short: 'bCfFgHIKLNTVX',
   long: 'checkpoint-action to-command use-compress-program info-script new-volume-script rsh-command rmt-command file directory exclude files-from'.split(
     ' ',

@@ -33,7 +33,11 @@ function runsProgram(known: EscapeOptions, args: readonly Field[]): boolean {
   const named = options.some(({ name, value }) =>
     Object.entries(known.runs).some(
       ([option, harmless]) =>
-        (name === option || (option.startsWith('--') && name.length > 4 && isLongOption(name, option))) &&
+        (name === option ||
+          (option.startsWith('--') &&
+            name.length > 4 &&
+            known.others?.includes(name) !== true &&
+            isLongOption(name, option))) &&
         isHarmful(harmless, value),
     ),
   );
@@ -42,7 +46,7 @@ function runsProgram(known: EscapeOptions, args: readonly Field[]): boolean {
     named ||
     args.some(({ value }, index) =>
       Object.entries(known.runs).some(([option, harmless]) => {
-        if (!/^-[^-]../.test(option))
+        if (!/^-[^-]./.test(option))
           return /^-[^-]$/.test(option) && value === option && isHarmful(harmless, args[index + 1]);
         return value === option
           ? isHarmful(harmless, args[index + 1])
@@ -152,7 +156,8 @@ const ASKED: Readonly<Record<string, RegExp>> = {
 // A shell that waits for what is typed; `bash --version` and the like do not.
 function isPrompt({ name, args, stdin, wraps, code }: CommandFact): boolean {
   const words = args.map(({ value }) => value);
-  const isAsked = words.some((word) => /^-[a-zA-Z]*i[a-zA-Z]*$/.test(word));
+  const end = words.findIndex((word) => !word.startsWith('-'));
+  const isAsked = (end === -1 ? words : words.slice(0, end)).some((word) => /^-[a-zA-Z]*i[a-zA-Z]*$/.test(word));
   if (SHELLS.has(name) || FOREIGN_SHELLS.has(name)) {
     if (wraps || stdin.kind !== 'inherit') return isAsked;
     const { operands, options } = parseOptions(args, { short: 'oO', long: ['rcfile', 'init-file'], posix: true });
@@ -160,13 +165,15 @@ function isPrompt({ name, args, stdin, wraps, code }: CommandFact): boolean {
     return operands.length === 0 || isAsked || options.some(({ name: option }) => option === '-s');
   }
   if (isConsole(name, words)) return true;
+  if (name === 'script') return !words.some((word) => /^(-[a-zA-Z]*c|--command|--version|--help)/.test(word));
   const asks = Object.hasOwn(ASKED, name) ? ASKED[name] : undefined;
   if (asks !== undefined && words.some((word) => asks.test(word))) return true;
   if (!PROMPTS.test(name)) return false;
-  if (code.some(({ text }) => text !== undefined)) return isAsked && /^(python|pypy|node)/.test(name);
+  if (isAsked) return true;
+  if (code.some(({ text }) => text !== undefined)) return false;
   return (
     stdin.kind === 'inherit' &&
-    words.every((word) => /^(-[a-zA-Z]*i|-[qlBsSE]+|--interactive|--no-banner|--vanilla|--quiet)$/.test(word))
+    words.every((word) => /^(-[qlBsSE]+|--interactive|--no-banner|--vanilla|--quiet)$/.test(word))
   );
 }
 

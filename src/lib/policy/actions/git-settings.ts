@@ -30,5 +30,6 @@ export function settingActions(args: readonly Field[]): string[] {
 function setsProgram(key: string, { value, exact }: Pick<Field, 'value' | 'exact'>): boolean {
   if (/^alias\./i.test(key))
     return !exact || /^\s*!/.test(value) || /^push\b.*(\s-[a-z]*f|--f|--mirror|--delete|\s\+)/.test(value);
+  if (/^remote\..+\.(push|mirror)$/i.test(key)) return !exact || value !== 'false';
   return RUNS.test(key) && (!exact || !USUAL.test(value));
 }

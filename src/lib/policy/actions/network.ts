@@ -32,7 +32,7 @@ const TUNNELS =
   expose pinggy proxychains-ng v2ray xray sing-box hysteria brook trojan-go naive ssserver sslocal earthworm ew nps npc`);
 /** What these only tell. */
 const TELLS =
-  /^(--?(version|help|V|h)|version|help|status|ip|ping|whois|netcheck|show|list|licenses|completion|check)$/;
+  /^(--?(version|help|V|h|T|t)|version|help|status|ip|ping|whois|netcheck|show|list|licenses|completion|check)$/;
 
 /** `network.listen`, `.shell`, `.raw-socket`, `.tunnel`. */
 export function networkActions(command: CommandFact): string[] {

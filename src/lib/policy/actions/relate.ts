@@ -13,6 +13,8 @@ const INTERPRETERS =
 const LOADERS =
   /^(java|make|gmake|dpkg|rpm|insmod|installer|ts-node|tsx|groovy|julia|guile|ansible-playbook|gdb|apt|apt-get|dnf|yum|pip|pip3|npm|start-stop-daemon|ld\.so|ld-linux.*|qemu-\w+|wine|mono|dotnet)$/;
 
+const GETS = /^(curl|wget2?|aria2c|axel|lwp-download|lwp-request|fetch|scp|sftp|rsync|gsutil|aws)$/;
+
 /**
  * Adds `download.run` where a command may run a file that this text gets from the network, and `download.executable`
  * where it makes such a file one that can be run. The order of the commands does not count: loops and functions.
@@ -34,8 +36,8 @@ function fetchedFiles(commands: readonly SimpleCommand[]): { has(path: string): 
   for (const { name, args, writes } of commands) {
     if (/^(mkdir|touch|chmod|chown|rm)$/.test(name)) continue;
     for (const { forms } of writes) for (const form of forms) if (!form.startsWith('/dev/')) files.add(form);
-    // `wget URL` and `curl -O URL` name the file after the address.
-    if (/^(curl|wget2?|aria2c|axel)$/.test(name)) for (const { value } of args) names.add(lastName(value));
+    // `wget URL`, `curl -O URL` and `scp HOST:FILE .` name the file after the address.
+    if (GETS.test(name)) for (const { value } of args) names.add(lastName(value));
   }
   names.delete('');
   return { has: (path) => files.has(path) || names.has(lastName(path)) };
@@ -43,7 +45,7 @@ function fetchedFiles(commands: readonly SimpleCommand[]): { has(path: string): 
 
 function lastName(value: string): string {
   const [path = ''] = value.split(/[?#]/);
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = path.replace(/^.*[/:]/s, '');
   return name.startsWith('-') || !isExact(name) ? '' : name;
 }
 

@@ -31,9 +31,14 @@ export function sqlActions(command: CommandFact): string[] {
   for (const text of texts) for (const action of textActions(text, given.dialects)) found.add(`sql.${action}`);
   for (const output of given.outputs) found.add(/^\s*\|/.test(output) ? 'sql.shell' : 'sql.file');
   if (given.programs.some((program) => !/^(|cat|less|more)$/.test(program))) found.add('sql.shell');
-  if (given.unread || stdin.kind === 'pipe') found.add('sql.unread');
+  if (given.unread || stdin.kind === 'pipe' || readsPipe(command)) found.add('sql.unread');
   if (found.size > 1) found.delete('sql.look');
   return [...found];
+}
+
+// `psql < <(…)`: a file that another command writes meanwhile.
+function readsPipe({ stdin, reads }: CommandFact): boolean {
+  return stdin.kind === 'file' && reads.some(({ forms }) => forms.some((form) => /^\/(dev|proc)\//.test(form)));
 }
 
 /** Commands of clients, wherever they stand in a line. */

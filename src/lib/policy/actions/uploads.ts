@@ -59,7 +59,11 @@ export function uploadActions(command: CommandFact): string[] {
 
 function isUpload({ name, args, stdin }: CommandFact): boolean {
   if (HTTPIE.has(name))
-    return stdin.kind === 'pipe' || args.some(({ value }) => /^@|^[^-=][^=]*(@|=@)[^=]*$/.test(value));
+    return (
+      stdin.kind === 'pipe' ||
+      stdin.kind === 'file' ||
+      args.some(({ value }) => /^@|^[^-=][^=]*(@|=@)[^=]*$/.test(value))
+    );
   if (MAIL.has(name) || PASTES.has(name) || TRANSFERS.has(name)) return !onlyTells(args);
   if (LOOKUPS.has(name)) return carriesWords(name, args);
   const operands = parseOptions(args, {}).operands.map(({ value }) => value);
