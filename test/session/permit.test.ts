@@ -79,10 +79,11 @@ test('a denied command runs once as an exception that a person signed, and is de
     const question = { target: 'here', cwd: '/tmp', task: null, why: 'the disk is full', command };
     const request = await askFirst(question, principal, { ...stage.deps, judge });
     assert.equal([request.state, request.subject.rule], ['pending', 'exception to restart']);
-    assert.match(request.reason, /^an exception: it is denied by rule "restart"/);
+    assert.match(request.reason, /^it is denied by rule "restart": because$/);
     assert.is((await open()).error?.code, 'denied');
     await approve(stage, request.id);
-    assert.is((await open()).origin, 'child');
+    const { origin, decision } = await open();
+    assert.equal([origin, decision?.verdict, decision?.rule], ['child', 'ask', 'exception to restart']);
     assert.is((await open()).error?.code, 'denied');
     const [opened] = await stage.entries('session.opened');
     assert.is(opened?.data.approval, request.id);

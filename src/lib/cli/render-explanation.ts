@@ -36,7 +36,7 @@ function commandLines(
     `${number}. ${oneLine(command)}`,
     ...Object.entries(found).map(([what, values]) => `   ${what} ${oneLine([values].flat().join(' '))}`),
     ...wanted.map((rule) => `   ${ruleLine(rule)}`),
-    ...(hidden === 0 ? [] : [`   ${hidden} rules are about something else`]),
+    ...(hidden === 0 ? [] : [`   ${hidden === 1 ? '1 rule is' : `${hidden} rules are`} about something else`]),
     ...findings.map(({ verdict, rule, reason }) => `   ${word(verdict)}  by "${rule}": ${oneLine(reason)}`),
     ...(findings.length === 0 ? ['   needs no permission of its own'] : []),
   ];

@@ -39,7 +39,7 @@ export function renderComparison(file: string, since: number, comparison: Compar
   const left = reasons.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
   return `${[
     ...lines,
-    `${judged} commands since ${timestamp(since)}: ${file} changes the verdict of ${changed}`,
+    `${judged} command${judged === 1 ? '' : 's'} since ${timestamp(since)}: ${file} changes the verdict of ${changed}`,
     ...(left.length === 0 ? [] : [`not judged anew: ${left.join(', ')}`]),
   ].join('\n')}\n`;
 }

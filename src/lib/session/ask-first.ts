@@ -6,8 +6,8 @@ import type { Principal } from '../core/principal.ts';
 import type { RequestRow } from '../ports/store.ts';
 import type { Invocation } from './client.ts';
 import type { SessionDeps } from './deps.ts';
-import { denied, judgeInvocation } from './judge-invocation.ts';
-import { exceptionOf } from './permit.ts';
+import { judgeInvocation } from './judge-invocation.ts';
+import { exceptionOf, termsOf } from './permit.ts';
 import { resolveTarget } from './resolve-target.ts';
 
 export type Question = Pick<Invocation, 'target' | 'cwd' | 'task' | 'why'> & {
@@ -26,20 +26,13 @@ export async function askFirst(
   const { target, why } = question;
   const kind = deps.targets.get(target)?.target.kind ?? 'shell';
   const entry = resolveTarget({ target, kind }, deps);
-  const { decision, subject } = await judgeInvocation(null, { ...question, kind }, { principal }, entry, deps);
-  const { verdict, reason } = decision;
+  const judged = await judgeInvocation(null, { ...question, kind }, { principal }, entry, deps);
+  const { verdict, reason } = judged.decision;
   if (verdict === 'allow') throw notAsked(target, kind);
-  if (verdict === 'ask') {
-    const terms = decision.approval ?? { approvers: [], quorum: 1, ttlMs: deps.approvalWaitMs };
-    return deps.desk.open({ subject, why, reason, terms });
-  }
-  if (decision.exception === undefined) throw denied(decision);
-  return deps.desk.open({
-    subject: exceptionOf(subject),
-    why,
-    reason: `an exception: it is denied by rule "${decision.rule}": ${reason}`,
-    terms: decision.exception,
-  });
+  if (verdict === 'ask') return deps.desk.open({ subject: judged.subject, why, reason, terms: termsOf(judged, deps) });
+  const asked = exceptionOf(judged);
+  const denial = `it is denied by rule "${judged.decision.rule}": ${reason}`;
+  return deps.desk.open({ subject: asked.subject, why, reason: denial, terms: termsOf(asked, deps) });
 }
 
 function notAsked(target: string, kind: string): BrokerError {

@@ -1,8 +1,9 @@
 // Step: a decision → leave to run. A denial ends here unless people made an exception of it; what needs a person waits for
 // one. Whatever took time is judged again: policy may have changed meanwhile, and an old approval is no way around it.
-import type { RequestRow, RequestSubject } from '../ports/store.ts';
+import type { ApprovalTerms } from '../core/decision.ts';
+import type { RequestRow } from '../ports/store.ts';
 import { askPerson } from './ask-person.ts';
-import type { TargetEntry } from './deps.ts';
+import type { SessionDeps, TargetEntry } from './deps.ts';
 import { denied, type Judged, judgeAgain } from './judge-invocation.ts';
 import type { Opening } from './opening.ts';
 
@@ -25,26 +26,40 @@ export async function permit(
   const { id, invocation, client, controller, progress, deps } = opening;
   let judged = first;
   for (;;) {
-    progress.decision = judged.decision;
-    if (judged.decision.verdict === 'allow') return { judged, approval: undefined };
+    const { decision } = judged;
+    progress.decision = decision;
+    if (decision.verdict === 'allow') return { judged, approval: undefined };
+    const asked = decision.verdict === 'deny' ? exceptionOf(judged) : judged;
     const approval =
-      judged.decision.verdict === 'deny'
-        ? await useException(judged, deps)
-        : await askPerson(judged, invocation, client, controller.signal, deps);
+      asked === judged
+        ? await askPerson(judged, invocation, client, controller.signal, deps)
+        : await deps.desk.useGrant(asked.subject, termsOf(asked, deps));
+    if (approval === undefined) throw denied(decision);
     const now = await judgeAgain(judged, id, invocation, client, entry, deps);
-    if (now === judged) return { judged, approval };
+    if (now === judged) {
+      progress.decision = asked.decision;
+      return { judged: asked, approval };
+    }
     judged = now;
   }
 }
 
-/** The subject of an exception: nobody can sign one believing that it is what a rule asks for every time. */
-export function exceptionOf(subject: RequestSubject): RequestSubject {
-  return { ...subject, rule: `exception to ${subject.rule}` };
+/**
+ * A denial as the question whether to make an exception of it. Its subject says so: nobody can sign one believing that it
+ * is what a rule asks for every time. Throws `denied` and `cooling-down` (77) where there is no such question.
+ */
+export function exceptionOf({ decision, subject, context }: Judged): Judged {
+  const { exception, ...denial } = decision;
+  if (exception === undefined) throw denied(decision);
+  const rule = `exception to ${decision.rule}`;
+  return {
+    decision: { ...denial, verdict: 'ask', rule, approval: exception },
+    subject: { ...subject, rule },
+    context,
+  };
 }
 
-async function useException({ decision, subject }: Judged, { desk }: Opening['deps']): Promise<RequestRow> {
-  if (decision.exception === undefined) throw denied(decision);
-  const granted = await desk.useGrant(exceptionOf(subject), decision.exception);
-  if (granted === undefined) throw denied(decision);
-  return granted;
+/** Who may approve what is asked, how many, for how long. */
+export function termsOf({ decision }: Judged, { approvalWaitMs }: Pick<SessionDeps, 'approvalWaitMs'>): ApprovalTerms {
+  return decision.approval ?? { approvers: [], quorum: 1, ttlMs: approvalWaitMs };
 }
