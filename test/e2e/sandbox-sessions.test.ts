@@ -104,7 +104,7 @@ box('a command gets the environment it would have without walls', async () => {
 
 box('a program has the descriptors it would have without walls', async () => {
   using world = sandboxWorld();
-  const text = 'for fd in /proc/$$/fd/*; do echo "${fd##*/}"; done';
+  const text = 'cd /proc/$$/fd && echo *';
   for (const pty of [null, TERMINAL]) {
     const outside = await runShell({}, text, { pty });
     assert.is((await world.run(text, { spec: { pty } })).stdout, outside.stdout);

@@ -13,7 +13,7 @@ export interface TargetDeps {
   readonly clock: Clock;
   readonly uid: number;
   /** Where the broker's own things are: no sandbox shows them, or leaves the config to be written. */
-  readonly boot: Pick<BootOptions, 'state' | 'recordings' | 'socket' | 'log' | 'configFile'>;
+  readonly boot: Pick<BootOptions, 'state' | 'recordings' | 'socket' | 'log' | 'configFile' | 'trustFolder'>;
 }
 
 /**
@@ -96,6 +96,7 @@ function shellEntry(target: ShellTargetConfig, config: Config, deps: TargetDeps)
   };
 }
 
-function pathsOf({ state, recordings, socket, log, configFile }: TargetDeps['boot']): BrokerPaths {
-  return { hidden: [state, recordings, socket, log], readOnly: configFile === null ? [] : [configFile] };
+function pathsOf({ state, recordings, socket, log, trustFolder, configFile }: TargetDeps['boot']): BrokerPaths {
+  const present = (path: string | null) => (path === null ? [] : [path]);
+  return { hidden: [state, recordings, socket, log, ...present(trustFolder)], readOnly: present(configFile) };
 }

@@ -4,6 +4,7 @@ import { EXIT } from '../core/exit-codes.ts';
 import type { CheckStep, Program } from '../ports/target.ts';
 import { findBash } from './interpreter.ts';
 import { resolveRunAs } from './os-user.ts';
+import { describeSandbox } from './sandbox/check.ts';
 import type { ShellStart, ShellTargetDeps, ShellTargetOptions } from './shell.ts';
 
 export interface ShellCheck {
@@ -17,6 +18,7 @@ export interface ShellCheck {
 /** Yields a line a step and stops after the first that failed. */
 export async function* checkShell(check: ShellCheck): AsyncGenerator<CheckStep, void, undefined> {
   const { name, options, deps } = check;
+  const { sandbox } = options;
   const steps: readonly (readonly [string, () => string | Promise<string>])[] = [
     ['bash', findBash],
     [
@@ -28,6 +30,7 @@ export async function* checkShell(check: ShellCheck): AsyncGenerator<CheckStep, 
         return kind === 'switch' ? `switches to "${user}"` : `runs as the broker's own user "${user}"`;
       },
     ],
+    ...(sandbox === undefined ? [] : [['sandbox', () => describeSandbox(name, sandbox)] as const]),
     ['run', () => runTrue(check)],
   ];
   for (const [step, perform] of steps) {

@@ -92,8 +92,9 @@ async function startProgram(
     const complete: Launch = { ...launch, env, clock: deps.clock };
     return spec.pty === null ? openPipes(complete) : openPty(complete, spec.pty.size);
   };
+  const owner = runAs.kind === 'self' ? null : runAs.account;
   const enclose = (folder: string, start: StartOutside) =>
-    plan === undefined ? start(program, []) : startEnclosed({ plan, folder, env, program }, start, signal);
+    plan === undefined ? start(program, []) : startEnclosed({ plan, folder, env, program, owner }, start, signal);
   if (runAs.kind === 'self') {
     using held = holdFolder(wanted);
     return await enclose(held.realPath, (what, keep) => begin({ ...what, cwd: held.path, owner: null, keep }));

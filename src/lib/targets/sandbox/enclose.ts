@@ -5,6 +5,8 @@ import type { Program } from '../../ports/target.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { bwrapArguments } from './bwrap-arguments.ts';
 import type { SandboxPlan } from './plan.ts';
+import { openProxy, type SandboxProxy } from './proxy.ts';
+import { PROXY_VARIABLES, RELAY } from './relay.ts';
 import { sandboxFilter } from './seccomp.ts';
 import { StatusWords } from './status-words.ts';
 import { findSandboxTools, noSandbox } from './tools.ts';
@@ -16,6 +18,8 @@ export interface Enclosing {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly program: Interpreter;
+  /** Who runs, where that is somebody else than the broker. */
+  readonly owner: { readonly uid: number; readonly gid: number } | null;
 }
 
 /** Starts what it is given, with these descriptors open under their numbers. */
@@ -26,20 +30,54 @@ export type StartOutside = (program: Interpreter, keep: readonly number[]) => Pr
  * what `start` rejects with, or with the signal's reason; then nothing is left running.
  */
 export async function startEnclosed(what: Enclosing, start: StartOutside, signal: AbortSignal): Promise<Program> {
-  const { plan, env, program, folder } = what;
+  const { network } = what.plan.options;
+  const proxy = typeof network === 'string' ? undefined : await openProxy(network, what.owner);
+  try {
+    const program = await startBehind(what, proxy, start, signal);
+    return proxy === undefined ? program : withProxy(program, proxy);
+  } catch (error) {
+    proxy?.[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function withProxy(program: Program, proxy: SandboxProxy): Program {
+  return {
+    ...program,
+    async [Symbol.asyncDispose]() {
+      proxy[Symbol.dispose]();
+      await program[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function startBehind(
+  { plan, env, program, folder }: Enclosing,
+  proxy: SandboxProxy | undefined,
+  start: StartOutside,
+  signal: AbortSignal,
+): Promise<Program> {
   const tools = findSandboxTools(plan.target);
   const filter = pipeWith(sandboxFilter(tools.architecture));
   const status = createPipe();
+  const given =
+    proxy === undefined
+      ? []
+      : ([
+          [process.execPath, NODE],
+          [proxy.socket, PROXY_SOCKET],
+        ] as const);
   let started: Program;
   try {
     const way = trampoline({
       ...tools,
-      bwrapArguments: bwrapArguments({ layout: plan.layout, network: plan.options.network, folder, given: [] }),
+      bwrapArguments: bwrapArguments({ layout: plan.layout, network: plan.options.network, folder, given }),
       covers: plan.layout,
       filterFd: filter,
       statusFd: status.writeEnd,
       unset: SET_BY_SHELLS.filter((name) => !Object.hasOwn(env, name)),
-      relay: undefined,
+      variables: proxy === undefined ? [] : PROXY_VARIABLES,
+      relay: proxy === undefined ? undefined : { node: NODE, script: RELAY, socket: PROXY_SOCKET },
       program,
     });
     started = await start(way, [filter, status.writeEnd]);
@@ -59,6 +97,10 @@ export async function startEnclosed(what: Enclosing, start: StartOutside, signal
     await started[Symbol.asyncDispose]();
   }
 }
+
+/** Where the sandbox shows what a named network needs: in its own /run. */
+const NODE = '/run/sallyport/node';
+const PROXY_SOCKET = '/run/sallyport/proxy.sock';
 
 const SET_BY_SHELLS = ['OLDPWD', 'PWD', 'SHLVL', '_'];
 

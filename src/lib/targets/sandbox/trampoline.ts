@@ -19,7 +19,9 @@ export interface Trampoline {
   readonly statusFd: number;
   /** Of those that shells set, the ones that the program is not to have. */
   readonly unset: readonly string[];
-  /** Started inside before the program, and ended with it (relay.ts). */
+  /** `NAME=value`, for the program. */
+  readonly variables: readonly string[];
+  /** Started inside before the program, and ended with it (relay.ts): `node -e script socket`. */
   readonly relay: { readonly node: string; readonly script: string; readonly socket: string } | undefined;
   readonly program: { readonly file: string; readonly args: readonly string[] };
 }
@@ -32,7 +34,7 @@ export function trampoline(way: Trampoline): { file: string; args: string[] } {
   const inside = [
     ...['/bin/sh', '-c', INSIDE, 'sh', way.sleep, ...relay],
     ...[way.env, '--default-signal', ...way.unset.flatMap((name) => ['-u', name]), '--'],
-    ...[way.program.file, ...way.program.args],
+    ...[...way.variables, way.program.file, ...way.program.args],
   ];
   const counted = groups.flatMap((group) => [String(group.length), ...group]);
   const descriptors = [String(way.filterFd), String(way.statusFd)];
@@ -70,7 +72,7 @@ exec "\${@:1:count}" "\${over[@]}" --seccomp 8 -- "\${@:count+1}"
 const INSIDE = `
 sleep=$1 others=2
 if [ -n "$2" ]; then
-  [ "$("$2" "$3" "$4" </dev/null 2>/dev/null 9>&- &)" = ready ] || exit 70
+  [ "$("$2" -e "$3" "$4" </dev/null 2>/dev/null 9>&- &)" = ready ] || { echo 'the way to the proxy did not come up' >&2; exit 70; }
   others=3
 fi
 shift 4
