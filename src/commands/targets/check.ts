@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { visible } from '../../lib/cli/render.ts';
+import { renderSteps } from '../../lib/cli/check-steps.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
 import type { CheckStep } from '../../lib/ports/target.ts';
 
@@ -15,17 +15,7 @@ export default class TargetsCheck extends SallyportCommand<typeof TargetsCheck> 
       `/targets/${encodeURIComponent(this.args.target)}/check`,
       {},
     );
-    const marks = { ok: this.out.good('ok     '), failed: this.out.bad('failed '), skipped: this.out.dim('skipped') };
-    const width = Math.max(0, ...answer.steps.map(({ name }) => name.length));
-    const lines = answer.steps.flatMap((step) => [
-      `${marks[step.outcome]} ${step.name.padEnd(width)}  ${this.out.dim(visible(step.detail))}`,
-      ...(step.fix === undefined
-        ? []
-        : visible(step.fix)
-            .split('\n')
-            .map((line) => `        ${line}`)),
-    ]);
-    this.print(answer, `${lines.join('\n')}\n`);
+    this.print(answer, renderSteps(answer.steps, this.out));
     if (!answer.ok) process.exitCode = EXIT.unavailable;
   }
 }
