@@ -3,11 +3,21 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Verdict } from '../../src/lib/core/decision.ts';
 import type { PolicyDocument } from '../../src/lib/core/policy-document.ts';
-import { PACK_NAMES, PACKS } from '../../src/lib/policy/index.ts';
-import { decide } from './judged.ts';
+import { type CompiledPolicy, compilePolicy, judgeCommand, PACK_NAMES, PACKS } from '../../src/lib/policy/index.ts';
+import { HERE } from './judged.ts';
 
 // What an owner writes who trusts the packs: everything is allowed that none of them minds.
-const OPEN: Partial<PolicyDocument> = { packs: PACK_NAMES, default: 'allow', opaque: 'deny' };
+const OPEN: PolicyDocument = {
+  packs: PACK_NAMES,
+  rules: [],
+  default: 'allow',
+  opaque: 'deny',
+  workspace: ['/srv/app'],
+};
+
+function compiled(document: PolicyDocument): CompiledPolicy {
+  return compilePolicy(document, { approvalTtlMs: 60_000 });
+}
 
 const TOOLS = [
   'downloads',
@@ -21,6 +31,7 @@ const TOOLS = [
   'infrastructure',
   'kubernetes',
   'sql',
+  'read-only',
 ];
 
 /** `⏎` in a line stands for a newline. */
@@ -32,9 +43,9 @@ function corpus(name: string): string[] {
     .map((line) => line.replaceAll('⏎', '\n'));
 }
 
-function verdictOf(text: string, document: Partial<PolicyDocument>): Verdict | 'refused' {
+function verdictOf(text: string, policy: CompiledPolicy): Verdict | 'refused' {
   try {
-    return decide(text, document).verdict;
+    return judgeCommand(policy, { kind: 'text', text }, HERE).decision.verdict;
   } catch (error) {
     // Refused before it is judged: bad syntax, control characters.
     if (error instanceof Error && 'exit' in error && error.exit === 64) return 'refused';
@@ -44,7 +55,9 @@ function verdictOf(text: string, document: Partial<PolicyDocument>): Verdict | '
 
 for (const pack of PACKS.filter(({ name }) => TOOLS.includes(name))) {
   test(`${pack.name} alone allows none of its attacks, and leaves its look-alikes alone`, () => {
-    const alone = { ...OPEN, packs: [pack.name] };
+    // A pack that allows is tested where everything else is asked.
+    const others = pack.name === 'read-only' ? 'ask' : 'allow';
+    const alone = compiled({ ...OPEN, packs: [pack.name], default: others });
     assert.equal(
       pack.attacks.filter((text) => verdictOf(text, alone) === 'allow'),
       [],
@@ -59,17 +72,19 @@ for (const pack of PACKS.filter(({ name }) => TOOLS.includes(name))) {
 
 test('the packs about tools allow no attack with them where everything else is allowed', () => {
   const attacks = corpus('attacks-tools');
+  const policy = compiled(OPEN);
   assert.ok(attacks.length >= 300, String(attacks.length));
   assert.equal(
-    attacks.filter((text) => verdictOf(text, OPEN) === 'allow'),
+    attacks.filter((text) => verdictOf(text, policy) === 'allow'),
     [],
   );
 });
 
 test('at most one in a hundred look-alikes of those attacks is denied, and three are not allowed', () => {
   const lookAlikes = corpus('look-alikes-tools');
+  const policy = compiled(OPEN);
   assert.ok(lookAlikes.length >= 200, String(lookAlikes.length));
-  const verdicts = lookAlikes.map((text) => ({ text, verdict: verdictOf(text, OPEN) }));
+  const verdicts = lookAlikes.map((text) => ({ text, verdict: verdictOf(text, policy) }));
   const lost = verdicts.filter(({ verdict }) => verdict !== 'allow');
   const denied = lost.filter(({ verdict }) => verdict !== 'ask');
   assert.ok(denied.length <= lookAlikes.length / 100, denied.map(({ text }) => text).join('\n'));
