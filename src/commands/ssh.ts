@@ -5,11 +5,12 @@ import { runInvocation } from '../lib/cli/run-invocation.ts';
 
 export default class Ssh extends SallyportCommand<typeof Ssh> {
   static override summary =
-    'run a command on a server over SSH, with a certificate minted for it, or open a free terminal there';
+    'run a command on a server over SSH, with a certificate minted for it, or one after the other in a gated session';
   static override description =
-    'One word after "--" is shell text, as with bash -c; several words are a program and its arguments, each taken literally.';
+    'One word after "--" is shell text, as with bash -c; several words are a program and its arguments, each taken literally. Without a command, on a terminal, a gated session begins: a prompt whose commands are judged one by one.';
   static override examples = [
     '<%= config.bin %> ssh web -- id -un',
+    '<%= config.bin %> ssh web',
     "<%= config.bin %> ssh web --why 'disk alert 4711' -- sudo systemctl restart app",
   ];
   static override usage = 'ssh TARGET [-- COMMAND…]';

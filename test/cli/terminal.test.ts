@@ -64,7 +64,7 @@ test('brings every key to the command as it is', () =>
 test('opens a free terminal where a rule grants one, and refuses it elsewhere with what to do instead', async () => {
   await onTerminal(ALLOW_ALL, (terminal) =>
     restores(terminal, async () => {
-      terminal.type('sallyport shell local; echo "left $?"\r');
+      terminal.type('sallyport shell local --free; echo "left $?"\r');
       await terminal.sees(/[$#] /);
       terminal.type('stty size; tty; exit 9\r');
       await terminal.sees(/24 80\r\n\/dev\/pts\/\d+\r\n/);
@@ -74,7 +74,7 @@ test('opens a free terminal where a rule grants one, and refuses it elsewhere wi
   await onTerminal(
     'targets: { local: { kind: shell } }\npolicy: { packs: [read-only], default: deny }\n',
     async (terminal) => {
-      const refused = await terminal.run('sallyport shell local');
+      const refused = await terminal.run('sallyport shell local --free');
       assert.match(refused, /next:[\s\S]*put it after --[\s\S]*\[77\]$/);
     },
   );

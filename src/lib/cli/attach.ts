@@ -1,4 +1,4 @@
-// The terminal's side of a session: standard streams ⇄ attach socket, from `open` to the result. What goes in is
+// The terminal's side of a program: standard streams ⇄ attach socket, from `open` or `exec` to the result. What goes in is
 // forward-input's, signals are forward-signals'; both are undone on every way out.
 import { once } from 'node:events';
 import { type ApiClient, brokerLost, fromPublicError } from '../api/client.ts';
@@ -6,28 +6,30 @@ import { type BrokerMessage, type ClientMessage, MAX_MESSAGE_BYTES } from '../ap
 import { decodeOutput } from '../api/frames.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import type { Invocation, Notice } from '../session/client.ts';
+import type { Notice } from '../session/client.ts';
 import type { SessionResult } from '../session/result.ts';
-import { forwardInput, type InputSink } from './forward-input.ts';
+import { forwardInput, type InputPlan, type InputSink } from './forward-input.ts';
 import { forwardSignals } from './forward-signals.ts';
 
 export interface AttachOptions {
   readonly client: ApiClient;
-  readonly invocation: Invocation;
-  /** null: the program gets an empty standard input. */
-  readonly stdin: NodeJS.ReadStream | null;
+  readonly opening: ClientMessage & { readonly type: 'open' | 'exec' };
+  /** What runs there, for errors: a target, or a session. */
+  readonly name: string;
+  readonly input: InputPlan;
   /** Resolves once the consumer can take more. */
   readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void>;
   readonly onNotice: (notice: Notice) => void;
 }
 
 /**
- * Runs one invocation to its end. Rejects with `broker-lost` (69) where the broker goes away in the middle, with
- * `interrupted` (75 or 79) where a signal ends the wait, and with `request-too-large` (64).
+ * Follows one program to its result, which is an ExecResult where `exec` was asked for. Rejects with `broker-lost` (69)
+ * where the broker goes away in the middle, with `interrupted` (75 or 79) where a signal ends the wait, and with
+ * `request-too-large` (64).
  */
-export async function attach(options: AttachOptions): Promise<SessionResult> {
-  const { client, invocation, stdin, onOutput, onNotice } = options;
-  const opening = JSON.stringify({ type: 'open', invocation } satisfies ClientMessage);
+export async function attach<Result extends SessionResult>(options: AttachOptions): Promise<Result> {
+  const { client, name, input, onOutput, onNotice } = options;
+  const opening = JSON.stringify(options.opening);
   if (Buffer.byteLength(opening) > MAX_MESSAGE_BYTES) throw tooLarge();
   const socket = await client.attach();
   const sink: InputSink = {
@@ -43,14 +45,14 @@ export async function attach(options: AttachOptions): Promise<SessionResult> {
   let request: string | undefined;
   let signals: ReturnType<typeof forwardSignals> | undefined;
   try {
-    return await new Promise<SessionResult>((resolve, reject) => {
+    return await new Promise<Result>((resolve, reject) => {
       signals = forwardSignals({
         isRunning: () => isRunning,
-        forward: (name) => sink.message({ type: 'signal', name }),
-        giveUp: (name) => reject(interrupted(invocation.target, name, request)),
+        forward: (signal) => sink.message({ type: 'signal', name: signal }),
+        giveUp: (signal) => reject(interrupted(name, signal, request)),
       });
       let delivering = Promise.resolve();
-      let result: SessionResult | undefined;
+      let result: Result | undefined;
       socket.on('message', (data: Buffer, isBinary: boolean) => {
         if (isBinary) {
           const chunk = decodeOutput(data);
@@ -64,7 +66,7 @@ export async function attach(options: AttachOptions): Promise<SessionResult> {
         const message = JSON.parse(data.toString('utf8')) as BrokerMessage;
         switch (message.type) {
           case 'result':
-            result = message.result;
+            result = message.result as Result;
             break;
           case 'refused':
             reject(fromPublicError(message.error));
@@ -74,7 +76,7 @@ export async function attach(options: AttachOptions): Promise<SessionResult> {
             onNotice(message.notice);
             if (message.notice.kind === 'opened') {
               isRunning = true;
-              stopInput = forwardInput(sink, invocation, stdin);
+              stopInput = forwardInput(sink, input);
             }
         }
       });
@@ -108,11 +110,11 @@ function tooLarge(): BrokerError {
 }
 
 /** While a request waits the answer is "not yet"; after that somebody left a session that may go on for a moment. */
-function interrupted(target: string, signal: string, request: string | undefined): BrokerError {
+function interrupted(name: string, signal: string, request: string | undefined): BrokerError {
   return new BrokerError({
     code: 'interrupted',
     exit: request === undefined ? EXIT.ended : EXIT.approvalPending,
-    message: `${signal} ended the wait for "${target}"`,
+    message: `${signal} ended the wait for "${name}"`,
     hint:
       request === undefined
         ? 'run the command again'

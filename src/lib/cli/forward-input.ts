@@ -3,7 +3,6 @@
 import { spawnSync } from 'node:child_process';
 import type { ClientMessage } from '../api/contract.ts';
 import type { TerminalSize } from '../core/terminal.ts';
-import type { Invocation } from '../session/client.ts';
 
 /** The socket's side: both do nothing once it is closed. */
 export interface InputSink {
@@ -11,23 +10,28 @@ export interface InputSink {
   readonly bytes: (bytes: Uint8Array, onSent: () => void) => void;
 }
 
+export interface InputPlan {
+  /** null: nothing is read. */
+  readonly stdin: NodeJS.ReadStream | null;
+  /** What the broker is told once there is no more: the program's input ends, or others may go on with it. */
+  readonly atEnd: 'end' | 'pause';
+  /** The program has a terminal of its own. */
+  readonly hasTerminal: boolean;
+}
+
 /** Starts; the returned function stops and gives the terminal back as it was. */
-export function forwardInput(
-  sink: InputSink,
-  invocation: Pick<Invocation, 'pty'>,
-  stdin: NodeJS.ReadStream | null,
-): () => void {
+export function forwardInput(sink: InputSink, { stdin, atEnd, hasTerminal }: InputPlan): () => void {
+  const onEnd = () => sink.message({ type: atEnd });
   if (stdin === null) {
-    sink.message({ type: 'end' });
+    onEnd();
     return () => {};
   }
-  const isRaw = invocation.pty !== null && stdin.isTTY === true;
+  const isRaw = hasTerminal && stdin.isTTY === true;
   const onResize = () => sink.message({ type: 'resize', ...windowSize() });
   const onData = (bytes: Buffer) => {
     stdin.pause();
     sink.bytes(bytes, () => stdin.resume());
   };
-  const onEnd = () => sink.message({ type: 'end' });
   if (isRaw) {
     makeRaw(stdin);
     process.stdout.on('resize', onResize);
@@ -36,9 +40,12 @@ export function forwardInput(
   stdin.once('end', onEnd);
   // A closed descriptor or a terminal that hung up reads as the end of input.
   stdin.once('error', onEnd);
+  // Who paused it before, for a line that was read, must say that it goes on.
+  stdin.resume();
   return () => {
     stdin.off('data', onData);
     stdin.off('end', onEnd);
+    stdin.off('error', onEnd);
     stdin.pause();
     process.stdout.off('resize', onResize);
     if (isRaw) stdin.setRawMode(false);

@@ -5,6 +5,7 @@ import * as Flags from '@oclif/core/flags';
 const DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024;
 
 export const invocationFlags = {
+  free: Flags.boolean({ description: 'a raw terminal, in which no command is judged; needs a rule that grants it' }),
   tty: Flags.boolean({ char: 't', description: 'run on a terminal (PTY)', exclusive: ['no-tty'] }),
   'no-tty': Flags.boolean({
     char: 'T',
