@@ -52,6 +52,11 @@ policy:
       verdict: allow
   default: deny
   opaque: ask
+  workspace: [/srv/app, ~/src]
+  lists: { shared: [/srv/shared/**] }
+  paths: { protected: [/srv/app/keys, $shared] }
+  exceptions: { approvers: ops, ttl: 5m }
+  probing: { denials: 5, within: 30s }
 recording: { folder: /srv/rec, maxBytes: 64MiB }
 limits: { hard: 30m, idle: 5m, approvalWait: 1h }
 `);
@@ -134,6 +139,11 @@ limits: { hard: 30m, idle: 5m, approvalWait: 1h }
       ],
       default: 'deny',
       opaque: 'ask',
+      workspace: ['/srv/app', '~/src'],
+      lists: new Map([['shared', ['/srv/shared/**']]]),
+      protectedPaths: ['/srv/app/keys', '$shared'],
+      exceptions: { approvers: ['ops'], quorum: 1, ttlMs: 300_000 },
+      probing: { denials: 5, withinMs: 30_000, coolDownMs: 300_000 },
     },
     recording: { folder: '/srv/rec', maxBytes: 67_108_864 },
     limits: { hardMs: 1_800_000, idleMs: 300_000, approvalWaitMs: 3_600_000 },
@@ -152,7 +162,7 @@ for (const [what, text] of [
     const builtIn = builtInConfig(config.policy);
     assert.is(config.targets.size, 0);
     assert.equal({ ...config, targets: builtIn.targets }, builtIn);
-    assert.equal(config.policy, { packs: [], rules: [], default: 'ask', opaque: 'deny' });
+    assert.equal(config.policy, builtInConfig({ packs: [], rules: [], default: 'ask', opaque: 'deny' }).policy);
   });
 }
 
@@ -359,7 +369,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...lines: string
   [
     'a relative path in a rule',
     match('writes: etc/passwd'),
-    '3:48: policy.rules[0].match.writes: expected a path glob that starts with /, ~/ or **, got "etc/passwd"',
+    '3:48: policy.rules[0].match.writes: expected a path glob that starts with /, ~/ or **, or a list as $name, got "etc/passwd"',
   ],
   [
     'an approver without a key',
@@ -369,7 +379,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...lines: string
   [
     'a rule id that a decision uses',
     'policy: { rules: [ { id: default, match: { command: ls }, verdict: ask } ] }',
-    '1:26: policy.rules[0].id: expected a name (a-z, 0-9, ".", "_", "-", at most 63) other than "default" and "opaque", got "default"',
+    '1:26: policy.rules[0].id: expected a name (a-z, 0-9, ".", "_", "-", at most 63) other than default, opaque, protected, cooling-down, exception, got "default"',
   ],
   // keys
   [
@@ -425,7 +435,7 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...lines: string
   [
     'a pack that does not exist',
     'policy: { packs: [read-only, destructiv] }',
-    '1:30: policy.packs[1]: expected one of the packs read-only, destructive, got "destructiv"',
+    '1:30: policy.packs[1]: expected all, a file (./packs/ours.yaml), or one of the packs read-only, destructive, got "destructiv"',
   ],
   [
     'a rule that matches nothing in particular',

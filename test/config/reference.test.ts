@@ -7,7 +7,7 @@ import { DEFAULTS } from '../../src/lib/config/defaults.ts';
 import { parseConfig } from '../../src/lib/config/load.ts';
 import { renderConfigReference } from '../../src/lib/config/reference.ts';
 import { BUILT_IN_POLICY, PACK_NAMES } from '../../src/lib/policy/index.ts';
-import { FINGERPRINT } from './ed25519-line.ts';
+import { ed25519Line, FINGERPRINT } from './ed25519-line.ts';
 
 function load(text: string) {
   const parsed = parseConfig(text, { file: 'f', knownPacks: PACK_NAMES });
@@ -51,7 +51,12 @@ policy: { packs: [${packs.join(', ')}], default: ${fallback}, opaque: ${opaque} 
 
 test('every default of the table is what a config gets that says nothing', () => {
   const config = load(
-    `targets: { s: { kind: shell }, b: { kind: shell, sandbox: read-only }, r: { kind: ssh, host: h, user: u, hostKey: "${FINGERPRINT}" } }`,
+    `targets: { s: { kind: shell }, b: { kind: shell, sandbox: read-only }, r: { kind: ssh, host: h, user: u, hostKey: "${FINGERPRINT}" } }
+approvers: { ann: { keys: ["${ed25519Line()}"] } }
+policy:
+  exceptions: { approvers: ann }
+  rules: [ { id: r, on: { when: { days: mon } }, match: { command: ls }, verdict: allow } ]
+`,
   );
   const [shell, boxed, ssh] = ['s', 'b', 'r'].map((name) => config.targets.get(name));
   if (shell?.kind !== 'shell' || boxed?.kind !== 'shell' || boxed.sandbox === 'off' || ssh?.kind !== 'ssh')
@@ -72,6 +77,11 @@ test('every default of the table is what a config gets that says nothing', () =>
     approvalWaitMs: config.limits.approvalWaitMs,
     policyDefault: config.policy.default,
     policyOpaque: config.policy.opaque,
+    whenZone: config.policy.rules[0]?.on?.when?.zone,
+    exceptionQuorum: config.policy.exceptions?.quorum,
+    probingDenials: config.policy.probing?.denials,
+    probingWithinMs: config.policy.probing?.withinMs,
+    probingCoolDownMs: config.policy.probing?.coolDownMs,
   };
   assert.equal(got, Object.fromEntries(Object.entries(DEFAULTS).map(([name, { value }]) => [name, value])));
 });

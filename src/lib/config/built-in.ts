@@ -1,8 +1,14 @@
 // The config where there is none: the caller's own shell, judged by the policy that is passed in. By hand rather
 // than through the schema, so that a broker without a config loads neither YAML nor schema (70 ms together).
-import type { PolicyDocument } from '../core/policy-document.ts';
+import type { PolicyDocument, Probing } from '../core/policy-document.ts';
 import type { Config } from './config.ts';
 import { DEFAULTS } from './defaults.ts';
+
+const DEFAULT_PROBING: Probing = {
+  denials: DEFAULTS.probingDenials.value,
+  withinMs: DEFAULTS.probingWithinMs.value,
+  coolDownMs: DEFAULTS.probingCoolDownMs.value,
+};
 
 /** Target `local`: a shell as the caller, in the caller's working folder. No approvers: `ask` is refused clearly. */
 export function builtInConfig(policy: PolicyDocument): Config {
@@ -32,7 +38,7 @@ export function builtInConfig(policy: PolicyDocument): Config {
       ],
     ]),
     approvers: new Map(),
-    policy,
+    policy: { workspace: [], lists: new Map(), protectedPaths: [], probing: DEFAULT_PROBING, ...policy },
     recording: { folder: undefined, maxBytes: DEFAULTS.recordingMaxBytes.value },
     limits: { ...limits, approvalWaitMs: DEFAULTS.approvalWaitMs.value },
   };

@@ -1,5 +1,6 @@
 // What one field alone cannot show. Works on the document as written, so that these mistakes are reported beside
 // those of the schema; whatever has the wrong type is passed over here, the schema has reported it.
+import { isPackFile } from './pack-name.ts';
 import type { Path } from './problem.ts';
 import { formatValue, quoted } from './problem.ts';
 import { sshPublicKeyBlob } from './ssh-public-key.ts';
@@ -143,9 +144,10 @@ function* checkApprovers({ approvers }: People): Generator<Finding> {
 }
 
 function* checkPacks(policy: Mapping, knownPacks: readonly string[] | undefined): Generator<Finding> {
-  for (const [index, pack] of list(policy.packs).entries()) {
-    if (knownPacks === undefined || typeof pack !== 'string' || knownPacks.includes(pack)) continue;
-    const expected = `one of the packs ${knownPacks.join(', ')}`;
+  for (const [index, pack] of oneOrMore(policy.packs).entries()) {
+    if (knownPacks === undefined || typeof pack !== 'string' || isPackFile(pack)) continue;
+    if (pack === 'all' || knownPacks.includes(pack)) continue;
+    const expected = `all, a file (./packs/ours.yaml), or one of the packs ${knownPacks.join(', ')}`;
     yield { path: ['policy', 'packs', index], expected, got: quoted(pack) };
   }
 }

@@ -5,7 +5,7 @@ export interface Default<Value> {
   /** The key as written, `*` for a name people choose. */
   readonly key: string;
   readonly value: Value;
-  readonly unit: 'ms' | 'bytes' | 'port' | 'choice' | 'names';
+  readonly unit: 'ms' | 'bytes' | 'port' | 'choice' | 'names' | 'count';
   readonly reason: string;
 }
 
@@ -63,4 +63,29 @@ export const DEFAULTS = {
   approvalWaitMs: entry('limits.approvalWait', 15 * MINUTE_MS, 'ms', 'a person comes back from a short break'),
   policyDefault: entry('policy.default', 'ask', 'choice', 'what nobody thought of, a person decides'),
   policyOpaque: entry('policy.opaque', 'deny', 'choice', 'what cannot be read cannot be approved either'),
+  whenZone: entry('policy.rules[].on.when.zone', 'UTC', 'choice', 'the same on every machine'),
+  exceptionQuorum: entry(
+    'policy.exceptions.quorum',
+    1,
+    'count',
+    'the person who knows why is enough, unless you say more',
+  ),
+  probingDenials: entry(
+    'policy.probing.denials',
+    10,
+    'count',
+    'an agent that looks for a way around tries more, one that errs fewer',
+  ),
+  probingWithinMs: entry(
+    'policy.probing.within',
+    MINUTE_MS,
+    'ms',
+    'about as fast as an agent can try one after another',
+  ),
+  probingCoolDownMs: entry(
+    'policy.probing.coolDown',
+    5 * MINUTE_MS,
+    'ms',
+    'long enough to make trying variants pointless, short enough that a mistaken agent goes on',
+  ),
 } as const;

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '../core/duration.ts';
+import { WEEKDAYS, type Weekday } from '../core/policy-document.ts';
 import { isNetwork } from './network.ts';
 import { formatSize, parseSize } from './size.ts';
 import { isSshPublicKeyLine } from './ssh-public-key.ts';
@@ -180,4 +181,51 @@ export const variablePattern = text(
 export function line(expected: string, maxLength = 1000) {
   const fits = (value: string) => value !== '' && value.length <= maxLength && !/[\0-\x1f\x7f]/.test(value);
   return text(`${expected}, on one line, at most ${maxLength} characters`, fits).meta({ form: expected });
+}
+
+const DAYS = WEEKDAYS.join('|');
+const DAY_RANGE = new RegExp(`^(${DAYS})(-(${DAYS}))?$`);
+
+/** `mon`, `mon-fri`, `sat-mon`. */
+export const dayRange = text('a day such as mon, or a range such as mon-fri', DAY_RANGE);
+
+/** The days of a `dayRange`, in the order of the range. */
+export function daysOf(range: string): readonly Weekday[] {
+  const [, first, , last = first] = DAY_RANGE.exec(range) ?? [];
+  const start = WEEKDAYS.findIndex((day) => day === first);
+  const end = WEEKDAYS.findIndex((day) => day === last);
+  const count = ((end - start + WEEKDAYS.length) % WEEKDAYS.length) + 1;
+  return [...WEEKDAYS, ...WEEKDAYS].slice(start, start + count);
+}
+
+/** 23:59. */
+export const LAST_MINUTE = 24 * 60 - 1;
+
+/** Minutes since midnight, written as `09:30` (in quotes or not: YAML takes it for a text); both ends included. */
+export function minuteOfDay(min: number, max: number) {
+  const expected = max > LAST_MINUTE ? 'a time from 00:01 to 24:00' : 'a time from 00:00 to 23:59';
+  return z
+    .string({ error: expected })
+    .transform((value, context) => {
+      const [, hours, minutes] = /^([01]\d|2[0-4]):([0-5]\d)$/.exec(value) ?? [];
+      const minute = Number(hours) * 60 + Number(minutes);
+      if (minute >= min && minute <= max) return minute;
+      context.addIssue({ code: 'custom', message: expected });
+      return z.NEVER;
+    })
+    .meta({ form: '`HH:MM`' });
+}
+
+export const timeZone = text('a time zone such as Europe/Berlin or UTC', isTimeZone, 'a time zone');
+
+function isTimeZone(zone: string): boolean {
+  // An offset is a zone to newer engines only, and has no summer.
+  if (!/^[A-Za-z][\w+/-]*$/.test(zone)) return false;
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: zone });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }

@@ -1,7 +1,9 @@
 // From the validated document to the Config everybody uses. Pure, and cannot fail.
-import type { Rule } from '../core/policy-document.ts';
+import type { Pack, PolicyDocument, Rule } from '../core/policy-document.ts';
 import type { ApproverConfig, Config, SandboxConfig, TargetConfig, TargetLimits } from './config.ts';
 import type { Position } from './document.ts';
+import type { WrittenPack } from './policy-schema.ts';
+import type { Path } from './problem.ts';
 import type { WrittenConfig } from './schema.ts';
 
 /** `positionOfRule(3)` is where the fourth rule stands in its file. */
@@ -21,17 +23,36 @@ export function resolveConfig(written: WrittenConfig, positionOfRule: (index: nu
       written.approvers,
       (name, { keys, groups, user }): ApproverConfig => ({ name, keys, groups, user }),
     ),
-    policy: {
-      ...written.policy,
-      rules: written.policy.rules.map((rule, index) => resolveRule(rule, positionOfRule(index))),
-    },
+    policy: resolvePolicy(written.policy, positionOfRule),
     recording: { folder: written.recording.folder, maxBytes: written.recording.maxBytes },
     limits: { ...defaultLimits, approvalWaitMs: limits.approvalWait },
   };
 }
 
+function resolvePolicy(
+  { rules, lists, paths, ...policy }: WrittenConfig['policy'],
+  positionOfRule: (index: number) => Position,
+): PolicyDocument {
+  return {
+    ...policy,
+    rules: rules.map((rule, index) => resolveRule(rule, positionOfRule(index))),
+    lists: new Map(Object.entries(lists)),
+    protectedPaths: paths.protected,
+  };
+}
+
+/** A pack from its file; `positionOf` is where a value stands in it. */
+export function resolvePack(written: WrittenPack, file: string, positionOf: (path: Path) => Position): Pack {
+  const placesOf = (field: 'attacks' | 'lookAlikes') => written[field].map((_, index) => positionOf([field, index]));
+  return {
+    ...written,
+    rules: written.rules.map((rule, index) => resolveRule(rule, positionOf(['rules', index]))),
+    source: { file, attacks: placesOf('attacks'), lookAlikes: placesOf('lookAlikes') },
+  };
+}
+
 type WrittenTarget = WrittenConfig['targets'][string];
-type WrittenRule = WrittenConfig['policy']['rules'][number];
+type WrittenRule = WrittenConfig['policy']['rules'][number] | WrittenPack['rules'][number];
 
 function resolveTarget(name: string, target: WrittenTarget, defaults: TargetLimits): TargetConfig {
   const limits = {

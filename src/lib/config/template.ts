@@ -2,15 +2,14 @@
 // so does every setting in it that is switched off; only features that exist are in it.
 
 export interface TemplateOptions {
-  /** Packs to start from, in the order they are explained. */
-  readonly packs: readonly { readonly name: string; readonly description: string }[];
+  /** The shipped packs, in the order they are explained. */
+  readonly packs: readonly { readonly name: string }[];
   /** The person who may approve, by any name; without one, the section is there but switched off. */
   readonly approver?: { readonly name: string; readonly key: string } | undefined;
 }
 
 /** The whole file. Explanations and switched-off settings differ in the space after "#", as its own head says. */
 export function configTemplate({ packs, approver }: TemplateOptions): string {
-  const width = Math.max(0, ...packs.map(({ name }) => name.length));
   return `# sallyport: what an agent may reach, what it may run there, and who it has to ask.
 # "#", one space and a word explain. Any other "#" switches a setting off: take it away to use it.
 # Every setting is described in docs/config.md. After a change: sallyport broker stop
@@ -39,9 +38,11 @@ targets:
 ${approverSection(approver)}
 # What may run. deny beats ask beats allow, whatever the order of the rules.
 policy:
-  # Rules that come with sallyport:
-  packs:
-${packs.map(({ name, description }) => `    - ${name.padEnd(width)} # ${description}`).join('\n')}
+  # Rules that come with sallyport, every one of them. They are:
+${wrapped(packs.map(({ name }) => name).join(', '))}
+  packs: all
+  # Files in here are the agent's to change: there, the rules above mind less.
+  #workspace: /srv/app
   # Your own. Try them without running anything: sallyport policy check --target local -- COMMAND
   rules:
     - id: build
@@ -68,6 +69,11 @@ ${packs.map(({ name, description }) => `    - ${name.padEnd(width)} # ${descript
 #  idle: 10m
 #  approvalWait: 15m
 `;
+}
+
+/** As lines of explanation. */
+function wrapped(text: string): string {
+  return text.replace(/(.{1,90})( |$)/g, '  # $1\n').trimEnd();
 }
 
 /** Well-formed, so that the file loads when the example is switched on; no server has a key with that print. */

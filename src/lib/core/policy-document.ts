@@ -3,12 +3,32 @@ import type { Verdict } from './decision.ts';
 
 export type TargetKind = 'shell' | 'ssh';
 
-/** Where a rule applies; an absent field matches everything. Patterns are anchored globs (`web-*`). */
+/** Where and when a rule applies; an absent field matches everything. Patterns are anchored globs (`web-*`). */
 export interface RuleScope {
   readonly target?: readonly string[];
   readonly kind?: readonly TargetKind[];
   /** Principal names, e.g. `unix:agent`. */
   readonly principal?: readonly string[];
+  /** The task that the client names: its own word, which nothing proves. */
+  readonly task?: readonly string[];
+  readonly when?: TimeWindow;
+}
+
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/**
+ * Hours of a week. From before until after midnight where `toMinute` is the smaller one; those hours belong to the day on
+ * which they begin.
+ */
+export interface TimeWindow {
+  readonly days: readonly Weekday[];
+  /** Minutes since midnight, 0–1439; included. */
+  readonly fromMinute: number;
+  /** 1–1440, not `fromMinute`; not included. */
+  readonly toMinute: number;
+  /** As Intl knows it: `Europe/Berlin`, `UTC`. */
+  readonly zone: string;
 }
 
 /**
@@ -23,9 +43,8 @@ export interface RuleScope {
  * `reads` / `writes` / `removes`: path globs, `**` crosses folders; an empty list is "no file".
  * `wrapper`: the command is run through one of these (`sudo`).
  * `does`: one of these actions, as the policy room names them (`git.force-push`).
- * `terminal: free`: the opening of a raw terminal instead of a command.
  */
-export interface RuleMatch {
+export interface CommandMatch {
   readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly flags?: readonly string[];
@@ -37,6 +56,15 @@ export interface RuleMatch {
   readonly removes?: readonly string[];
   readonly wrapper?: readonly string[];
   readonly does?: readonly string[];
+}
+
+/**
+ * `not`: it must match none of these. Of files, an exception holds where every file that the rule means is surely one of
+ * them; for an allow, one file that may be is enough to say no.
+ * `terminal: free`: the opening of a raw terminal instead of a command.
+ */
+export interface RuleMatch extends CommandMatch {
+  readonly not?: readonly CommandMatch[];
   readonly terminal?: 'free';
 }
 
@@ -57,14 +85,50 @@ export interface Rule {
   readonly quorum?: number;
   readonly ttlMs?: number;
   readonly tests?: readonly RuleTest[];
+  /** Of a rule of a pack: what it says of files holds inside a workspace, too. */
+  readonly evenInWorkspace?: boolean;
   /** Where the rule stands in its file, for lint. */
-  readonly at?: { readonly line: number; readonly column: number };
+  readonly at?: Place;
+}
+
+/** In a file; both from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Pack {
+  readonly name: string;
+  /** One line, for people who choose packs. */
+  readonly description: string;
+  readonly rules: readonly Rule[];
+  /**
+   * Inputs that this pack alone must deny or ask about, where everything else is allowed; for a pack that allows,
+   * inputs that it must not allow.
+   */
+  readonly attacks: readonly string[];
+  /** Inputs that look like those, and that it must leave alone (or allow). */
+  readonly lookAlikes: readonly string[];
+  /** Of a pack that somebody wrote into a file. */
+  readonly source?: {
+    readonly file: string;
+    readonly attacks: readonly Place[];
+    readonly lookAlikes: readonly Place[];
+  };
 }
 
 export interface PolicyDocument {
-  /** Names of shipped packs, in any order. */
+  /** Names of shipped packs, in any order; `all` is every one of them. */
   readonly packs: readonly string[];
+  /** Packs of the policy's owner, read from files. */
+  readonly ownPacks?: readonly Pack[];
   readonly rules: readonly Rule[];
+  /** What `$name` stands for in a rule's lists of patterns. */
+  readonly lists?: ReadonlyMap<string, readonly string[]>;
+  /** Absolute folders, or `~/…`, in which what packs say of writing and removing files does not count. */
+  readonly workspace?: readonly string[];
+  /** Path globs: whatever the rules say, writing and removing these is denied, reading them is asked for. */
+  readonly protectedPaths?: readonly string[];
   /** The verdict where no rule matched. */
   readonly default: Verdict;
   /** The verdict where the parser cannot decide. */

@@ -1,11 +1,13 @@
 // Facts and rules → one decision. deny beats ask beats allow; a command is allowed only when every simple command in it
 // is. Pure; the one place where verdicts are combined.
 import type { ApprovalTerms, Ruling, Verdict } from '../core/decision.ts';
+import type { CompiledPolicy } from './compile.ts';
 import type { CommandFacts, SimpleCommand } from './facts.ts';
-import { concerns, covers, isInScope, type RuleContext } from './match.ts';
+import { concerns, covers, subjectOf } from './match.ts';
 import { isNoFile } from './no-file.ts';
-import type { CompiledPolicy, CompiledRule } from './rules.ts';
-import { wrapperOf } from './wrappers.ts';
+import { candidates } from './rule-index.ts';
+import { isInScope, type RuleContext } from './rule-scope.ts';
+import type { CompiledRule } from './rules.ts';
 
 /** What one simple command came to, and through which rule. */
 export interface Finding {
@@ -19,9 +21,8 @@ export interface Finding {
 
 /** Judges a whole command. */
 export function decide(policy: CompiledPolicy, facts: CommandFacts, context: RuleContext): Ruling {
-  const rules = policy.rules.filter((rule) => isInScope(rule, context));
   const findings = [
-    ...facts.commands.flatMap((command) => findingsOf(command, rules, policy)),
+    ...facts.commands.flatMap((command) => findingsOf(command, policy, context)),
     ...facts.opaque.map(
       ({ reason, span }): Finding => ({
         verdict: policy.opaque,
@@ -37,7 +38,9 @@ export function decide(policy: CompiledPolicy, facts: CommandFacts, context: Rul
 
 /** Judges the opening of a raw terminal: only a rule that says `terminal: free` grants one. */
 export function decideFreeTerminal(policy: CompiledPolicy, context: RuleContext): Ruling {
-  const rules = policy.rules.filter((rule) => rule.match.terminal && isInScope(rule, context));
+  const rules = policy.rules.filter(
+    ({ match, scope, rule }) => match.terminal && isInScope(scope, context, rule.verdict !== 'allow'),
+  );
   const rule = (['deny', 'ask', 'allow'] as const).flatMap((verdict) =>
     rules.filter((each) => each.rule.verdict === verdict),
   )[0];
@@ -61,20 +64,21 @@ export function decideFreeTerminal(policy: CompiledPolicy, context: RuleContext)
   return combine(policy, [finding], false);
 }
 
-/** What the rules in scope say of one simple command; nothing where there is nothing to permit. */
-export function findingsOf(command: SimpleCommand, rules: readonly CompiledRule[], policy: CompiledPolicy): Finding[] {
-  const found = rules.flatMap((rule): Finding[] => {
-    const { verdict } = rule.rule;
-    if (verdict === 'allow') return [];
-    const match = concerns(rule.match, command);
+/** What the rules say of one simple command; nothing where there is nothing to permit. */
+export function findingsOf(command: SimpleCommand, policy: CompiledPolicy, context: RuleContext): readonly Finding[] {
+  const subject = subjectOf(command, policy, context);
+  const found = candidates(policy.strict, command).flatMap((rule): Finding[] => {
+    const match = isInScope(rule.scope, context, true) ? concerns(rule, subject) : 'no';
     if (match === 'no') return [];
     const unsure = match === 'maybe';
-    return [{ verdict: unsure ? 'ask' : verdict, rule, command, unsure, reason: reasonOf(rule, command, unsure) }];
+    const verdict = unsure ? 'ask' : rule.rule.verdict;
+    return [{ verdict, rule, command, unsure, reason: reasonOf(rule, command, unsure) }];
   });
   if (found.length > 0) return found;
   if (command.call || isInert(command) || (command.wraps && writesNothing(command))) return [];
-  const boundaries = boundariesOf(command);
-  const allowing = rules.find((rule) => rule.rule.verdict === 'allow' && covers(rule.match, command, boundaries));
+  const allowing = candidates(policy.allowing, command).find(
+    (rule) => isInScope(rule.scope, context, false) && covers(rule, subject),
+  );
   if (allowing !== undefined) {
     return [{ verdict: 'allow', rule: allowing, command, unsure: false, reason: reasonOf(allowing, command, false) }];
   }
@@ -88,11 +92,6 @@ export function findingsOf(command: SimpleCommand, rules: readonly CompiledRule[
       reason: `no rule covers ${name} as it is used here`,
     },
   ];
-}
-
-/** The wrappers through which it runs as somebody else, or elsewhere. */
-export function boundariesOf({ wrappers }: SimpleCommand): readonly string[] {
-  return wrappers.filter((name) => wrapperOf(name)?.boundary === true || name === 'ssh');
 }
 
 // What its redirections write, the command in it writes as well, and is judged for.

@@ -1,6 +1,6 @@
 // Anchored globs, and whether one can match a value that is partly unknown. Linear in the product of the lengths: no
 // backtracking, so no pattern is slow.
-import { ANY, DIGITS, isExact, ONE, SOME, STAR } from './unknowns.ts';
+import { ANY, DIGITS, HOME, isExact, ONE, SOME, STAR } from './unknowns.ts';
 
 /** A compiled glob. Build with `compileGlob`, use with `globMatches`. */
 export interface Glob {
@@ -10,6 +10,8 @@ export interface Glob {
   /** What must stand at the end, where the pattern is one `**` and then a plain name: most of the shipped ones are. */
   readonly ending: string | undefined;
   readonly literal: boolean;
+  /** `/folder/**` that does not match the folder itself. */
+  readonly below?: true;
 }
 
 /**
@@ -41,11 +43,29 @@ export function compileGlob(source: string, kind: 'path' | 'text'): Glob {
   return { source, pattern, ending, literal: isExact(pattern) };
 }
 
+/** Anchored, `*` matching anything. */
+export function compileTexts(sources: readonly string[]): readonly Glob[] {
+  return sources.map((source) => compileGlob(source, 'text'));
+}
+
+/** Path globs; `~` is the home of whoever runs. */
+export function compilePaths(sources: readonly string[]): readonly Glob[] {
+  return sources.map((source) => compileGlob(source.replace(/^~(?=\/|$)/, HOME), 'path'));
+}
+
+/** Everything inside a folder, at any depth, taken literally; not the folder. */
+export function globBelow(folder: string): Glob {
+  const path = folder.replace(/^~(?=\/|$)/, HOME);
+  const pattern = `${path === '/' ? '' : path}/${ANY}`;
+  return { source: `${folder}/**`, pattern, ending: undefined, literal: false, below: true };
+}
+
 /** True where some value that `value` may stand for is matched by the glob. */
 export function globMatches(glob: Glob, value: string): boolean {
   if (glob.literal && isExact(value)) return glob.pattern === value;
   if (glob.ending !== undefined && isExact(value)) return value.endsWith(glob.ending);
-  if (glob.pattern.endsWith(`/${ANY}`) && overlaps(glob.pattern.slice(0, -2), value)) return true;
+  if (glob.below !== true && glob.pattern.endsWith(`/${ANY}`) && overlaps(glob.pattern.slice(0, -2), value))
+    return true;
   return overlaps(glob.pattern, value);
 }
 

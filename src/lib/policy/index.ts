@@ -1,5 +1,6 @@
 // The room's table: what others may use of it.
+
+export { type CompiledPolicy, compilePolicy } from './compile.ts';
 export { type Judgement, judgeCommand, judgeFreeTerminal } from './judge.ts';
 export { BUILT_IN_POLICY, PACK_NAMES, PACKS } from './packs/index.ts';
 export { type FactsReport, reportFacts } from './report.ts';
-export { type CompiledPolicy, compilePolicy } from './rules.ts';

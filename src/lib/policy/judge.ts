@@ -2,12 +2,12 @@
 import type { CommandInput } from '../core/command-input.ts';
 import type { Decision } from '../core/decision.ts';
 import { relate } from './actions/relate.ts';
+import type { CompiledPolicy } from './compile.ts';
 import { decide, decideFreeTerminal } from './decide.ts';
 import type { CommandFacts } from './facts.ts';
 import { withGuidance } from './guidance.ts';
-import type { RuleContext } from './match.ts';
 import { parseCommand } from './parse.ts';
-import type { CompiledPolicy } from './rules.ts';
+import type { RuleContext } from './rule-scope.ts';
 import { newScope, type Scope, setVar } from './scope.ts';
 import { ANY, CWD, HOME, isPlain } from './unknowns.ts';
 import { newWalk, walkWhole } from './walk.ts';
@@ -15,7 +15,6 @@ import { newWalk, walkWhole } from './walk.ts';
 export interface CommandContext extends RuleContext {
   /** Absolute; where the command would start. Absent: not known here, or the account's home. */
   readonly cwd?: string;
-  readonly home?: string;
   /** Exported variables it would start with, where those are known; null for one that is not set. */
   readonly env?: ReadonlyMap<string, string | null>;
 }

@@ -5,10 +5,10 @@ import type { Verdict } from '../core/decision.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { PolicyDocument, Rule, RuleMatch } from '../core/policy-document.ts';
 import { ACTIONS } from './actions/index.ts';
+import { compilePolicy } from './compile.ts';
 import { compileGlob, globMatches } from './glob.ts';
 import { PACKS } from './packs/index.ts';
 import { verdictAlone } from './rule-tests.ts';
-import { compilePolicy } from './rules.ts';
 import { runnerOf } from './runners.ts';
 import { wrapperOf } from './wrappers.ts';
 

@@ -1,8 +1,10 @@
 // The tests that a pack brings along: what it must stop, and what it must leave alone. Pure.
 import { BrokerError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import type { Pack, Place } from '../core/policy-document.ts';
+import { type CompiledPolicy, compileTested } from './compile.ts';
 import { judgeCommand } from './judge.ts';
-import type { Pack } from './packs/index.ts';
-import { type CompiledPolicy, compilePolicy } from './rules.ts';
+import type { Lists } from './lists.ts';
 
 export interface FailedPackTest {
   readonly input: string;
@@ -10,20 +12,31 @@ export interface FailedPackTest {
   readonly expected: string;
   /** The verdict and its rule. */
   readonly got: string;
+  /** Of the input, in the pack's file; undefined for a shipped pack. */
+  readonly at: Place | undefined;
 }
 
 const HERE = { target: 'test', kind: 'shell', principal: 'test', cwd: '/srv/app', home: '/home/somebody' } as const;
 
-/** The pack's own tests that it fails, with this pack alone; a pack that only allows is tested where all else is asked. */
-export function failedPackTests(pack: Pack): readonly FailedPackTest[] {
-  const onlyAllows = pack.rules.every(({ verdict }) => verdict === 'allow');
-  const policy = compilePolicy(
-    { packs: [pack.name], rules: [], default: onlyAllows ? 'ask' : 'allow', opaque: 'deny' },
-    { approvalTtlMs: 1 },
-  );
+/**
+ * The pack's own tests that it fails, with this pack alone and `/srv/app` as workspace; a pack that allows is tested where
+ * everything else is asked. `lists`: what its rules may name.
+ */
+export function failedPackTests(pack: Pack, lists: Lists = new Map()): readonly FailedPackTest[] {
+  const policy = compileTested(pack, lists);
+  const { attacks, lookAlikes, source } = pack;
   return [
-    ...pack.attacks.flatMap((input) => failure(policy, input, 'deny or ask', (verdict) => verdict !== 'allow')),
-    ...pack.lookAlikes.flatMap((input) => failure(policy, input, 'allow', (verdict) => verdict === 'allow')),
+    ...attacks.flatMap((input, index) =>
+      failure(policy, input, 'deny or ask', (verdict) => verdict !== 'allow', source?.attacks[index]),
+    ),
+    ...lookAlikes.flatMap((input, index) =>
+      failure(policy, input, 'allow', (verdict) => verdict === 'allow', source?.lookAlikes[index]),
+    ),
+    ...pack.rules.flatMap((rule) =>
+      (rule.tests ?? []).flatMap(({ input, verdict }) =>
+        failure(policy, input, verdict, (got) => got === verdict, rule.at),
+      ),
+    ),
   ];
 }
 
@@ -32,13 +45,34 @@ function failure(
   input: string,
   expected: string,
   isRight: (verdict: string) => boolean,
+  at: Place | undefined,
 ): FailedPackTest[] {
   try {
     const { verdict, rule } = judgeCommand(policy, { kind: 'text', text: input }, HERE).decision;
-    return isRight(verdict) ? [] : [{ input, expected, got: `${verdict} (${rule})` }];
+    return isRight(verdict) ? [] : [{ input, expected, got: `${verdict} (${rule})`, at }];
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
     // It would not run, as a denial.
-    return isRight('deny') ? [] : [{ input, expected, got: `"${error.publicMessage}"` }];
+    return isRight('deny') ? [] : [{ input, expected, got: `"${error.publicMessage}"`, at }];
   }
+}
+
+const SHOWN_MAX = 20;
+
+/** Throws `failed-pack` (78), with the place of every test that failed. */
+export function refuseFailingPack(pack: Pack, lists: Lists): void {
+  const failed = failedPackTests(pack, lists);
+  if (failed.length === 0) return;
+  const file = pack.source?.file ?? pack.name;
+  const lines = failed.slice(0, SHOWN_MAX).map(({ input, expected, got, at }) => {
+    const place = at === undefined ? file : `${file}:${at.line}:${at.column}`;
+    return `${place}: pack "${pack.name}": expected ${expected} for ${JSON.stringify(input)}, got ${got}`;
+  });
+  if (failed.length > SHOWN_MAX) lines.push(`and ${failed.length - SHOWN_MAX} more`);
+  throw new BrokerError({
+    code: 'failed-pack',
+    exit: EXIT.configuration,
+    message: lines.join('\n'),
+    hint: 'correct the rules of the pack, or what it expects of them',
+  });
 }

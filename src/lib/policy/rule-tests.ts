@@ -1,8 +1,8 @@
 // What one rule says on its own, everything else being asked: for the `tests:` a rule brings along. Pure.
 import { BrokerError } from '../core/errors.ts';
 import type { Rule } from '../core/policy-document.ts';
+import { compilePolicy } from './compile.ts';
 import { judgeCommand } from './judge.ts';
-import { compilePolicy } from './rules.ts';
 
 const SOMEWHERE = {
   target: 'test',

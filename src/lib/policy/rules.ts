@@ -1,25 +1,23 @@
-// Rules as written → rules that can be matched: globs and expressions compiled once. A pattern that does not compile is
-// an error here, never a rule that matches nothing.
+// Rules as written → rules that can be matched: lists written out, globs and expressions compiled once. A pattern that
+// does not compile is an error here, never a rule that matches nothing.
 import { RE2JS } from 're2js';
-import type { ApprovalTerms } from '../core/decision.ts';
-import { BrokerError } from '../core/errors.ts';
-import { EXIT } from '../core/exit-codes.ts';
-import type { PolicyDocument, Rule, RuleMatch } from '../core/policy-document.ts';
-import { compileGlob, type Glob } from './glob.ts';
+import type { CommandMatch, Rule, RuleMatch } from '../core/policy-document.ts';
+import { badPolicy } from './bad-policy.ts';
+import { compileGlob, compilePaths, compileTexts, type Glob, globBelow } from './glob.ts';
 import { compileKnownOptions, type KnownOptions } from './known-options.ts';
-import { packNamed } from './packs/index.ts';
-import { HOME } from './unknowns.ts';
+import { type Lists, WORKSPACE, writeOut } from './lists.ts';
+import { type CompiledScope, compileScope } from './rule-scope.ts';
 
 export interface CompiledRule {
   readonly rule: Rule;
   /** `pack/rule` for a pack's. */
   readonly id: string;
-  readonly scope: {
-    readonly target: Patterns;
-    readonly kind: readonly string[] | undefined;
-    readonly principal: Patterns;
-  };
+  /** Place in the policy: of rules that say the same, the first one is named. */
+  readonly order: number;
+  readonly scope: CompiledScope | undefined;
   readonly match: CompiledMatch;
+  /** Files that it writes and removes inside a workspace are none to it. */
+  readonly freeInWorkspace: boolean;
 }
 
 type Patterns = readonly Glob[] | undefined;
@@ -38,73 +36,63 @@ export interface CompiledMatch {
   readonly removes: Patterns;
   readonly wrapper: Patterns;
   readonly does: readonly string[] | undefined;
+  readonly not: readonly CompiledMatch[] | undefined;
   readonly terminal: boolean;
 }
 
-export interface CompiledPolicy {
-  readonly rules: readonly CompiledRule[];
-  readonly default: PolicyDocument['default'];
-  readonly opaque: PolicyDocument['opaque'];
-  /** How long a request stays open where its rule says nothing, ms. */
-  readonly approvalTtlMs: number;
-  /** Who may let a denied command pass once; undefined: nobody. */
-  readonly exceptions: ApprovalTerms | undefined;
+/** What patterns may name. */
+export interface Names {
+  readonly lists: Lists;
+  readonly workspace: readonly string[];
 }
 
-/** Throws `bad-policy` (78) for an unknown pack or a regular expression that RE2 does not take. */
-export function compilePolicy(document: PolicyDocument, options: { readonly approvalTtlMs: number }): CompiledPolicy {
-  const own = document.rules.map((rule) => compileRule(rule, rule.id));
-  const shipped = [...new Set(document.packs)].flatMap((name) => {
-    const pack = packNamed(name);
-    if (pack === undefined) throw badPolicy(`there is no pack "${name}"`, 'see: sallyport policy lint');
-    return pack.rules.map((rule) => compileRule(rule, `${name}/${rule.id}`));
-  });
-  return {
-    rules: [...own, ...shipped],
-    default: document.default,
-    opaque: document.opaque,
-    approvalTtlMs: options.approvalTtlMs,
-    exceptions:
-      document.exceptions === undefined ? undefined : { ttlMs: options.approvalTtlMs, ...document.exceptions },
-  };
-}
+export const NO_NAMES: Names = { lists: new Map(), workspace: [] };
 
-/** One rule on its own; `id` is how decisions name it. */
-export function compileRule(rule: Rule, id: string): CompiledRule {
-  const { on, match } = rule;
+/** One rule on its own; `id` is how decisions name it. Throws `bad-policy` (78). */
+export function compileRule(rule: Rule, id: string, names: Names = NO_NAMES, order = 0): CompiledRule {
   return {
     rule,
     id,
-    scope: { target: texts(on?.target), kind: on?.kind, principal: texts(on?.principal) },
-    match: compileMatch(match, id),
+    order,
+    scope: compileScope(rule.on, names.lists),
+    match: compileMatch(rule.match, id, names),
+    freeInWorkspace: false,
   };
 }
 
-function compileMatch(match: RuleMatch, id: string): CompiledMatch {
+function compileMatch(match: RuleMatch, id: string, names: Names): CompiledMatch {
   const moreArgs = match.args?.at(-1) === '**';
+  const all = (patterns: readonly string[] | undefined) =>
+    patterns === undefined ? undefined : writeOut(patterns, names.lists);
+  const files = (patterns: readonly string[] | undefined) =>
+    all(patterns)?.flatMap((pattern) =>
+      pattern === WORKSPACE ? names.workspace.map(globBelow) : compilePaths([pattern]),
+    );
+  const texts = (patterns: readonly string[] | undefined) =>
+    patterns === undefined ? undefined : compileTexts(patterns);
   return {
-    command: match.command?.map((source) => compileGlob(source, source.includes('/') ? 'path' : 'text')),
+    command: all(match.command)?.map((source) => compileGlob(source, source.includes('/') ? 'path' : 'text')),
     args: texts(moreArgs ? match.args?.slice(0, -1) : match.args),
     moreArgs,
     flags: match.flags,
     without: match.without,
     only: match.only === undefined ? undefined : compileKnownOptions(match.only),
     text: match.text === undefined ? undefined : compileText(match.text, id),
-    reads: paths(match.reads),
-    writes: paths(match.writes),
-    removes: paths(match.removes),
-    wrapper: texts(match.wrapper),
-    does: match.does,
+    reads: files(match.reads),
+    writes: files(match.writes),
+    removes: files(match.removes),
+    wrapper: texts(all(match.wrapper)),
+    does: all(match.does),
+    not: match.not?.map((each) => compileMatch(each, id, names)),
     terminal: match.terminal === 'free',
   };
 }
 
-function texts(sources: readonly string[] | undefined): Patterns {
-  return sources?.map((source) => compileGlob(source, 'text'));
-}
-
-function paths(sources: readonly string[] | undefined): Patterns {
-  return sources?.map((source) => compileGlob(source.replace(/^~(?=\/|$)/, HOME), 'path'));
+/** True for a rule that can say nothing where no workspace is configured. */
+export function namesWorkspace({ match }: Rule): boolean {
+  return [match, ...(match.not ?? [])].some(({ reads, writes, removes }: CommandMatch) =>
+    [reads, writes, removes].some((patterns) => patterns?.includes(WORKSPACE)),
+  );
 }
 
 /** Linear time, whatever the expression; the whole text must match. */
@@ -118,8 +106,4 @@ function compileText(source: string, id: string): RE2JS {
       cause,
     );
   }
-}
-
-function badPolicy(message: string, hint: string, cause?: unknown): BrokerError {
-  return new BrokerError({ code: 'bad-policy', exit: EXIT.configuration, message, hint, cause });
 }

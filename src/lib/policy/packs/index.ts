@@ -1,11 +1,21 @@
 // The shipped packs, in the order they are explained. A pack is data: its rules are like those people write.
-import type { PolicyDocument, Rule } from '../../core/policy-document.ts';
+import type { Pack, PolicyDocument } from '../../core/policy-document.ts';
+import { CODE } from './code.ts';
+import { CONTAINERS } from './containers.ts';
 import { DESTRUCTIVE } from './destructive.ts';
+import { DISKS } from './disks.ts';
 import { DOWNLOADS } from './downloads.ts';
 import { ENVIRONMENT } from './environment.ts';
+import { ESCAPES } from './escapes.ts';
+import { EVIDENCE } from './evidence.ts';
 import { EXFILTRATION } from './exfiltration.ts';
+import { FIREWALL } from './firewall.ts';
 import { GIT } from './git.ts';
+import { INFRASTRUCTURE } from './infrastructure.ts';
 import { KUBERNETES } from './kubernetes.ts';
+import { MACHINE } from './machine.ts';
+import { PERMISSIONS } from './permissions.ts';
+import { PERSISTENCE } from './persistence.ts';
 import { PRIVILEGE } from './privilege.ts';
 import { READ_ONLY } from './read-only.ts';
 import { REVERSE_SHELLS } from './reverse-shells.ts';
@@ -13,31 +23,29 @@ import { SECRETS } from './secrets.ts';
 import { SQL } from './sql.ts';
 import { SSH } from './ssh.ts';
 
-export interface Pack {
-  readonly name: string;
-  /** One line, for people who choose packs. */
-  readonly description: string;
-  readonly rules: readonly Rule[];
-  /**
-   * Inputs that this pack alone must deny or ask about, where everything else is allowed; for a pack that allows,
-   * inputs that it must not allow.
-   */
-  readonly attacks: readonly string[];
-  /** Inputs that look like those, and that it must leave alone (or allow). */
-  readonly lookAlikes: readonly string[];
-}
+export type { Pack };
 
 export const PACKS: readonly Pack[] = [
   READ_ONLY,
   DESTRUCTIVE,
+  DISKS,
+  MACHINE,
   SECRETS,
+  PERMISSIONS,
+  PERSISTENCE,
+  EVIDENCE,
+  FIREWALL,
   PRIVILEGE,
+  CODE,
   DOWNLOADS,
   REVERSE_SHELLS,
   EXFILTRATION,
   ENVIRONMENT,
   GIT,
   SSH,
+  ESCAPES,
+  CONTAINERS,
+  INFRASTRUCTURE,
   KUBERNETES,
   SQL,
 ];
@@ -50,4 +58,4 @@ export function packNamed(name: string): Pack | undefined {
 }
 
 /** The policy where nobody wrote one: looking is allowed, the rest is asked, what every pack denies is denied. */
-export const BUILT_IN_POLICY: PolicyDocument = { packs: PACK_NAMES, rules: [], default: 'ask', opaque: 'deny' };
+export const BUILT_IN_POLICY: PolicyDocument = { packs: ['all'], rules: [], default: 'ask', opaque: 'deny' };

@@ -1,0 +1,91 @@
+// Whether the files of a command are those that a rule names: one that may be is enough to deny, all of them must surely
+// be to allow.
+import type { PathFact } from './facts.ts';
+import { type Glob, globMatches, overlaps } from './glob.ts';
+import { any, type Match } from './match-result.ts';
+import { isNoFile } from './no-file.ts';
+import { ANY, ANYWHERE, DIGITS, HOME, isExact, ONE, SOME, STAR } from './unknowns.ts';
+
+/** `[]` is "no file of that kind"; a recursive command concerns everything below what it names. */
+export function anyFile(patterns: readonly Glob[], files: readonly PathFact[], below: Match): Match {
+  if (patterns.length === 0) return files.every(isNoFile) ? 'yes' : 'no';
+  return any(files.flatMap((file) => patterns.map((glob) => fileMatches(glob, file, below))));
+}
+
+const UNKNOWN = new RegExp(`[${ANY}${SOME}${DIGITS}]`);
+const COMPUTED = new RegExp(`[${ANY}${SOME}]`);
+// Ends in a whole `*`, not in a name with a part unknown.
+const NAMELESS = new RegExp(`/${STAR}$`);
+
+function fileMatches(glob: Glob, { forms, recursive, unlikely }: PathFact, below: Match): Match {
+  let best: Match = 'no';
+  for (const form of forms) {
+    const value = form.startsWith(ANYWHERE) ? ANY + form.slice(ANYWHERE.length) : form;
+    const isKnown = !UNKNOWN.test(value);
+    // Any folder may hold an `id_rsa`: `cat *` and what walks folders are judged by the places that have a name.
+    const isAnywhere = glob.pattern.startsWith(`${ANY}/`);
+    if (isAnywhere && NAMELESS.test(value)) continue;
+    if (globMatches(glob, value)) best = any([best, isKnown ? 'yes' : 'maybe']);
+    if (isAnywhere) continue;
+    if (recursive && overlaps(glob.pattern, `${value === '/' ? '' : value}/${ANY}`))
+      best = any([best, isKnown ? below : 'maybe']);
+  }
+  return unlikely === true && best === 'yes' ? 'maybe' : best;
+}
+
+/** True where every file, whichever it turns out to be, is one that the patterns name. `home`: where `~` is known. */
+export function allFiles(patterns: readonly Glob[], files: readonly PathFact[], home: string | undefined): boolean {
+  return files.every((file) => isNoFile(file) || patterns.some((glob) => isSurelyInside(glob, file, home)));
+}
+
+/**
+ * How surely the files that `meant` says are all among `excepted`. Without `meant` all files are meant; without files
+ * there is nothing to except.
+ */
+export function filesExcepted(
+  excepted: readonly Glob[],
+  meant: readonly Glob[] | undefined,
+  files: readonly PathFact[],
+  home: string | undefined,
+): Match {
+  if (excepted.length === 0) return anyFile(excepted, files, 'yes');
+  const those = meant === undefined ? files : files.filter((file) => anyFile(meant, [file], 'yes') !== 'no');
+  if (those.length === 0) return 'no';
+  if (allFiles(excepted, those, home)) return 'yes';
+  return those.every((file) => anyFile(excepted, [file], 'yes') !== 'no' && !isKnown(file)) ? 'maybe' : 'no';
+}
+
+function isKnown({ forms }: PathFact): boolean {
+  return forms.every((form) => isExact(form) && !form.startsWith(ANYWHERE));
+}
+
+function isSurelyInside(glob: Glob, file: PathFact, home: string | undefined): boolean {
+  if (glob.pattern === ANY) return true;
+  if (file.recursive && !glob.pattern.endsWith(ANY)) return false;
+  // Beyond a link it may be anywhere.
+  if (file.forms.some((form) => form.startsWith(ANYWHERE))) return false;
+  return sureForms(file, home).some((form) => (isExact(form) && globMatches(glob, form)) || isBelow(glob, form));
+}
+
+// A home folder by its path is the caller's own only where that is known to be there, and the other way round.
+function sureForms({ forms }: PathFact, home: string | undefined): readonly string[] {
+  const [first = '', ...others] = forms;
+  const isOwnHome = home !== undefined && (isIn(first, HOME) || isIn(first, home));
+  return isOwnHome ? forms : [first, ...others.filter((form) => !isIn(first, HOME) && !isIn(form, HOME))];
+}
+
+function isIn(form: string, folder: string): boolean {
+  return form === folder || form.startsWith(`${folder}/`);
+}
+
+// `.*` and `.?` match `..`; what is computed may hold it.
+const CLIMBS = new RegExp(`(^|/)\\.+[${STAR}${ONE}][.${STAR}${ONE}]*(/|$)`);
+
+// Globs of bash stay in their folder; other unknowns could climb out of it.
+function isBelow({ pattern }: Glob, form: string): boolean {
+  if (COMPUTED.test(form) || form.startsWith(ANYWHERE)) return false;
+  const folder = pattern.slice(0, -1);
+  return (
+    pattern.endsWith(`/${ANY}`) && isExact(folder) && form.startsWith(folder) && !CLIMBS.test(form.slice(folder.length))
+  );
+}
