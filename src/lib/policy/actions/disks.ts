@@ -87,6 +87,8 @@ export function diskActions({ name, args }: CommandFact): string[] {
     case 'lvextend':
     case 'lvcreate':
       return ['disk.change'];
+    case 'mknod':
+      return values.some((value) => /^[bcu]$/.test(value)) ? ['disk.change'] : [];
     case 'qemu-nbd':
       return values.some((value) => value.startsWith('/dev/')) || hasLong(args, '--connect') ? ['disk.change'] : [];
     case 'flashrom':

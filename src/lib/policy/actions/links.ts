@@ -36,7 +36,7 @@ export function linkActions({ name, args }: CommandFact): string[] {
 }
 
 function changesNetwork(args: CommandFact['args']): boolean {
-  if (hasOption(args, '-b', '--batch') || args.some(({ value }) => /^-ba?t?c?h?$/.test(value))) return true;
+  if (args.some(({ value }) => /^--?b(a(t(c(h)?)?)?)?$/.test(value))) return true;
   const given = verbsOf(args);
   return (
     given

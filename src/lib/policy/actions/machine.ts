@@ -21,7 +21,7 @@ export function machineActions({ name, args, wraps }: CommandFact): string[] {
   const values = args.map(({ value }) => value);
   if (STOPS.has(name)) return values.some((value) => /^(-w|--wtmp-only|-l|--help)$/.test(value)) ? [] : ['system.stop'];
   if (KERNEL.has(name)) return tellsOfKernel(name, args) ? [] : ['kernel.change'];
-  if (NEW_ROOTS.has(name)) return name === 'losetup' && looksOnly(args) ? [] : ['system.mount'];
+  if (NEW_ROOTS.has(name)) return looksOnly(name, args) ? [] : ['system.mount'];
   if (wraps) return [];
   switch (name) {
     case 'shutdown':
@@ -79,8 +79,12 @@ export function machineActions({ name, args, wraps }: CommandFact): string[] {
   }
 }
 
-function looksOnly(args: CommandFact['args']): boolean {
-  return args.length === 0 || args.every(({ value }) => /^(-a|-l|-j|--all|--list|--json|-n|--noheadings)$/.test(value));
+// `losetup -a` and `swapon --show` list what there is.
+function looksOnly(name: string, args: CommandFact['args']): boolean {
+  if (name === 'swapon') return args.some(({ value }) => /^(-s|--show.*|--summary)$/.test(value));
+  return (
+    name === 'losetup' && args.every(({ value }) => /^(-a|-l|-j|--all|--list|--json|-n|--noheadings)$/.test(value))
+  );
 }
 
 function tellsOfKernel(name: string, args: CommandFact['args']): boolean {

@@ -17,6 +17,8 @@ export function privilegeActions({ name, args, wraps }: CommandFact): string[] {
   switch (name) {
     case 'machinectl':
       return verb !== undefined && /^(shell|login|exec)$/.test(verb) ? ['privilege.shell'] : [];
+    case 'capsh':
+      return values.includes('--') ? ['privilege.shell'] : [];
     // What they run is judged as well; alone or with these they open a shell.
     case 'sudo':
     case 'doas':

@@ -131,6 +131,12 @@ export const CHANGE: Readonly<Record<string, Effect>> = {
   dd: (args) => ({ reads: keyed(args, 'if'), writes: keyed(args, 'of') }),
   split,
   csplit: (args) => ({ reads: parseOptions(args, { short: 'fbn' }).operands.slice(0, 1), writes: [HERE] }),
-  patch: () => ({ writes: [HERE] }),
+  patch: (args) => {
+    const spec = { short: 'pidoDFrBVYz', long: ['input', 'directory', 'output', 'strip'] };
+    const { operands } = parseOptions(args, spec);
+    return {
+      writes: [...operands.slice(0, 1), ...optionValues(args, spec, '-d', '-o', '--directory', '--output'), HERE],
+    };
+  },
   ...Object.fromEntries('vi vim nvim nano emacs ed ex pico micro sudoedit'.split(' ').map((name) => [name, edit])),
 };

@@ -16,6 +16,18 @@ const GREP = {
   short: 'efmABCO',
   long: ['file', 'max-count', 'max-depth', 'after-context', 'before-context', 'context'],
 };
+/** What changes files of the folder it runs in. */
+const CHANGES_FOLDER = new Set([
+  'apply',
+  'am',
+  'checkout',
+  'restore',
+  'reset',
+  'merge',
+  'pull',
+  'cherry-pick',
+  'revert',
+]);
 const DIFF = { short: 'USGOl' };
 
 export const git: Effect = (args) => {
@@ -27,6 +39,7 @@ export const git: Effect = (args) => {
   const [sub, ...rest] = operands;
   return {
     reads: filesOf(sub?.value, rest).map((file) => within(folder, file)),
+    ...(sub !== undefined && CHANGES_FOLDER.has(sub.value) ? { writes: [within(folder, HERE)] } : {}),
     ...cleaned(folder, sub?.value, rest),
     obeys: [within(folder, { ...HERE, value: '.git/config' })],
   };
@@ -58,6 +71,8 @@ function filesOf(sub: string | undefined, args: readonly Field[]): Field[] {
   switch (sub) {
     case 'diff':
       return [...parseOptions(args, DIFF).operands];
+    case 'hash-object':
+      return [...parseOptions(args, { short: 't', long: ['path'] }).operands];
     case 'blame':
       return [
         ...parseOptions(args, { short: 'LSC' }).operands,

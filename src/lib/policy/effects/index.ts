@@ -16,7 +16,12 @@ const EFFECTS: ReadonlyMap<string, Effect> = new Map(
   [CARRY, REMOVAL, LOOK, CHANGE, ARCHIVES, TRANSFERS, WRAPPER_FILES, { git }].flatMap((table) => Object.entries(table)),
 );
 
+/** Runners of packages: what they run may be one of these commands. */
+const FETCHED = /^(npx|bunx|pnpx)$/;
+
 /** The files a command names, by what it does to them. */
 export function effectsOf(name: string, args: readonly Field[]): Effects {
+  const [first, ...rest] = FETCHED.test(name) ? args.filter(({ value }) => !/^(-y|--yes)$/.test(value)) : [];
+  if (first?.exact && EFFECTS.has(first.value)) return EFFECTS.get(first.value)?.(rest) ?? {};
   return EFFECTS.get(name)?.(args) ?? { mentions: mentionsOf(name, args) };
 }

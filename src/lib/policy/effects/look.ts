@@ -170,6 +170,11 @@ const jq: Effect = (args) => {
 const PLAIN =
   'cat tac less more most zless zmore zcat bzcat xzcat zstdcat lzcat nl rev fold fmt expand unexpand md5sum sha1sum sha256sum sha512sum b2sum cksum sum bat batcat cmp comm paste vimdiff sdiff diff3 view pr ul look tsort iconv column hd enca getfacl hexyl uuencode csvcut pygmentize source .';
 
+const gpg: Effect = (args) => {
+  const spec: OptionSpec = { short: 'oru', long: ['output', 'recipient', 'homedir', 'passphrase-file'] };
+  return { reads: parseOptions(args, spec).operands, writes: optionValues(args, spec, '-o', '--output') };
+};
+
 export const LOOK: Readonly<Record<string, Effect>> = {
   ...Object.fromEntries(
     PLAIN.split(' ').map((name) => [name, reads({ long: ['files', 'files0'] }, '--files', '--files0')]),
@@ -239,6 +244,7 @@ export const LOOK: Readonly<Record<string, Effect>> = {
   openssl,
   'ssh-keygen': (args) => ({ reads: args.filter((_, index) => args[index - 1]?.value === '-f') }),
   'ssh-add': reads({ short: 'tES' }),
-  gpg: reads({ short: 'oru', long: ['output', 'recipient'] }),
+  gpg,
+  gpg2: gpg,
   debugfs: reads({ short: 'Rfs' }),
 };

@@ -8,6 +8,7 @@ const NAMES_ONLY = new Set(
   break continue type hash alias unalias trap wait jobs fg bg kill let getopts umask ulimit times shopt complete compgen
   bind history fc disown suspend enable command builtin eval exec
   ls dir vdir exa eza lsd stat which whereis locate basename dirname realpath readlink df man info apropos whatis tldr logger
+  mdadm smartctl hdparm nvme blockdev blkid parted fdisk sfdisk gdisk sgdisk lvs vgs pvs cryptsetup partprobe eject wipefs
   say notify-send wall cowsay figlet toilet banner expr seq sleep date id groups getent namei mountpoint findmnt lsattr
   getfattr getcap fuser lsof inotifywait inotifywatch watchman entr
   ssh ssh-keygen sftp mosh autossh ssh-copy-id docker podman nerdctl docker-compose kubectl oc helm kustomize k9s
