@@ -2,19 +2,19 @@
 
 import type { Field } from './facts.ts';
 import { compileGlob, overlaps } from './glob.ts';
-import { ANY, SOME } from './unknowns.ts';
+import { SOME } from './unknowns.ts';
 
 /** The path that `{}` stands for, and that find prints. */
 export function pathOfFound(args: readonly Field[]): string {
   const [start, ...others] = startsOf(args);
   const name = nameOfFound(args);
-  if (start === undefined || others.length > 0 || !start.exact) return name === undefined ? SOME : ANY + name;
+  if (start === undefined || others.length > 0 || !start.exact) return name === undefined ? SOME : SOME + name;
   const isFolder = /(^|\/)(\.{0,2})$/.test(start.value);
   const folder = `${start.value.replace(/\/+$/, '')}/`;
-  if (isFolder) return `${folder}${ANY}${name ?? ''}`;
+  if (isFolder) return `${folder}${SOME}${name ?? ''}`;
   // What it starts with may be the file that it finds: `find /etc/shadow -exec cat {} +`.
   const own = start.value.slice(start.value.lastIndexOf('/') + 1);
-  return name === undefined || overlaps(own, name) ? start.value + ANY : `${folder}${ANY}${name}`;
+  return name === undefined || overlaps(own, name) ? start.value + SOME : `${folder}${SOME}${name}`;
 }
 
 const LEADING = /^-([HLPEXdsx]+|O\d*)$/;

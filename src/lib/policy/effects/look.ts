@@ -137,7 +137,8 @@ const find: Effect = (args) => {
 function foundIn(starts: readonly Field[], args: readonly Field[]): readonly Field[] {
   const isHere = starts.every(({ value, exact }) => exact && !/^([/~]|.*\.\.)/.test(value));
   const path = pathOfFound(args);
-  return isHere && args.some(({ value }) => value === '-name') && path !== SOME ? [field(path)] : starts;
+  const isNamed = args.some(({ value }) => value === '-name');
+  return isHere && isNamed && path !== SOME ? [field(path)] : starts;
 }
 
 // An argument `@file` holds options for the tools of binutils.

@@ -1,5 +1,6 @@
 // Files that a command no table knows may read: every word of it that could be a path. Rules see them as a perhaps.
 import type { Field } from '../facts.ts';
+import { ANY, SOME } from '../unknowns.ts';
 import { wrapperOf } from '../wrappers.ts';
 
 /** Commands that name files without showing what is in them, or whose own rules say what they do. */
@@ -26,6 +27,8 @@ export function mentionsOf(name: string, args: readonly Field[]): readonly Field
   return args.flatMap(pathIn);
 }
 
+const UNSEEN = new RegExp(`^[${ANY}${SOME}]`);
+
 // `/a`, `--config=/a`, `-f/a`, `@/a`, `if=/a`, `file:///a`.
 function pathIn(arg: Field): Field[] {
   const value = arg.value
@@ -33,5 +36,6 @@ function pathIn(arg: Field): Field[] {
     .replace(/^-*[\w-]+=/, '')
     .replace(/^[@<]/, '')
     .replace(/^file:\/\//i, '');
-  return value === '' || value.startsWith('-') || /\s/.test(value) ? [] : [{ ...arg, value }];
+  // What begins unknown may be anything, mostly no file: `ping "$HOST"`.
+  return value === '' || value.startsWith('-') || /\s/.test(value) || UNSEEN.test(value) ? [] : [{ ...arg, value }];
 }
