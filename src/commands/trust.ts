@@ -33,14 +33,21 @@ export default class Trust extends SallyportCommand<typeof Trust> {
         hint: 'name the file, or go to the folder it is in',
       });
     }
-    const [{ parseConfig }, { configError }, { PACK_NAMES }] = await Promise.all([
-      import('../lib/config/load.ts'),
+    const [{ parseConfigFile }, { configError }, { compilePolicy, PACK_NAMES }] = await Promise.all([
+      import('../lib/config/load-file.ts'),
       import('../lib/config/problem.ts'),
       import('../lib/policy/index.ts'),
     ]);
-    const parsed = parseConfig(file.text, { file: this.args.file, knownPacks: PACK_NAMES });
+    const { uid } = this.environment;
+    const parsed = parseConfigFile(file, { label: this.args.file, knownPacks: PACK_NAMES, uid, trustFolder: null });
     if (!parsed.ok) throw configError(parsed.problems);
-    store.trust(file);
-    this.print({ file: file.path, digest: file.digest, trusted: true }, `trusted: ${file.path}\n`);
+    compilePolicy(parsed.config.policy, { approvalTtlMs: parsed.config.limits.approvalWaitMs });
+    // Packs first: the config must not count before what it names does.
+    for (const each of [...parsed.packFiles, file]) store.trust(each);
+    const packs = parsed.packFiles.map(({ path: pack, digest }) => ({ file: pack, digest }));
+    this.print(
+      { file: file.path, digest: file.digest, trusted: true, packs },
+      [file.path, ...packs.map((pack) => pack.file)].map((trusted) => `trusted: ${trusted}\n`).join(''),
+    );
   }
 }

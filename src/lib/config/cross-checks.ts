@@ -1,9 +1,10 @@
 // What one field alone cannot show. Works on the document as written, so that these mistakes are reported beside
 // those of the schema; whatever has the wrong type is passed over here, the schema has reported it.
-import { isPackFile } from './pack-name.ts';
+import { checkPolicy, type People, readPeople } from './check-policy.ts';
 import type { Path } from './problem.ts';
 import { formatValue, quoted } from './problem.ts';
 import { sshPublicKeyBlob } from './ssh-public-key.ts';
+import { list, type Mapping, mapping } from './written.ts';
 
 export interface Finding {
   readonly path: Path;
@@ -17,14 +18,11 @@ export interface Finding {
 export function crossCheck(document: unknown, knownPacks: readonly string[] | undefined): Finding[] {
   const { broker, targets, approvers, policy } = mapping(document);
   const people = readPeople(approvers);
-  const rules = list(mapping(policy).rules);
   return [
     ...checkBroker(mapping(broker)),
     ...checkTargets(mapping(targets)),
     ...checkApprovers(people),
-    ...checkPacks(mapping(policy), knownPacks),
-    ...rules.flatMap((rule, index) => [...checkRule(mapping(rule), ['policy', 'rules', index], people)]),
-    ...checkRuleIds(rules),
+    ...checkPolicy(mapping(policy), people, knownPacks),
   ];
 }
 
@@ -105,23 +103,6 @@ function findCircles(targets: Mapping): string[][] {
   return circles;
 }
 
-interface People {
-  /** Group → members, and each person as a group of one. */
-  readonly byName: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly approvers: Mapping;
-}
-
-function readPeople(section: unknown): People {
-  const approvers = mapping(section);
-  const byName = new Map<string, Set<string>>();
-  const add = (name: string, member: string) => byName.set(name, (byName.get(name) ?? new Set()).add(member));
-  for (const [person, value] of Object.entries(approvers)) {
-    add(person, person);
-    for (const group of list(mapping(value).groups)) if (typeof group === 'string') add(group, person);
-  }
-  return { byName, approvers };
-}
-
 function* checkApprovers({ approvers }: People): Generator<Finding> {
   const holders = new Map<string, string>();
   for (const [person, value] of Object.entries(approvers)) {
@@ -141,82 +122,4 @@ function* checkApprovers({ approvers }: People): Generator<Finding> {
       if (blob !== undefined && holder === undefined) holders.set(blob, person);
     }
   }
-}
-
-function* checkPacks(policy: Mapping, knownPacks: readonly string[] | undefined): Generator<Finding> {
-  for (const [index, pack] of oneOrMore(policy.packs).entries()) {
-    if (knownPacks === undefined || typeof pack !== 'string' || isPackFile(pack)) continue;
-    if (pack === 'all' || knownPacks.includes(pack)) continue;
-    const expected = `all, a file (./packs/ours.yaml), or one of the packs ${knownPacks.join(', ')}`;
-    yield { path: ['policy', 'packs', index], expected, got: quoted(pack) };
-  }
-}
-
-function* checkRule(rule: Mapping, path: Path, people: People): Generator<Finding> {
-  const match = mapping(rule.match);
-  if (isMapping(rule.match) && Object.keys(match).length === 0) {
-    const expected = 'at least one field (command: "*" is every command)';
-    yield { path: [...path, 'match'], expected, got: 'an empty mapping' };
-  }
-  if ('terminal' in match && Object.keys(match).length > 1) {
-    const expected = 'terminal on its own: at its opening there is no command yet';
-    yield { path: [...path, 'match', 'terminal'], expected, got: 'other fields beside it', atKey: true };
-  }
-  if (rule.verdict === 'allow' || rule.verdict === 'deny') {
-    for (const field of ['approvers', 'quorum', 'ttl']) {
-      if (!(field in rule)) continue;
-      const expected = `no ${field} with verdict ${rule.verdict} (nobody is asked)`;
-      yield { path: [...path, field], expected, got: formatValue(rule[field], []), atKey: true };
-    }
-    return;
-  }
-  yield* checkWhoApproves(rule, path, people);
-}
-
-/** A rule that nobody can satisfy is a denial in disguise; it should say so at the start, not when it is needed. */
-function* checkWhoApproves(rule: Mapping, path: Path, { byName, approvers }: People): Generator<Finding> {
-  const eligible = new Set(rule.approvers === undefined ? Object.keys(approvers) : []);
-  for (const [index, who] of oneOrMore(rule.approvers).entries()) {
-    if (typeof who !== 'string') continue;
-    const members = byName.get(who);
-    for (const member of members ?? []) eligible.add(member);
-    if (members !== undefined) continue;
-    yield { path: [...path, 'approvers', index], expected: 'the name of an approver or group', got: quoted(who) };
-  }
-  if (typeof rule.quorum === 'number' && rule.quorum > eligible.size) {
-    const expected = `at most ${eligible.size}, the number of people who may approve`;
-    yield { path: [...path, 'quorum'], expected, got: String(rule.quorum) };
-  }
-}
-
-function* checkRuleIds(rules: readonly unknown[]): Generator<Finding> {
-  const seen = new Set<string>();
-  for (const [index, rule] of rules.entries()) {
-    const { id } = mapping(rule);
-    if (typeof id !== 'string') continue;
-    if (seen.has(id))
-      yield { path: ['policy', 'rules', index, 'id'], expected: 'each id once', got: `${quoted(id)} again` };
-    seen.add(id);
-  }
-}
-
-type Mapping = Readonly<Record<string, unknown>>;
-
-const EMPTY: Mapping = Object.freeze(Object.create(null));
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function mapping(value: unknown): Mapping {
-  return isMapping(value) ? value : EMPTY;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function oneOrMore(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
 }

@@ -23,17 +23,22 @@ import {
   timeZone,
 } from './fields.ts';
 
+/** A named list, where it is used. */
+const LIST_NAME = /^\$[a-z0-9][a-z0-9._-]{0,62}$/;
+
 const verdict = choice('deny', 'ask', 'allow');
 const glob = line('a glob');
 const argument = text('a glob, at most 1000 characters', (value) => value.length <= 1000, 'a glob');
+/** `$name` apart. */
+export const PATH_GLOB = /^(\/|~\/|\*\*)[^\0-\x1f\x7f]{0,1000}$/;
 const path = text(
   'a path glob that starts with /, ~/ or **, or a list as $name',
-  (value) => /^(\/|~\/|\*\*|\$)[^\0-\x1f\x7f]*$/.test(value) && value.length <= 1000,
+  (value) => PATH_GLOB.test(value) || LIST_NAME.test(value),
   'a path glob',
 );
 const folder = text(
   'an absolute path, or one that starts with ~/, without "..", or a list as $name',
-  (value) => value.startsWith('$') || homePath.safeParse(value).success,
+  (value) => LIST_NAME.test(value) || homePath.safeParse(value).success,
   'a path',
 );
 
@@ -52,7 +57,9 @@ const window = section({
     .default(LAST_MINUTE + 1)
     .describe('the minute in which it ends, as `17:00`; an earlier one than `from` is on the next day'),
   zone: timeZone.default(DEFAULTS.whenZone.value).describe('as `Europe/Berlin`'),
-}).transform(({ days, from, to, zone }) => ({ days, fromMinute: from, toMinute: to, zone }));
+})
+  .refine(({ from, to }) => from !== to, { error: 'another time than from', path: ['to'] })
+  .transform(({ days, from, to, zone }) => ({ days, fromMinute: from, toMinute: to, zone }));
 
 // Keyed by the fields of the core's own types: a field added there is missing here until it has a form.
 const SCOPE = {
