@@ -114,7 +114,7 @@ const ACTIONS: readonly (readonly [text: string, ...actions: string[]])[] = [
 ];
 
 /** Actions of other fields. */
-const OTHERS = /^(code|files|filter|process|system)\./;
+const OTHERS = /^(code|files|filter|process|system|secrets)\./;
 
 for (const [text, ...actions] of ACTIONS) {
   test(actions.length === 0 ? `has no name for ${text}` : `says ${actions.join(', ')} of ${text}`, () => {

@@ -25,13 +25,28 @@ export function isHarmlessVariable({ name, value }: EnvFact): boolean {
   return HARMLESS.test(name) && isPlain(value);
 }
 
+/** Programs whose words set variables for what they run. */
+const TAKES_VARIABLES =
+  /^(systemd-run|systemctl|run0|make|gmake|tmux|launchctl|dbus-update-activation-environment|cross-env|env-cmd|docker|podman)$/;
+/** Settings of package managers and the like that say what later calls run, and from where. */
+const SETTINGS =
+  /^((npm|pnpm|yarn) (config|c) set (--location=\w+ |-g |--global )?(\S*registry|script-shell|node-options|prefix|git|editor|shell|viewer|browser|userconfig|globalconfig|yarnPath|\S*proxy|ignore-scripts)|npm set \S*registry|pip3? config (--\w+ )?(set|edit)|go env -w|gh config set (pager|editor|browser)|bundle config (set )?(--\w+ )?mirror|conda config --(add|append|prepend|set)|gem sources (-a|--add)|cargo login|yum-config-manager --add-repo|add-apt-repository|apt-add-repository|composer config (-g |--global )?repo)/;
+
+function variableIn(word: string): EnvFact[] {
+  const [, name, value = ''] = /^(?:--setenv=|--env=|-E|-e)?([A-Za-z_]\w*)=([\s\S]*)$/.exec(word) ?? [];
+  return name === undefined ? [] : [{ name, value }];
+}
+
 /**
  * `environment.inject`: a variable that brings code in; `.path`: programs are looked for where anybody may put some;
  * `.settings`: settings, a home or a registry are taken from elsewhere; `.history`: what was typed is hidden.
  */
-export function environmentActions({ env }: CommandFact): string[] {
+export function environmentActions({ name: command, args, env }: CommandFact): string[] {
   const found = new Set<string>();
-  for (const each of env) {
+  if (SETTINGS.test([command, ...args.slice(0, 4).map(({ value }) => value)].join(' ')))
+    found.add('environment.settings');
+  const given = TAKES_VARIABLES.test(command) ? args.flatMap(({ value }) => variableIn(value)) : [];
+  for (const each of [...env, ...given]) {
     if (isHarmlessVariable(each)) continue;
     if (/^HIST(FILE|SIZE|FILESIZE|CONTROL|IGNORE)$/.test(each.name)) found.add('environment.history');
     for (const { names, action, usual } of VARIABLES) {

@@ -172,6 +172,11 @@ export const ESCAPES: Readonly<Record<string, EscapeOptions>> = {
   ab: runs('-p', { short: 'bcCgHiknpPsStTuvwxXyz' }),
   plymouth: runs('--command', {}),
   gtester: runs('-o', {}),
+  go: runs('-toolexec -exec -vettool -overlay', {}),
+  cargo: runs('--config', {}, /^(?!.*(runner|linker|rustc|credential|alias|registr|source)).*$/),
+  gradle: runs('-I --init-script', { short: 'IbcpP' }),
+  gradlew: runs('-I --init-script', { short: 'IbcpP' }),
+  bazel: runs('--run_under --action_env --bazelrc', {}, /^\w+=\w*$/),
   gnuplot: EVAL('-e', 'e'),
   octave: EVAL('--eval'),
   R: runs(

@@ -68,6 +68,7 @@ function tarLetters(name: string, [first, second]: readonly Field[]): boolean {
 function runsWord(name: string, args: readonly Field[]): boolean {
   const words = args.map(({ value }) => value);
   const [first = ''] = words;
+  if (/^ld(-linux[\w.-]*|-musl[\w.-]*)?\.so/.test(name)) return first !== '--verify' && first !== '--version';
   switch (name) {
     case 'service':
       return /\//.test(first);
@@ -127,6 +128,14 @@ function runsWord(name: string, args: readonly Field[]): boolean {
     case 'limactl':
     case 'colima':
       return /^(ssh|shell|exec)$/.test(first);
+    case 'wp':
+      return /^(eval|eval-file|shell)$/.test(first);
+    case 'drush':
+      return /^(php-eval|ev|php:eval|php:script|scr|php-script|ssh)$/.test(first);
+    case 'repo':
+      return first === 'forall';
+    case 'mvn':
+      return words.some((word) => /^-Dexec\.(executable|args)/.test(word));
     case 'gcloud':
       return first === 'compute' && words[1] === 'ssh';
     case 'aws':
@@ -179,16 +188,19 @@ function isPrompt({ name, args, stdin, wraps, code }: CommandFact): boolean {
 
 function isConsole(name: string, words: readonly string[]): boolean {
   const text = [name, ...words].join(' ');
-  return /^((\S*\/)?rails (c|console|db|dbconsole)|python[\d.]* \S*manage\.py (shell|shell_plus|dbshell)|php \S*artisan tinker|django-admin (shell|dbshell)|flask shell|mix phx|iex|nix-shell$|nix (shell|repl|develop)|poetry shell|pipenv shell|pipx? shell|hatch shell|guix (shell|environment)|direnv exec|docker(-compose| compose)? (attach)|virsh console)( |$)/.test(
+  return /^((\S*\/)?rails (c|console|db|dbconsole)|python[\d.]* \S*manage\.py (shell|shell_plus|dbshell)|php \S*artisan tinker|django-admin (shell|dbshell)|flask shell|mix phx|iex|nix-shell$|nix (shell|repl|develop)|poetry shell|pipenv shell|pipx? shell|hatch shell|guix (shell|environment)|direnv exec|docker(-compose| compose)? (attach)|virsh console|k9s|kubectl-view\S*)( |$)/.test(
     text,
   );
 }
 
+const TERMINALS =
+  /^(xterm|uxterm|urxvt|rxvt|lxterminal|gnome-terminal|konsole|alacritty|kitty|foot|st|x-terminal-emulator|xfce4-terminal|terminator|wezterm)$/;
 const LISTS =
   /^(ls|list-\S+|lsp|lsw|lsc|has|has-session|display|display-message|capture-pane|capturep|show\S*|info|kill-session|kill-server|kill-window|kill-pane|-V|-ls|-list|--version|-h|--help|-v|detach\S*|rename\S*|list-sessions|wipe|-wipe|attach|delete-\S+|ka|d)$/;
 
 // A multiplexer opens shells, and types into those that are open.
 function keepsTerminal(name: string, args: readonly Field[]): boolean {
+  if (TERMINALS.test(name)) return true;
   if (!/^(tmux|screen|byobu|zellij|dvtm|mtm|tmuxinator|tmuxp|twin)$/.test(name)) return false;
   const { operands } = parseOptions(args, { short: name === 'tmux' ? 'cfLST' : 'ceEhprSTtX', posix: true });
   const first = operands[0]?.value ?? '';

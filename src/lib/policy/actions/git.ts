@@ -24,6 +24,7 @@ export const GIT_ACTIONS: readonly string[] = [
 export function gitActions(command: CommandFact): string[] {
   const { name, args, env } = command;
   if (name === 'gh' || name === 'glab') return hostingActions(args);
+  if (name === 'hg' || name === 'svn' || name === 'bzr') return otherActions(name, args);
   const own = /^git-([a-z-]+)$/.exec(name)?.[1];
   if (own === undefined && name !== 'git' && name !== 'hub') return [];
   const { options, operands } =
@@ -97,6 +98,8 @@ function subcommandActions(sub: string, args: readonly Field[]): string[] {
       return [...found, ...pushActions(args)];
     case 'config':
       return [...found, ...settingActions(args)];
+    case 'remote':
+      return args.some(({ value }) => /^--mirror(=push)?$/.test(value)) ? [...found, 'git.delete-remote'] : found;
     case 'bisect':
       return verb === 'run' ? [...found, 'git.runs'] : found;
     case 'submodule':
@@ -130,6 +133,9 @@ function discards(sub: string, verb: string | undefined, args: readonly Field[])
       return hasOption(args, '--hard');
     case 'clean':
       return hasOption(args, '-f', '--force') && !hasOption(args, '-n', '--dry-run');
+    case 'checkout':
+    case 'restore':
+      return args.some(({ value }) => /^(\.\/?|:\/|\*)$/.test(value)) && !hasOption(args, '--staged');
     case 'reflog':
       return verb === 'expire' || verb === 'delete';
     case 'gc':
@@ -154,4 +160,15 @@ function hostingActions(args: readonly Field[]): string[] {
   const method = words.options.find(({ name }) => name === '-X' || /^--me/.test(name))?.value?.value ?? '';
   if (noun === 'api' && /^delete$/i.test(method)) return ['git.delete-remote'];
   return noun === 'alias' && (verb === 'set' || verb === 'import') ? ['git.set-program'] : [];
+}
+
+function otherActions(name: string, args: readonly Field[]): string[] {
+  const [verb, ...rest] = parseOptions(args, { short: 'Rm', long: ['message', 'repository', 'config'] }).operands.map(
+    ({ value }) => value,
+  );
+  if (name === 'svn')
+    return /^(delete|del|remove|rm|move|mv)$/.test(verb ?? '') && rest.some((word) => /:\/\//.test(word))
+      ? ['git.delete-remote']
+      : [];
+  return verb === 'push' && hasOption(args, '-f', '--force', '--overwrite') ? ['git.force-push'] : [];
 }

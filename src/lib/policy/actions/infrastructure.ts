@@ -12,7 +12,7 @@ const DESTROYS: readonly RegExp[] = [
   /^(terraform|tofu|terragrunt)( -\S+)* (run-all )?(destroy|apply.* -destroy|state (rm|push|mv)|force-unlock|workspace delete|taint|untaint)( |$)/,
   /^terragrunt .*\bdestroy\b/,
   /^pulumi( -\S+)* (destroy|stack rm|down|state delete|cancel)( |$)/,
-  /^(cdk|cdktf|sst|copilot|eb|serverless|sls|sam|amplify|vagrant|eksctl|kops|kind|k3d|minikube|doctl|hcloud|linode-cli|fly|flyctl|scw|vultr-cli|civo|exo|openstack|ibmcloud|oci|aliyun|nomad|packer|juju|railway|render|netlify|vercel|wrangler|firebase|supabase|neonctl|planetscale|pscale|heroku|argocd|flux|velero|istioctl|linkerd|rancher|cf|azd|multipass|limactl|ironic|govc|qm|pct|xe|virsh|zfs|zpool|ceph|gluster|rook|databricks|snow|dbt|gh|glab)( \S+)* (delete|destroy|remove|rm|terminate|purge|undefine|uninstall|teardown|apps:destroy|pg:reset|addons:destroy|system gc|job stop)(-\S+)?( |$)/,
+  /^(cdk|cdktf|sst|copilot|eb|serverless|sls|sam|amplify|vagrant|eksctl|kops|kind|k3d|minikube|doctl|hcloud|linode-cli|fly|flyctl|scw|vultr-cli|civo|exo|openstack|ibmcloud|oci|aliyun|nomad|packer|juju|railway|render|netlify|vercel|wrangler|firebase|supabase|neonctl|planetscale|pscale|heroku|argocd|flux|velero|istioctl|linkerd|rancher|cf|azd|multipass|limactl|ironic|govc|qm|pct|xe|virsh|zfs|zpool|ceph|gluster|rook|databricks|snow|dbt)( \S+)* (delete|destroy|remove|rm|terminate|purge|undefine|uninstall|teardown|apps:destroy|pg:reset|addons:destroy|system gc|job stop)(-\S+)?( |$)/,
   /^aws( \S+)* (delete|terminate|remove|deregister|purge|disable|detach|revoke|release|stop|cancel|schedule-key-deletion|reset|batch-delete|force-delete|abort|put-bucket-lifecycle)[\w-]*( |$)/,
   /^aws( -\S+( [^-\s]\S*)?)* s3 (rm|rb)( |$)/,
   /^aws( -\S+( [^-\s]\S*)?)* s3 (sync|mv) .*--delete/,
@@ -38,19 +38,24 @@ const RIGHTS: readonly RegExp[] = [
   /^vault( \S+)* (policy write|auth enable|write auth\S*|token create|operator (init|unseal|generate-root))/,
   /^helm3?( \S+)* (--post-renderer|get (values|all|manifest|hooks)|--kube-token|--kube-as-user|--kubeconfig)/,
   /^kustomize( \S+)* --(enable-exec|enable-alpha-plugins|enable-helm)/,
+  /^etcdctl( \S+)* get .*(secrets|--prefix)/,
   /^argocd( \S+)* (cluster add|account update-password|login|repo add|admin)/,
   /^(gh|glab)( \S+)* (secret set|auth (token|login|setup-git)|ssh-key add|gpg-key add|repo edit .*--visibility|workflow (run|disable)|extension install|ruleset|api .*(-X|--method) ?(put|post|patch))/i,
 ];
 const NAMES =
   /^(terraform|tofu|terragrunt|pulumi|cdk|cdktf|sst|copilot|eb|serverless|sls|sam|amplify|vagrant|eksctl|kops|kind|k3d|minikube|doctl|hcloud|linode-cli|fly|flyctl|scw|vultr-cli|civo|exo|openstack|ibmcloud|oci|aliyun|nomad|packer|juju|railway|render|netlify|vercel|wrangler|firebase|supabase|neonctl|planetscale|pscale|heroku|argocd|flux|velero|istioctl|linkerd|rancher|cf|azd|multipass|limactl|govc|qm|pct|xe|virsh|zfs|zpool|ceph|gluster|databricks|aws|gcloud|az|gsutil|bq|azcopy|s3cmd|mc|rclone|b2|helm3?|vault|kubeadm|k3s-\S+|rke2-\S+|etcdctl|kustomize|gh|glab)$/;
 
+const MAX_WORDS = 60;
+const MAX_LENGTH = 200;
+
 /** `infrastructure.destroy`, `.rights`. */
 export function infrastructureActions({ name, args }: CommandFact): string[] {
   if (!NAMES.test(name)) return [];
-  const text = [name, ...args.map(({ value }) => value)].join(' ').slice(0, 4096);
+  // Nobody writes more words than that before the verb.
+  const text = [name, ...args.slice(0, MAX_WORDS).map(({ value }) => value.slice(0, MAX_LENGTH))].join(' ');
   if (/ (--dry-?run|--help|-h|--dryrun|--what-if)( |$|=client|=server|=true)/.test(text)) return [];
   return [
-    ...(DESTROYS.some((each) => each.test(text)) ? ['infrastructure.destroy'] : []),
+    ...(args.length > MAX_WORDS || DESTROYS.some((each) => each.test(text)) ? ['infrastructure.destroy'] : []),
     ...(RIGHTS.some((each) => each.test(text)) ? ['infrastructure.rights'] : []),
   ];
 }

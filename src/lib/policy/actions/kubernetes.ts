@@ -45,11 +45,17 @@ const RIGHTS =
 const RIGHTS_TEXT =
   /clusterrole|rolebinding|["']?kind["']?\s*:\s*["']?(role|serviceaccount|secret|podsecuritypolicy|(validating|mutating)webhookconfiguration|daemonset)|privileged|hostpath|hostpid|hostnetwork|hostipc|serviceaccountname|cluster-admin|cap_sys|sys_admin|allowprivilegeescalation|docker\.sock|system:(masters|anonymous|unauthenticated)/i;
 
+const OWN_VERBS = new Set(
+  `get describe logs top explain api-resources api-versions version cluster-info events diff wait rollout expose autoscale
+    options completion help alpha kustomize status new-project project projects new-app start-build process tag import-image
+    whoami idle image registry secrets`.split(/\s+/),
+);
+
 /** `kubernetes.…`: what the command changes, runs, reveals, or pretends to be. */
 export function kubernetesActions(command: CommandFact): string[] {
   const { name, stdin } = command;
   const args = argsOfKubectl(name, command.args);
-  if (args === undefined) return [];
+  if (args === undefined) return /^kubectl-[a-z]/.test(name) ? ['kubernetes.runs'] : [];
   const { operands, options } = parseOptions(args, GLOBAL);
   const words = operands.map(({ value }) => value);
   const [verb = '', ...rest] = words;
@@ -150,7 +156,7 @@ function verbActions(
     case 'delete': {
       const isBulk =
         has('--all', '-A', '--all-namespaces', '-l', '--selector', '--field-selector', '--raw') ||
-        kinds.length > 4 ||
+        kinds.length > 6 ||
         args.some(({ many }) => many);
       const isListed = has('-f', '--filename', '-k', '--kustomize');
       return [
@@ -196,6 +202,7 @@ function verbActions(
         ...(has('--prune') || (verb === 'replace' && has('--force')) ? ['kubernetes.delete-many'] : []),
       ];
     default:
-      return [];
+      // A verb that is none of kubectl's is a program called `kubectl-VERB`.
+      return OWN_VERBS.has(verb) || verb === '' ? [] : ['kubernetes.runs'];
   }
 }

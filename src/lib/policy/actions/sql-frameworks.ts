@@ -19,6 +19,8 @@ export const FRAMEWORKS: readonly RegExp[] = [
   /^(kafka-topics|kafka-topics\.sh) .*--delete/,
   /^rabbitmqctl (reset|force_reset|delete_vhost|delete_queue|purge_queue)/,
   /^etcdctl .*\bdel .*(--prefix|--from-key)/,
+  /^wp( \S+)* db (reset|drop|clean)/,
+  /^drush( \S+)* sql[:-](drop|create)/,
   /^consul kv delete .*-recurse/,
   /^nats (stream|kv|object) (rm|purge|del)/,
 ];

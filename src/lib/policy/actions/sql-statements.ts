@@ -20,6 +20,8 @@ const LOOKS =
 export function statementActions(tokens: readonly Token[], dialect: Dialect, nested = 0): string[] {
   const found = new Set<string>();
   const head = tokens[0]?.text ?? '';
+  const lastSet = tokens.findLastIndex(({ kind, text }) => kind === 'word' && text === 'set');
+  const copies = tokens.some(({ text }) => text === 'copy');
   for (const [index, token] of tokens.entries()) {
     if (token.kind === 'name' && (SHELL.test(token.text.toLowerCase()) || FILES.test(token.text.toLowerCase())))
       found.add('file');
@@ -31,8 +33,8 @@ export function statementActions(tokens: readonly Token[], dialect: Dialect, nes
     else if (token.text === 'drop' && (index === 0 || isObject(next))) found.add('drop');
     else if (token.text === 'truncate' && next?.text !== '(' && before !== '.') found.add('drop');
     else if (token.text === 'delete' && deletes(tokens, index)) found.add(boundOf(tokens, index));
-    else if (token.text === 'update' && updates(tokens, index)) found.add(boundOf(tokens, index));
-    else if (token.text === 'program' && tokens.some(({ text }) => text === 'copy')) found.add('shell');
+    else if (token.text === 'update' && index < lastSet && updates(tokens, index)) found.add(boundOf(tokens, index));
+    else if (token.text === 'program' && copies) found.add('shell');
     else if (token.text === 'detach' && next?.text === 'delete') found.add(boundOf(tokens, index));
   }
   if (head === 'copy' && !tokens.some(({ text }) => text === 'stdout' || text === 'stdin')) found.add('file');
@@ -72,8 +74,7 @@ function deletes(tokens: readonly Token[], index: number): boolean {
 // Not `for update`, `on update cascade`, `on duplicate key update`, `do update`.
 function updates(tokens: readonly Token[], index: number): boolean {
   const before = tokens[index - 1]?.text ?? '';
-  if (/^(for|on|key|do|no|or|after|before|of|then|,|\.|grant|revoke)$/.test(before)) return false;
-  return tokens.slice(index + 1).some(({ text, kind }) => kind === 'word' && text === 'set');
+  return !/^(for|on|key|do|no|or|after|before|of|then|,|\.|grant|revoke)$/.test(before);
 }
 
 function startsHere(tokens: readonly Token[], index: number): boolean {

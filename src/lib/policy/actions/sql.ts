@@ -25,7 +25,7 @@ export function sqlActions(command: CommandFact): string[] {
   const found = new Set<string>();
   if (FRAMEWORKS.some((each) => each.test([name, ...args.map(({ value }) => value)].join(' ')))) found.add('sql.drop');
   const given = sqlArguments(name, args);
-  if (given === undefined) return [...found];
+  if (given === undefined) return givesSql(name, args) ? ['sql.drop'] : [...found];
   const known = code.flatMap(({ text }) => (text === undefined ? [] : [text]));
   const texts = [...new Set([...given.texts, ...known, ...(stdin.kind === 'text' ? [stdin.text] : [])])];
   for (const text of texts) for (const action of textActions(text, given.dialects)) found.add(`sql.${action}`);
@@ -34,6 +34,25 @@ export function sqlActions(command: CommandFact): string[] {
   if (given.unread || stdin.kind === 'pipe' || readsPipe(command)) found.add('sql.unread');
   if (found.size > 1) found.delete('sql.look');
   return [...found];
+}
+
+/** Programs to which `-e` and `-c` mean something else. */
+const NO_CLIENTS =
+  /^(e|f|z|r)?grep$|^(rg|ag|ack|sed|gsed|git|hg|gh|glab|svn|echo|printf|awk|perl|ruby|node|php|lua|python|watch|script|expect|tmux|screen|jira|sh|bash|dash|zsh|ksh|su|sg|wall|fish)[\d.]*$/;
+const STATEMENT =
+  /^\s*(drop\s+(table|database|schema|keyspace|collection|index|view|user)\b|truncate\s+(table\s+)?[\w."`]+\s*;?\s*$|delete\s+from\s+[\w."`]+\s*;?\s*$)/i;
+
+// A client that no table knows: SQL behind an option that gives it.
+function givesSql(name: string, args: CommandFact['args']): boolean {
+  if (NO_CLIENTS.test(name)) return false;
+  return args.some(({ value }, index) => {
+    const [, glued] = /^--?(?:command|execute|query|sql|statement)=([\s\S]*)$/.exec(value) ?? [];
+    if (glued !== undefined) return STATEMENT.test(glued);
+    return (
+      /^(-[ceqQ]|--?(command|execute|query|sql|statement|exec))$/.test(args[index - 1]?.value ?? '') &&
+      STATEMENT.test(value)
+    );
+  });
 }
 
 // `psql < <(…)`: a file that another command writes meanwhile.

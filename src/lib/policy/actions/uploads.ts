@@ -36,6 +36,29 @@ const CURL: OptionSpec = {
     'retry',
   ],
 };
+const COPY: OptionSpec = {
+  short: 'BcDFiJlMoPSTXef',
+  long: [
+    'rsh',
+    'rsync-path',
+    'exclude',
+    'include',
+    'filter',
+    'exclude-from',
+    'include-from',
+    'files-from',
+    'port',
+    'bwlimit',
+    'log-file',
+    'temp-dir',
+    'password-file',
+    'chmod',
+    'chown',
+    'out-format',
+    'info',
+    'timeout',
+  ],
+};
 const HTTPIE = new Set(['http', 'https', 'xh', 'xhs', 'curlie', 'httpie']);
 const MAIL = new Set(
   'mail mailx s-nail nail mutt neomutt sendmail msmtp ssmtp swaks sendemail mpack metasend'.split(' '),
@@ -82,7 +105,7 @@ function isUpload({ name, args, stdin }: CommandFact): boolean {
     case 'scp':
     case 'pscp':
     case 'rsync':
-      return isRemote(operands.at(-1) ?? '');
+      return sendsFiles(parseOptions(args, COPY).operands.map(({ value }) => value));
     case 'sftp':
       return stdin.kind !== 'inherit' || hasOption(args, '-b');
     case 'rclone':
@@ -95,11 +118,13 @@ function isUpload({ name, args, stdin }: CommandFact): boolean {
     case 'gsutil':
       return (
         /^(cp|mv|rsync)$/.test(operands.find((word) => /^(cp|mv|rsync)$/.test(word)) ?? '') &&
-        /^gs:/.test(operands.at(-1) ?? '')
+        operands.slice(2).some((word) => /^gs:/.test(word))
       );
     case 'gcloud':
       return (
-        operands[0] === 'storage' && /^(cp|mv|rsync)$/.test(operands[1] ?? '') && /^gs:/.test(operands.at(-1) ?? '')
+        operands[0] === 'storage' &&
+        /^(cp|mv|rsync)$/.test(operands[1] ?? '') &&
+        operands.slice(2).some((word) => /^gs:/.test(word))
       );
     case 'az':
       return operands[0] === 'storage' && operands.includes('upload');
@@ -130,6 +155,12 @@ function awsSends(operands: readonly string[]): boolean {
 
 function onlyTells(args: readonly Field[]): boolean {
   return args.length > 0 && args.every(({ value }) => /^(-V|--version|-h|--help|version|help)$/.test(value));
+}
+
+// What is here goes to a place behind it that is not; what stands behind both may have been added by xargs.
+function sendsFiles(operands: readonly string[]): boolean {
+  const from = operands.findIndex((operand) => !isRemote(operand));
+  return from !== -1 && operands.slice(from + 1).some(isRemote);
 }
 
 /** `host:path`, `user@host:`, `rsync://host`, `host::module`; a Windows-like `C:` is no path here. */
