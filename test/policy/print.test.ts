@@ -114,6 +114,14 @@ const FORMS: readonly (readonly [text: string, printed?: string])[] = [
   ['echo a=b'],
   ['"a=b" c', "'a=b' c"],
   ['command "a=b"', "command 'a=b'"],
+  ['coproc a > b', 'coproc a > b'],
+  ['coproc X { a; } 2>&1', 'coproc X { a; } 2>&1'],
+  ['coproc while a; do b; done'],
+  ['for ((i=0; i < 3; i++)) { a; }', 'for ((i=0; i < 3; i++)); do a; done'],
+  ['for ((;;)); do a; done', 'for ((; ; )); do a; done'],
+  ['a[1]=b a[$c]+=d a[${c}]=e a[f]=g', 'a[1]=b a[${c}]+=d a[${c}]=e a[f]=g'],
+  ['echo ${a[-1]} ${a[$b]} "${a[b]}"', 'echo ${a[-1]} ${a[${b}]} "${a[b]}"'],
+  ['echo {01..03} {-1..01} {5..1..2} {1..5..-2}', 'echo 01 02 03 -1 00 01 5 3 1 1 3 5'],
 ];
 
 for (const [text, printed = text] of FORMS) {
@@ -127,14 +135,19 @@ for (const [text, printed = text] of FORMS) {
 
 /** Never printed: the caller's text, with the reason. */
 const OPAQUE: readonly (readonly [text: string, reason: RegExp])[] = [
-  ['coproc a', /coprocess/],
   ['select x in a; do b; done', /select/],
-  ['for ((i = 0; i < 3; i++)); do a; done', /for with arithmetic/],
   ['echo ${a@P}', /not understood/],
   ['echo ${!a}', /not understood/],
-  ['echo ${a[$b]}', /subscript/],
-  ['a[$b]=c', /subscript/],
-  ['a[1]=c', /array element/],
+  ['a[1]=c b', /array element/],
+  ['declare a[b]=c', /array element/],
+  ['a[$(b)]=c', /subscript/],
+  ['a[b+1]=c', /subscript/],
+  ['echo ${a[$(b)]}', /subscript/],
+  ['echo ${a[b[1]]}', /subscript/],
+  ['for ((i = a[1]; i < 3; i++)); do a; done', /for with arithmetic/],
+  ['for ((i = 0; i < $(a); i++)); do a; done', /for with arithmetic/],
+  ['echo $(for ((;;)); do a; done)', /for with arithmetic/],
+  ['echo {1..1000..2}', /brace/],
   ['a=([x]=y)', /subscript/],
   ['echo $((a[1]))', /arithmetic/],
   ['echo $(( "1" ))', /arithmetic/],
@@ -149,7 +162,6 @@ const OPAQUE: readonly (readonly [text: string, reason: RegExp])[] = [
   ['echo $a{b,c}', /brace/],
   ['a={b,$c}', /brace/],
   ['echo ~{a,b}', /brace/],
-  ['echo {01..10}', /brace/],
   ['echo {1..100000}', /brace/],
   ['a {fd}> b', /descriptor/],
   ['ec\\\nho a', /line continuation/],

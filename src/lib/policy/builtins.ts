@@ -6,8 +6,8 @@ import type { Field } from './facts.ts';
 import { plainOperands } from './options.ts';
 import { parseText } from './parse.ts';
 import { pathForms } from './paths.ts';
-import { folders, foldersOf, forgetPlace, fork, getVar, type Scope, setVar } from './scope.ts';
-import { ANY, ANYWHERE, HOME } from './unknowns.ts';
+import { foldersOf, forgetPlace, fork, getVar, moveTo, type Scope } from './scope.ts';
+import { ANYWHERE, HOME } from './unknowns.ts';
 import { type Call, note, type Walk, walkScript } from './walk.ts';
 
 const MAX_DEPTH = 8;
@@ -63,7 +63,7 @@ function changeFolder(_: Walk, scope: Scope, __: Call, args: readonly Field[]): 
     return;
   }
   const after = before.map((cwd) => pathForms(target, { ...scope.place, cwd })[0] ?? ANYWHERE);
-  scope.place = { ...scope.place, ...folders([...after, ...before]) };
+  moveTo(scope, [...after, ...before]);
 }
 
 function evaluate(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
@@ -84,18 +84,15 @@ function trap(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): voi
   const [action, ...signals] = args.filter((arg) => arg.value !== '--');
   if (action !== undefined && signals.length > 0 && !/^-[lp]?$/.test(action.value)) {
     if (!action.exact) note(walk, 'a trap that only the run will know', call.text);
-    else runText(walk, laterScope(scope), action.value, call);
+    else if (!walk.traps.some((other) => other.text === action.value && isAround(other.walk, walk)))
+      walk.traps.push({ text: action.value, call, scope: fork(scope), walk });
   }
   emit(walk, scope, call);
 }
 
-// When a trap runs, every variable may have changed.
-function laterScope(scope: Scope): Scope {
-  const later = fork(scope);
-  for (const [name, values] of scope.vars) setVar(later, name, [...values, ANY]);
-  later.positional = undefined;
-  later.place = { ...later.place, ...folders([...foldersOf(scope.place), ANYWHERE]) };
-  return later;
+// A loop's rounds set the same trap.
+function isAround(left: Walk, right: Walk): boolean {
+  return left.depth === right.depth && left.wrappers.join('\0') === right.wrappers.join('\0');
 }
 
 function test(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {

@@ -1,6 +1,7 @@
 // What bash will make of a word: the arguments, as far as the text tells. Runs nothing; the output of a substitution
 // is asked of `outputOf`, which knows a few commands whose output is plain.
 import type { Field } from './facts.ts';
+import { nameInIndex } from './lower-arithmetic.ts';
 import { tildeValues } from './paths.ts';
 import { getVar, type Scope, setVar, type Values } from './scope.ts';
 import { field, type Run, splitRuns } from './split-runs.ts';
@@ -136,7 +137,7 @@ function paramValues(expander: Expander, piece: Extract<Piece, { kind: 'param' }
   const { scope } = expander;
   const operands = (piece.op?.operands ?? []).map((operand) => expandValue(expander, operand));
   if (piece.length) return [DIGITS];
-  const held = piece.index === undefined || /^[@*]$/.test(piece.index) ? getVar(scope, piece.name) : [ANY];
+  const held = elementOf(expander, piece);
   if (piece.op === undefined) return held;
   const [first = [''], second = ['']] = operands;
   switch (piece.op.symbol) {
@@ -166,6 +167,15 @@ function paramValues(expander: Expander, piece: Extract<Piece, { kind: 'param' }
   }
 }
 
+// The elements of an array are alternatives; one that was never set is empty.
+function elementOf(expander: Expander, { name, index }: Param): Values {
+  const all = getVar(expander.scope, name);
+  if (index === undefined || /^[@*]$/.test(index)) return all;
+  const names = nameInIndex(index);
+  if (names.length > 0) expander.arithmetic(names, `${name}[${index}]`);
+  return expander.scope.vars.has(name) ? [...all, ''] : [ANY];
+}
+
 function slice(value: string, offset: string, length: string | undefined): string {
   if (!isPlain(value)) return value === SOME ? value : ANY;
   const from = Number(offset);
@@ -178,6 +188,8 @@ function slice(value: string, offset: string, length: string | undefined): strin
 // Only what is plain is computed; a pattern with wildcards leaves the value unknown.
 function transform(value: string, symbol: string, pattern: string, replacement: string): string {
   const unknown = value === SOME ? SOME : ANY;
+  const cut = cutAt(value, symbol, pattern);
+  if (cut !== undefined) return cut;
   if (!isPlain(value)) return unknown;
   if (symbol === '^^') return pattern === '' ? value.toUpperCase() : ANY;
   if (symbol === ',,') return pattern === '' ? value.toLowerCase() : ANY;
@@ -189,6 +201,22 @@ function transform(value: string, symbol: string, pattern: string, replacement: 
     return pattern !== '' && value.endsWith(pattern) ? value.slice(0, -pattern.length) : value;
   }
   return ANY;
+}
+
+// `${f%.txt}`, `${f##*/}`, `${f%/*}`, `${f%.*}`: what is cut off is known, even where the rest is not.
+function cutAt(value: string, symbol: string, pattern: string): string | undefined {
+  const isEnd = symbol === '%' || symbol === '%%';
+  if (isEnd && pattern !== '' && isPlain(pattern) && !/[*?[\\]/.test(pattern) && value.endsWith(pattern))
+    return value.slice(0, -pattern.length);
+  const slash = value.lastIndexOf('/');
+  const tail = value.slice(slash + 1);
+  // Neither part may hold a slash that is not seen.
+  if (new RegExp(`[${ANY}${SOME}]`).test(tail)) return symbol === '##' && pattern === '*/' ? STAR : undefined;
+  if (symbol === '##' && pattern === '*/') return tail;
+  if (symbol === '%' && pattern === '/*') return slash === -1 ? value : value.slice(0, slash);
+  const dot = tail.lastIndexOf('.');
+  if (symbol !== '%' || pattern !== '.*' || dot === -1 || !isPlain(tail.slice(dot))) return undefined;
+  return value.slice(0, slash + 1 + dot);
 }
 
 function same(left: readonly Field[], right: readonly Field[]): boolean {

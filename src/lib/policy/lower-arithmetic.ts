@@ -17,6 +17,18 @@ export function lowerArithmetic(source: string): { text: string; names: string[]
   return { text, names };
 }
 
+/** A subscript that is a number, or a name or `$name` whose value bash takes for one; undefined for every other. */
+export function lowerIndex(text: string): string | undefined {
+  const [, name] = /^\$(?:([A-Za-z_]\w*)|\{[A-Za-z_]\w*\})$/.exec(text) ?? [];
+  if (name !== undefined) return `\${${name}}`;
+  return /^(-?\d{1,6}|[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\})$/.test(text) ? text : undefined;
+}
+
+/** The variable in a subscript, if there is one. */
+export function nameInIndex(index: string): readonly string[] {
+  return index.match(/[A-Za-z_]\w*/g) ?? [];
+}
+
 function balanced(text: string): boolean {
   let depth = 0;
   for (const char of text) {

@@ -6,8 +6,8 @@ export const MAX_BRACE_WORDS = 256;
 /** `{a,b}` and `{1..3}` of plain characters; undefined where there is more to it. */
 export function expandBraces(text: string): string[] | undefined {
   if (!/^\{[\w.,{}/:+%@=-]*\}$/.test(text) || text.length > 2000) return undefined;
-  const range = /^\{(-?\d{1,6})\.\.(-?\d{1,6})\}$/.exec(text);
-  if (range !== null) return numbers(range[1] ?? '', range[2] ?? '');
+  const range = /^\{(-?\d{1,6})\.\.(-?\d{1,6})(?:\.\.(-?\d{1,4}))?\}$/.exec(text);
+  if (range !== null) return numbers(range[1] ?? '', range[2] ?? '', Math.abs(Number(range[3] ?? '1')) || 1);
   const letters = /^\{([a-z])\.\.([a-z])\}$|^\{([A-Z])\.\.([A-Z])\}$/.exec(text);
   if (letters !== null) {
     const [from, to] = [letters[1] ?? letters[3] ?? '', letters[2] ?? letters[4] ?? ''];
@@ -17,15 +17,20 @@ export function expandBraces(text: string): string[] | undefined {
   return splitBraces(text.slice(1, -1));
 }
 
-function numbers(from: string, to: string): string[] | undefined {
-  const padded = [from, to].some((side) => /^-?0\d/.test(side));
-  if (padded || Math.abs(Number(from) - Number(to)) >= MAX_BRACE_WORDS) return undefined;
-  return codes(Number(from), Number(to)).map(String);
+// With a zero in front, every number is as wide as the wider end, sign included.
+function numbers(from: string, to: string, step: number): string[] | undefined {
+  if (Math.abs(Number(from) - Number(to)) / step >= MAX_BRACE_WORDS) return undefined;
+  const isPadded = [from, to].some((side) => /^-?0\d/.test(side));
+  const width = isPadded ? Math.max(from.length, to.length) : 0;
+  return codes(Number(from), Number(to), step).map((each) => {
+    const digits = String(Math.abs(each));
+    return each < 0 ? `-${digits.padStart(width - 1, '0')}` : digits.padStart(width, '0');
+  });
 }
 
-function codes(from: number, to: number): number[] {
-  const step = from <= to ? 1 : -1;
-  return Array.from({ length: Math.abs(from - to) + 1 }, (_, index) => from + index * step);
+function codes(from: number, to: number, step = 1): number[] {
+  const by = from <= to ? step : -step;
+  return Array.from({ length: Math.floor(Math.abs(from - to) / step) + 1 }, (_, index) => from + index * by);
 }
 
 // Commas outside inner braces separate; each alternative may hold braces of its own.

@@ -1,6 +1,6 @@
 // Lowers `$name`, `${name…}`, `$( )` and `$(( ))`. Forms in which bash evaluates text as code or arithmetic are opaque.
 import type { DoubleQuotedChild, Word as ParsedWord } from 'unbash';
-import { lowerArithmetic } from './lower-arithmetic.ts';
+import { lowerArithmetic, lowerIndex } from './lower-arithmetic.ts';
 import type { Lowering } from './lower-words.ts';
 import type { ParamOp, Piece, Word } from './syntax.ts';
 
@@ -38,10 +38,11 @@ export function lowerExpansion(
 type ParameterPart = Extract<DoubleQuotedChild, { type: 'ParameterExpansion' }>;
 
 function lowerParameter(lowering: Lowering, part: ParameterPart, quoted: boolean): Piece[] {
-  const index = part.index?.text;
+  const subscript = part.index?.text;
+  const index = subscript === undefined || /^[@*]$/.test(subscript) ? subscript : lowerIndex(subscript);
   if (part.prefix === '!') return unknown(lowering, part.text);
   if (!/^([A-Za-z_]\w*|\d{1,3}|[@*#?!$-])$/.test(part.parameter)) return unknown(lowering, part.text);
-  if (index !== undefined && !/^(\d{1,6}|[@*])$/.test(index)) {
+  if (subscript !== undefined && index === undefined) {
     lowering.opaque('a subscript that bash would evaluate', part.text);
     return [{ kind: 'text', text: part.text }];
   }

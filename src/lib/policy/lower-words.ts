@@ -10,6 +10,8 @@ export interface Lowering {
   /** Notes a part that cannot be judged. */
   readonly opaque: (reason: string, span: string) => void;
   readonly script: (script: ParsedScript, span: string) => Script;
+  /** The text that positions are of; undefined inside substitutions. */
+  readonly source: () => string | undefined;
   /** Counts a command; refuses a text of too many. */
   readonly count: () => void;
 }

@@ -14,7 +14,7 @@ import type {
 } from 'unbash';
 import type { BrokerError } from '../core/errors.ts';
 import { MAX_STEPS, refuse } from './limits.ts';
-import { lowerArithmetic } from './lower-arithmetic.ts';
+import { lowerArithmetic, lowerIndex } from './lower-arithmetic.ts';
 import { lowerRedirect } from './lower-redirects.ts';
 import { lowerTest } from './lower-tests.ts';
 import { type Lowering, lowerWord, lowerWords, noteOpaque } from './lower-words.ts';
@@ -32,17 +32,21 @@ export interface Lowered {
  * Lowers a parsed script with all scripts inside it.
  * Error: `command-too-long` (exit 64), for more commands than are looked at.
  */
-export function lowerScript(parsed: ParsedScript): Lowered {
+export function lowerScript(parsed: ParsedScript, source: string): Lowered {
   const opaque: OpaqueFact[] = [];
   const errors: string[] = [];
   let commands = 0;
+  // Scripts inside substitutions have positions of their own.
+  let depth = 0;
   const lowering: Lowering = {
     count: () => {
       commands++;
       if (commands > MAX_STEPS) throw tooMany();
     },
     opaque: (reason, span) => noteOpaque(opaque, reason, span),
+    source: () => (depth === 1 ? source : undefined),
     script: (script, span) => {
+      depth++;
       for (const error of script.errors ?? []) errors.push(error.message);
       const statements = script.commands.map((statement) => lowerStatement(lowering, statement));
       if (statements.length === 0 && span !== '') noteOpaque(opaque, 'an empty substitution', span);
@@ -50,6 +54,7 @@ export function lowerScript(parsed: ParsedScript): Lowered {
       if ((statements.length > 1 || statements.some(({ node }) => hasLists(node))) && /(^|[^<])<<([^<]|$)/.test(span)) {
         noteOpaque(opaque, 'a here-document beside other commands in a substitution', span);
       }
+      depth--;
       return { statements };
     },
   };
@@ -105,9 +110,13 @@ function lowerNode(lowering: Lowering, node: PipelineNode | ParsedAndOr): Node {
       if (node.body.type === 'CompoundList') return NOTHING;
       return { kind: 'function', name, body: lowerCompound(lowering, node.body) };
     }
-    case 'Coproc':
-      lowering.opaque('a coprocess', node.name?.text ?? 'coproc');
-      return node.body.type === 'CompoundList' ? NOTHING : lowerNode(lowering, node.body);
+    case 'Coproc': {
+      if (node.body.type === 'CompoundList') return NOTHING;
+      const name = node.name?.text;
+      if (name !== undefined && !/^[A-Za-z_]\w*$/.test(name)) lowering.opaque('a coprocess with an unusual name', name);
+      const body = node.body.type === 'Command' ? lowerSimple(lowering, node.body) : lowerCompound(lowering, node.body);
+      return { kind: 'coproc', name, body };
+    }
     default:
       return lowerCompound(lowering, node);
   }
@@ -167,10 +176,30 @@ function lowerCompound(
       return { kind: 'arith', ...(lowered ?? { text: '0', names: [] }), redirs };
     }
     case 'ArithmeticFor':
+      return { kind: 'arith-for', ...lowerHead(lowering, node), body: list(node.body), redirs };
     case 'Select':
-      lowering.opaque(node.type === 'Select' ? 'select' : 'for with arithmetic', '');
+      lowering.opaque('select', '');
       return { kind: 'group', body: list(node.body), redirs };
   }
+}
+
+const HEAD = /^for\s*\(\(([^;]*);([^;]*);([^;]*)\)\)[\s;]*(?:do|\{)\s*$/;
+
+// The parser keeps no text of it, so it is read from the source, which must look as expected.
+function lowerHead(
+  lowering: Lowering,
+  node: Extract<CompoundCommand, { type: 'ArithmeticFor' }>,
+): Pick<Extract<Compound, { kind: 'arith-for' }>, 'parts' | 'names'> {
+  const head = HEAD.exec(lowering.source()?.slice(node.pos, node.body.pos) ?? '');
+  const lowered = head
+    ?.slice(1, 4)
+    .map((part) => (part.trim() === '' ? { text: '', names: [] } : lowerArithmetic(part)));
+  const [first, test, update] = lowered ?? [];
+  if (first === undefined || test === undefined || update === undefined) {
+    lowering.opaque('for with arithmetic that may evaluate text', head?.[0] ?? '');
+    return { parts: ['', '', ''], names: [] };
+  }
+  return { parts: [first.text, test.text, update.text], names: [...first.names, ...test.names, ...update.names] };
 }
 
 function variableName(lowering: Lowering, word: ParsedWord): string {
@@ -184,7 +213,8 @@ function lowerSimple(lowering: Lowering, node: Extract<CommandNode, { type: 'Com
   const redirs: Redir[] = [];
   const words: (Word | Assign)[] = [];
   for (const item of node.prefix) {
-    if (item.type === 'Assignment') assigns.push(lowerAssign(lowering, item));
+    if (item.type === 'Assignment')
+      assigns.push(lowerAssign(lowering, item, node.name === undefined ? 'alone' : 'word'));
     else redirs.push(...lowerRedirect(lowering, item));
   }
   if (node.name !== undefined) {
@@ -209,15 +239,18 @@ function checkName(lowering: Lowering, name: ParsedWord): void {
   }
 }
 
-function lowerAssign(lowering: Lowering, item: Assignment): Assign {
-  if (item.index !== undefined) {
-    if (!/^\d{1,6}$/.test(item.index.text)) lowering.opaque('a subscript that bash would evaluate', item.text);
-    else lowering.opaque('an assignment to an array element', item.text);
+function lowerAssign(lowering: Lowering, item: Assignment, place: 'alone' | 'word' = 'word'): Assign {
+  const index = item.index === undefined ? undefined : lowerIndex(item.index.text);
+  if (item.index !== undefined && index === undefined) {
+    lowering.opaque('a subscript that bash would evaluate', item.text);
+  } else if (index !== undefined && (place === 'word' || item.value.type !== 'Word')) {
+    lowering.opaque('an assignment to an array element', item.text);
   }
   const value = item.value;
   return {
     name: item.name,
     append: item.append === true,
+    index,
     value:
       value.type === 'Word'
         ? lowerWord(lowering, value, 'value')

@@ -4,8 +4,8 @@ import type { Field } from './facts.ts';
 import { pathOfFound } from './found.ts';
 import type { Values } from './scope.ts';
 import type { Node, Word } from './syntax.ts';
-import { isAssign } from './syntax.ts';
-import { ANY, DIGITS, SOME } from './unknowns.ts';
+import { isAssign, plainName } from './syntax.ts';
+import { ANY, DIGITS, isExact, SOME, STAR } from './unknowns.ts';
 
 /** They print names of files, hosts, commits, dates: nothing that was written to be run. */
 const LISTINGS = new Set(
@@ -20,18 +20,19 @@ const FILTERS = new Set('head tail sort uniq grep wc rg tee nl column'.split(' '
 const COUNTS = new Set(['nproc', 'expr']);
 
 /** The values that the last of these stages of a pipeline prints, as `$( )` would give them. */
-export function outputValues(stages: readonly Node[], expand: (word: Word) => readonly Field[]): Values {
+export function outputValues(nodes: readonly Node[], expand: (word: Word) => readonly Field[]): Values {
+  const stages = nodes.flatMap((node) => (node.kind === 'pipeline' && !node.negated ? node.stages : [node]));
   const commands = stages.map((stage) => command(stage, expand));
   const last = commands.at(-1);
   if (last === undefined) return [ANY];
   if (isCount(last)) return [DIGITS];
   if (stages.length === 1) {
-    const text = echoed(last);
+    const text = copied(stages[0], expand) ?? echoed(last) ?? named(last);
     if (text !== undefined) return [text];
   }
   // It prints what it was told to, or what it runs prints.
   if (commands.some((each) => each?.some(({ value }) => /^-(exec|execdir|ok|okdir|printf)$/.test(value)))) return [ANY];
-  const found = foundPath(commands[0]);
+  const found = foundPath(commands[0]) ?? trackedPath(commands[0]);
   const listing = commands.every((each, index) => {
     const name = each?.[0]?.value.replace(/^.*\//, '') ?? '';
     return LISTINGS.has(name) || (index > 0 && FILTERS.has(name));
@@ -39,10 +40,27 @@ export function outputValues(stages: readonly Node[], expand: (word: Word) => re
   return [listing ? (found ?? SOME) : ANY];
 }
 
+// `cat <<EOF` prints the document.
+function copied(stage: Node | undefined, expand: (word: Word) => readonly Field[]): string | undefined {
+  if (stage?.kind !== 'simple' || plainName(stage) !== 'cat' || stage.words.length !== 1) return undefined;
+  const [redir, ...others] = stage.redirs;
+  if (redir?.kind !== 'text' || others.length > 0 || (redir.fd ?? 0) !== 0) return undefined;
+  const pieces = redir.body.pieces.map((piece) => ('quoted' in piece ? { ...piece, quoted: true } : piece));
+  const [only, ...more] = expand({ pieces });
+  return only === undefined || more.length > 0 || !only.exact ? undefined : only.value.replace(/\n+$/, '');
+}
+
 // What `find` prints: below the folder it starts from, by the name it looks for.
 function foundPath(fields: readonly Field[] | undefined): string | undefined {
   const [name, ...args] = fields ?? [];
   return name?.value === 'find' ? pathOfFound(args) : undefined;
+}
+
+// `git ls-files` and the like print paths below the folder they run in.
+function trackedPath(fields: readonly Field[] | undefined): string | undefined {
+  const words = fields?.map(({ value }) => value) ?? [];
+  const lists = words[1] === 'ls-files' || (words[1] === 'diff' && words.includes('--name-only'));
+  return words[0] === 'git' && lists && words.every((word) => !word.startsWith('/')) ? `./${ANY}` : undefined;
 }
 
 function command(stage: Node, expand: (word: Word) => readonly Field[]): Field[] | undefined {
@@ -62,6 +80,44 @@ function isCount(fields: readonly Field[] | undefined): boolean {
   if (name.value === 'grep') return args.some((arg) => arg.value === '-c');
   if (name.value === 'date') return args.length === 1 && /^\+%(s|Y|m|d|H|M|S|j|u|w)$/.test(args[0]?.value ?? '');
   return name.value === 'id' && args.length === 1 && /^-[ug]$/.test(args[0]?.value ?? '');
+}
+
+/** Parts of a date that are digits, or digits with marks between. */
+const DATES: Readonly<Record<string, string>> = { F: 'Y-m-d', T: 'H:M:S', R: 'H:M' };
+
+// Names that commands make: of temporary files, of the day, the last part of a path.
+function named(fields: readonly Field[] | undefined): string | undefined {
+  const words = fields?.map(({ value }) => value) ?? [];
+  const [name, first] = words;
+  switch (name) {
+    case 'mktemp': {
+      const rest = words.slice(1).filter((word) => !/^(-[dqu]+|--directory|--quiet)$/.test(word));
+      // Letters and digits, of which none means anything to bash.
+      if (rest.length === 0) return `/tmp/tmp.${DIGITS}`;
+      const [template] = rest;
+      const isPlain =
+        rest.length === 1 &&
+        template !== undefined &&
+        /^[\w./]*[a-z]/i.test(template.replace(/X{3,}/, '')) &&
+        isExact(template);
+      return isPlain ? template.replace(/X{3,}/, DIGITS) : undefined;
+    }
+    case 'date': {
+      const formats = words.slice(1).filter((word) => word !== '-u' && word !== '--utc');
+      const [format = ''] = formats;
+      if (formats.length !== 1 || !isExact(format) || !format.startsWith('+')) return undefined;
+      const spelled = format.slice(1).replace(/%([FTR])/g, (_, letter: string) => {
+        return (DATES[letter] ?? '').replace(/\w/g, '%$&');
+      });
+      const known = spelled.replace(/%-?[YmdHMSsjuwyCNGVgI]/g, DIGITS);
+      return known.includes('%') ? undefined : known;
+    }
+    case 'basename':
+      // No slash is left in it.
+      return fields?.length !== undefined && fields.length >= 2 && first?.startsWith('-') === false ? STAR : undefined;
+    default:
+      return undefined;
+  }
 }
 
 // `echo` and `printf` of text without escapes.

@@ -30,7 +30,7 @@ const DOLLAR_PROCESS = /\$[<>]\(/;
 
 /** Parses text that has passed the limits; also used for the text given to inner shells. */
 export function parseText(text: string): ParsedCommand {
-  const lowered = lowerScript(parseBash(text));
+  const lowered = lowerScript(parseBash(text), text);
   const [error] = lowered.errors;
   if (error !== undefined) {
     throw refuse('syntax-error', `the command is not valid bash: ${error}`, { hint: 'check quotes and brackets' });
@@ -44,7 +44,7 @@ export function parseText(text: string): ParsedCommand {
   }
   if (lowered.opaque.length > 0) return { script: lowered.script, printed: text, opaque: lowered.opaque };
   const printed = printScript(lowered.script);
-  const again = lowerScript(parseBash(printed));
+  const again = lowerScript(parseBash(printed), printed);
   if (again.errors.length > 0 || again.opaque.length > 0 || printScript(again.script) !== printed) {
     const reason = 'the printed form does not read the same';
     return { script: lowered.script, printed: text, opaque: [{ reason, span: printed.slice(0, 120) }] };

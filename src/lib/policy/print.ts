@@ -30,6 +30,8 @@ export function printNode(node: Node): string {
     }
     case 'andor':
       return node.nodes.map((each, index) => (index > 0 ? `${node.ops[index - 1]} ` : '') + printNode(each)).join(' ');
+    case 'coproc':
+      return `coproc ${node.name === undefined ? '' : `${node.name} `}${printNode(node.body)}`;
     case 'function':
       return `${node.name}() ${printCompound(node.body)}`;
     default:
@@ -61,6 +63,8 @@ function printBody(node: Compound): string {
       const words = node.words === undefined ? '' : ` in${node.words.map((word) => ` ${printWord(word)}`).join('')}`;
       return `for ${node.name}${words}; do ${closed(node.body)} done`;
     }
+    case 'arith-for':
+      return `for ((${node.parts.join('; ')})); do ${closed(node.body)} done`;
     case 'case': {
       const items = node.items.map((item) => {
         const patterns = item.patterns.map((pattern) => printWord(pattern)).join(' | ');
@@ -114,8 +118,9 @@ function hasAssignments(node: Simple): boolean {
 
 function printAssign(assign: Assign): string {
   const sign = assign.append ? '+=' : '=';
+  const element = assign.index === undefined ? '' : `[${assign.index}]`;
   if ('pieces' in assign.value)
-    return assign.name + sign + (assign.value.pieces.length === 0 ? '' : printWord(assign.value));
+    return assign.name + element + sign + (assign.value.pieces.length === 0 ? '' : printWord(assign.value));
   return `${assign.name}${sign}(${assign.value.map((word) => printWord(word)).join(' ')})`;
 }
 

@@ -6,8 +6,11 @@ import type { PathFact, StdinFact } from './facts.ts';
 import { pathFacts } from './paths.ts';
 import type { Scope } from './scope.ts';
 import type { Assign, Redir, Word } from './syntax.ts';
-import { isExact } from './unknowns.ts';
+import { isExact, isNumeric } from './unknowns.ts';
 import { type Call, note, type Walk } from './walk.ts';
+
+/** Of the budget for files: one command has few of them. */
+const REDIRECTION_COST = 4;
 
 export interface RedirFacts {
   readonly reads: readonly PathFact[];
@@ -30,8 +33,12 @@ export function redirFacts(walk: Walk, scope: Scope, redirs: readonly Redir[], o
       continue;
     }
     for (const value of expandTarget(expander, redir.target)) {
-      if (/^[<>]&$/.test(redir.op) && /^(\d+-?|-)$/.test(value)) continue;
-      walk.budget.files--;
+      if (/^[<>]&$/.test(redir.op) && (/^(\d+-?|-)$/.test(value) || isNumeric(value))) {
+        // What the descriptor was opened for is not followed.
+        if (redir.op === '<&' && (redir.fd ?? 0) === 0 && !/^0?-?$/.test(value)) stdin = { kind: 'pipe' };
+        continue;
+      }
+      walk.budget.files -= REDIRECTION_COST;
       if (walk.budget.files < 0) {
         note(walk, 'more files than are looked at', value);
         return { reads, writes, stdin: { kind: 'pipe' } };

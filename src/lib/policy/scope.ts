@@ -25,6 +25,13 @@ export interface Scope {
   zero: string;
   /** IFS was changed: unquoted expansions may split anywhere. */
   splitting: boolean;
+  /** Shared by all scopes of a text: every value and folder there ever was, for what runs at any time. */
+  readonly ever: Ever;
+}
+
+interface Ever {
+  readonly vars: Map<string, Set<string>>;
+  readonly folders: Set<string>;
 }
 
 /** The scope of a fresh interpreter. */
@@ -38,7 +45,24 @@ export function newScope(place: Place, positional: readonly string[] | undefined
     positional,
     zero: 'bash',
     splitting: false,
+    ever: { vars: new Map(), folders: new Set(foldersOf(place)) },
   };
+}
+
+/** The scope of what may run at any time: a trap. */
+export function anyTime(scope: Scope): Scope {
+  const { vars, folders: all } = scope.ever;
+  const later: Scope = { ...fork(scope), positional: undefined, splitting: true };
+  later.arrays.clear();
+  for (const [name, values] of vars) {
+    // Where it was set before, it cannot hold what it came with.
+    setVar(later, name, [...getVar(scope, name), ...values]);
+    if (later.exported.has(name)) later.exported.set(name, ANY);
+  }
+  later.place = { ...later.place, ...folders([...foldersOf(scope.place), ...all]) };
+  // Splitting is as it ever was.
+  later.splitting = vars.has('IFS');
+  return later;
 }
 
 /** A copy whose changes stay its own: subshells, pipelines, branches. */
@@ -114,7 +138,7 @@ export function folders(all: readonly string[]): Pick<Place, 'cwd' | 'orElse'> {
 
 /** The folder is not known any more. */
 export function forgetPlace(scope: Scope): void {
-  scope.place = { ...scope.place, ...folders([ANYWHERE]) };
+  moveTo(scope, [ANYWHERE]);
 }
 
 /** Sets a variable to one of `values`. */
@@ -122,10 +146,23 @@ export function setVar(scope: Scope, name: string, values: Values): void {
   const unique = [...new Set(scope.fixed.has(name) ? [...getVar(scope, name), ...values] : values)];
   const known = unique.length > MAX_VALUES || unique.some((value) => value.length > 4096) ? [ANY] : unique;
   scope.vars.set(name, known);
+  remember(scope, name, known);
   scope.arrays.delete(name);
   if (name === 'IFS') scope.splitting = true;
   if (name === 'HOME') scope.place = { ...scope.place, home: undefined };
   if (scope.exported.has(name)) scope.exported.set(name, known.length === 1 ? (known[0] ?? ANY) : ANY);
+}
+
+function remember({ ever }: Scope, name: string, values: Values): void {
+  const before = ever.vars.get(name);
+  if (before === undefined) ever.vars.set(name, new Set(values));
+  else if (before.size <= MAX_VALUES) for (const value of values) before.add(value);
+}
+
+/** Commands run in these folders from here on. */
+export function moveTo(scope: Scope, all: readonly string[]): void {
+  for (const folder of all) scope.ever.folders.add(folder);
+  scope.place = { ...scope.place, ...folders(all) };
 }
 
 /** What a name that the text has not set holds: something from the environment, if anything. */

@@ -14,7 +14,7 @@ export type Piece =
       readonly quoted: boolean;
       /** `${#name}`. */
       readonly length: boolean;
-      /** Literal subscript: a number, `@` or `*`. */
+      /** Subscript: a number, `@`, `*`, or a name or `${name}` whose value is a number. */
       readonly index: string | undefined;
       readonly op: ParamOp | undefined;
     }
@@ -35,6 +35,8 @@ export interface Word {
 export interface Assign {
   readonly name: string;
   readonly append: boolean;
+  /** The element of an array: a number, or a name or `${name}` whose value is one. */
+  readonly index: string | undefined;
   /** One word, or the elements of an array. */
   readonly value: Word | readonly Word[];
 }
@@ -84,6 +86,14 @@ export type Compound =
       readonly redirs: readonly Redir[];
     }
   | {
+      readonly kind: 'arith-for';
+      /** What it begins with, looks at, and does after each round; each may be empty. */
+      readonly parts: readonly [string, string, string];
+      readonly names: readonly string[];
+      readonly body: Script;
+      readonly redirs: readonly Redir[];
+    }
+  | {
       readonly kind: 'case';
       readonly word: Word;
       readonly items: readonly {
@@ -113,6 +123,7 @@ export type Node =
       readonly ops: readonly ('|' | '|&')[];
     }
   | { readonly kind: 'andor'; readonly nodes: readonly Node[]; readonly ops: readonly ('&&' | '||')[] }
+  | { readonly kind: 'coproc'; readonly name: string | undefined; readonly body: Simple | Compound }
   | { readonly kind: 'function'; readonly name: string; readonly body: Compound };
 
 export interface Statement {

@@ -57,6 +57,10 @@ export function walkCompound(walk: Walk, scope: Scope, node: Compound, outer: St
       });
       return;
     }
+    case 'arith-for':
+      for (const part of node.parts) checkArithmetic(walk, scope, node.names, part);
+      walkLoop(walk, scope, (inner, pass) => walkScript(pass, inner, node.body, stdin));
+      return;
     case 'case':
       expandValue(expanderOf(walk, scope), node.word);
       for (const item of node.items) {

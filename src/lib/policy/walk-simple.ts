@@ -4,6 +4,7 @@ import { runCommand } from './command.ts';
 import { type Expander, expandAlternatives, expandAssigned, expandWord } from './expand.ts';
 import { expanderOf } from './expander.ts';
 import type { EnvFact, Field, StdinFact } from './facts.ts';
+import { nameInIndex } from './lower-arithmetic.ts';
 import { printNode } from './print.ts';
 import { emitRedirections, type RedirFacts, redirFacts, variablesIn } from './redirections.ts';
 import { become, fork, getVar, type Scope, setVar, union, type Values } from './scope.ts';
@@ -11,7 +12,8 @@ import { field } from './split-runs.ts';
 import type { Assign, Simple, Word } from './syntax.ts';
 import { isAssign, plainName } from './syntax.ts';
 import { ANY } from './unknowns.ts';
-import { type Call, spend, type Walk } from './walk.ts';
+import { type Call, note, spend, type Walk } from './walk.ts';
+import { checkArithmetic } from './walk-test.ts';
 
 /** Ways in which the words of one command may turn out. */
 const MAX_CALLS = 32;
@@ -114,6 +116,17 @@ function combine(words: readonly (readonly Field[][])[]): Field[][] {
 function assignInto(walk: Walk, scope: Scope, assign: Assign): EnvFact[] {
   const expander = expanderOf(walk, scope);
   const before = assign.append ? getVar(scope, assign.name) : [];
+  if (assign.index !== undefined) {
+    const element = `${assign.name}[${assign.index}]`;
+    // `BASH_CMDS[ls]=/bin/rm` gives a name another program.
+    if (/^(BASH_|DIRSTACK$)/.test(assign.name)) note(walk, 'an array in which bash keeps its own', element);
+    checkArithmetic(walk, scope, nameInIndex(assign.index), element);
+    const values = 'pieces' in assign.value ? expandAssigned(expander, assign.value) : [ANY];
+    const known = assign.append ? [ANY] : values;
+    // The other elements keep what they had.
+    setVar(scope, assign.name, [...(scope.vars.get(assign.name) ?? ['']), ...known]);
+    return known.map((value) => ({ name: assign.name, value }));
+  }
   if ('pieces' in assign.value) {
     const values = expandAssigned(expander, assign.value);
     const starts = assign.append ? before : [''];

@@ -1,14 +1,15 @@
 // Walks a script the way bash would run it and collects what every simple command in it does, at any depth. Both ways
 // of a branch are walked; what only the run will know is noted as opaque. Runs nothing.
+import { runText } from './builtins.ts';
 import { expandWord } from './expand.ts';
 import { lookingAhead } from './expander.ts';
 import type { EnvFact, Field, PathFact, SimpleCommand, StdinFact } from './facts.ts';
 import { MAX_FILES, MAX_INNER_BYTES, MAX_STEPS, MAX_WORDS } from './limits.ts';
 import { outputValues } from './output.ts';
-import { become, fork, type Scope, union } from './scope.ts';
+import { anyTime, become, fork, type Scope, setVar, union } from './scope.ts';
 import type { Compound, Node, OpaqueFact, Script } from './syntax.ts';
 import { plainName } from './syntax.ts';
-import { ANY, isExact } from './unknowns.ts';
+import { ANY, DIGITS, isExact } from './unknowns.ts';
 import { walkCompound } from './walk-compound.ts';
 import { walkSimple } from './walk-simple.ts';
 
@@ -27,7 +28,16 @@ export interface Walk {
   readonly depth: number;
   /** Wrappers around the shell whose text is walked: `sudo sh -c …`. */
   readonly wrappers: readonly string[];
+  /** What a trap will run, at any time: looked at in the end, when all is known that may be by then. */
+  readonly traps: Trap[];
   readonly budget: { left: number; words: number; files: number; inner: number };
+}
+
+interface Trap {
+  readonly text: string;
+  readonly call: Call;
+  readonly scope: Scope;
+  readonly walk: Walk;
 }
 
 /** A command about to be run: expanded, with what surrounds it. */
@@ -43,6 +53,8 @@ export interface Call {
   readonly text: string;
 }
 
+/** Traps that are looked at. Typical: one. */
+const MAX_TRAPS = 16;
 /** Stages of a pipeline whose output is looked at; longer ones print the unknown. */
 const MAX_STAGES = 12;
 
@@ -56,6 +68,7 @@ export function newWalk(): Walk {
     stack: [],
     depth: 0,
     wrappers: [],
+    traps: [],
     budget: { left: MAX_STEPS, words: MAX_WORDS, files: MAX_FILES, inner: MAX_INNER_BYTES },
   };
 }
@@ -63,6 +76,11 @@ export function newWalk(): Walk {
 /** A walk that keeps what it finds to itself: for looking ahead. */
 export function silently(walk: Walk): Walk {
   return { ...walk, commands: [], opaque: [] };
+}
+
+// Where a loop was looking ahead, what its traps do is still a fact.
+function reporting(walk: Walk, whole: Walk): Walk {
+  return { ...walk, commands: whole.commands, opaque: whole.opaque };
 }
 
 export function note(walk: Walk, reason: string, span: string): void {
@@ -89,6 +107,7 @@ export function walkWhole(walk: Walk, scope: Scope, script: Script): void {
     walkScript(walk, scope, { statements: [statement] }, { kind: 'inherit' });
     if (statement.node.kind === 'function' && !statement.background) walk.certain.add(statement.node.name);
   }
+  walkTraps(walk);
   walkUncalled(walk, scope);
   // Here and not where it happened: a loop's first rounds are walked silently.
   if (walk.budget.left < 0) note(walk, 'too much to look at', '');
@@ -99,6 +118,15 @@ export function walkScript(walk: Walk, scope: Scope, script: Script, stdin: Stdi
   for (const statement of script.statements) {
     walkNode(walk, statement.background ? fork(scope) : scope, statement.node, stdin);
   }
+}
+
+// A trap may set another.
+function walkTraps(walk: Walk): void {
+  for (let at = 0; at < walk.traps.length && at < MAX_TRAPS; at++) {
+    const trap = walk.traps[at];
+    if (trap !== undefined) runText(reporting(trap.walk, walk), anyTime(trap.scope), trap.text, trap.call);
+  }
+  if (walk.traps.length > MAX_TRAPS) note(walk, 'more traps than are looked at', '');
 }
 
 // Bodies that were defined and never called.
@@ -122,6 +150,12 @@ export function walkNode(walk: Walk, scope: Scope, node: Node, stdin: StdinFact)
       return;
     case 'andor':
       walkChain(walk, scope, node, stdin);
+      return;
+    case 'coproc':
+      // It reads what the script writes to it later.
+      walkNode(walk, fork(scope), node.body, { kind: 'pipe' });
+      setVar(scope, node.name ?? 'COPROC', [DIGITS]);
+      setVar(scope, `${node.name ?? 'COPROC'}_PID`, [DIGITS]);
       return;
     case 'function':
       if (SHADOWABLE.test(node.name)) note(walk, 'a function that takes the name of a command', `${node.name}()`);
