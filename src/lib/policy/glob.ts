@@ -64,8 +64,8 @@ export function globBelow(folder: string): Glob {
 export function globMatches(glob: Glob, value: string): boolean {
   if (glob.literal && isExact(value)) return glob.pattern === value;
   if (glob.ending !== undefined && isExact(value)) return value.endsWith(glob.ending);
-  if (glob.below !== true && glob.pattern.endsWith(`/${ANY}`) && overlaps(glob.pattern.slice(0, -2), value))
-    return true;
+  if (glob.below === true) return value !== glob.pattern.slice(0, -1) && overlaps(glob.pattern, value);
+  if (glob.pattern.endsWith(`/${ANY}`) && overlaps(glob.pattern.slice(0, -2), value)) return true;
   return overlaps(glob.pattern, value);
 }
 

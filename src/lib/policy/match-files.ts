@@ -52,11 +52,15 @@ export function filesExcepted(
   const those = meant === undefined ? files : files.filter((file) => anyFile(meant, [file], 'yes') !== 'no');
   if (those.length === 0) return 'no';
   if (allFiles(excepted, those, home)) return 'yes';
-  return those.every((file) => anyFile(excepted, [file], 'yes') !== 'no' && !isKnown(file)) ? 'maybe' : 'no';
+  return those.every((file) => mayBeOneOf(excepted, file)) ? 'maybe' : 'no';
 }
 
-function isKnown({ forms }: PathFact): boolean {
-  return forms.every((form) => isExact(form) && !form.startsWith(ANYWHERE));
+// As it is written, and not where links might lead.
+function mayBeOneOf(patterns: readonly Glob[], file: PathFact): boolean {
+  const [first = ''] = file.forms;
+  return (
+    !(isExact(first) && !first.startsWith(ANYWHERE)) && anyFile(patterns, [{ ...file, forms: [first] }], 'yes') !== 'no'
+  );
 }
 
 function isSurelyInside(glob: Glob, file: PathFact, home: string | undefined): boolean {
@@ -86,6 +90,10 @@ function isBelow({ pattern }: Glob, form: string): boolean {
   if (COMPUTED.test(form) || form.startsWith(ANYWHERE)) return false;
   const folder = pattern.slice(0, -1);
   return (
-    pattern.endsWith(`/${ANY}`) && isExact(folder) && form.startsWith(folder) && !CLIMBS.test(form.slice(folder.length))
+    form.length > folder.length &&
+    pattern.endsWith(`/${ANY}`) &&
+    isExact(folder) &&
+    form.startsWith(folder) &&
+    !CLIMBS.test(form.slice(folder.length))
   );
 }
