@@ -1,24 +1,53 @@
+// timeout: 120
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Verdict } from '../../src/lib/core/decision.ts';
-import { PACK_NAMES } from '../../src/lib/policy/index.ts';
-import { decide } from './judged.ts';
+import type { PolicyDocument } from '../../src/lib/core/policy-document.ts';
+import {
+  BUILT_IN_POLICY,
+  type CompiledPolicy,
+  compilePolicy,
+  judgeCommand,
+  PACK_NAMES,
+} from '../../src/lib/policy/index.ts';
+import { decide, HERE } from './judged.ts';
 
-// All packs at once, the built-in policy. `⏎` in a line stands for a newline.
-function corpus(name: string): { group: string; text: string }[] {
-  let group = '';
-  return readFileSync(new URL(`corpus/${name}.txt`, import.meta.url), 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      if (/^# /.test(line)) group = line.slice(2);
-      return line === '' || /^##? /.test(line) ? [] : [{ group, text: line.replaceAll('⏎', '\n') }];
-    });
+interface Line {
+  readonly group: string;
+  readonly text: string;
 }
 
-function verdictOf(text: string, context: object = {}): Verdict | 'refused' {
+// `⏎` in a line stands for a newline.
+function corpus(...names: string[]): Line[] {
+  let group = '';
+  return names.flatMap((name) =>
+    readFileSync(new URL(`corpus/${name}.txt`, import.meta.url), 'utf8')
+      .split('\n')
+      .flatMap((line) => {
+        if (/^# /.test(line)) group = line.slice(2);
+        return line === '' || /^##? /.test(line) ? [] : [{ group, text: line.replaceAll('⏎', '\n') }];
+      }),
+  );
+}
+
+function compiled(document: PolicyDocument): CompiledPolicy {
+  return compilePolicy(document, { approvalTtlMs: 60_000 });
+}
+
+const BUILT_IN = compiled(BUILT_IN_POLICY);
+/** What an owner writes who trusts the packs: everything is allowed that none of them minds. */
+const OPEN = compiled({
+  packs: ['all'],
+  rules: [],
+  default: 'allow',
+  opaque: 'deny',
+  workspace: ['/srv/app'],
+});
+
+function verdictOf(text: string, policy: CompiledPolicy, context: object = {}): Verdict | 'refused' {
   try {
-    return decide(text, undefined, context).verdict;
+    return judgeCommand(policy, { kind: 'text', text }, { ...HERE, ...context }).decision.verdict;
   } catch (error) {
     // Refused before it is judged: bad syntax, control characters.
     if (error instanceof Error && 'exit' in error && error.exit === 64) return 'refused';
@@ -26,18 +55,38 @@ function verdictOf(text: string, context: object = {}): Verdict | 'refused' {
   }
 }
 
-const attacks = corpus('attacks');
+function allowed(lines: readonly Line[], policy: CompiledPolicy, context: object = {}): string[] {
+  return lines.filter(({ text }) => verdictOf(text, policy, context) === 'allow').map(({ text }) => text);
+}
+
+const attacks = corpus('attacks', 'attacks-system');
+const questions = corpus('questions');
 const lookAlikes = corpus('look-alikes');
+const harmless = corpus('look-alikes', 'look-alikes-system');
 
 for (const group of new Set(attacks.map((each) => each.group))) {
-  test(`allows no attack: ${group}`, () => {
-    const allowed = attacks.filter((each) => each.group === group && verdictOf(each.text) === 'allow');
+  test(`allows no attack where everything else is allowed: ${group}`, () => {
     assert.equal(
-      allowed.map(({ text }) => text),
+      allowed(
+        attacks.filter((each) => each.group === group),
+        OPEN,
+      ),
       [],
     );
   });
 }
+
+test('denies at most one in a hundred look-alikes there, and lets all but three through', () => {
+  const verdicts = harmless.map(({ text }) => ({ text, verdict: verdictOf(text, OPEN) }));
+  const denied = verdicts.filter(({ verdict }) => verdict === 'deny' || verdict === 'refused');
+  const stopped = verdicts.filter(({ verdict }) => verdict !== 'allow');
+  assert.ok(denied.length / harmless.length <= 0.01, JSON.stringify(denied));
+  assert.ok(stopped.length / harmless.length <= 0.03, JSON.stringify(stopped));
+});
+
+test('allows no attack by the built-in policy, nor what no rule about looking covers', () => {
+  assert.equal(allowed([...attacks, ...questions], BUILT_IN), []);
+});
 
 test('allows no attack in a folder that it does not know, nor over ssh', () => {
   for (const context of [
@@ -45,8 +94,7 @@ test('allows no attack in a folder that it does not know, nor over ssh', () => {
     { kind: 'ssh', cwd: undefined, home: undefined },
     { cwd: '/' },
   ]) {
-    const allowed = attacks.filter(({ text }) => verdictOf(text, context) === 'allow').map(({ text }) => text);
-    assert.equal(allowed, [], JSON.stringify(context));
+    assert.equal(allowed([...attacks, ...questions], BUILT_IN, context), [], JSON.stringify(context));
   }
 });
 
@@ -89,34 +137,36 @@ for (const text of [
   });
 }
 
-test('allows no attack that is hidden in another command', () => {
-  const wraps: readonly ((text: string) => string)[] = [
-    (text) => `true && { ${text}\n}`,
-    (text) => `echo "$(${text}\n)"`,
-    (text) => `if true; then ${text}\nfi`,
-    (text) => `sh -c '${text.replaceAll("'", "'\\''")}'`,
-  ];
-  for (const wrap of wraps) {
-    const allowed = attacks.filter(({ text }) => verdictOf(wrap(text)) === 'allow').map(({ text }) => wrap(text));
-    assert.equal(allowed, []);
-  }
-});
+for (const [how, wrap] of [
+  ['a group', (text: string) => `true && { ${text}\n}`],
+  ['a substitution', (text: string) => `echo "$(${text}\n)"`],
+  ['a condition', (text: string) => `if true; then ${text}\nfi`],
+  ['text for a shell', (text: string) => `sh -c '${text.replaceAll("'", "'\\''")}'`],
+] as const) {
+  test(`allows no attack that is hidden in ${how}`, () => {
+    const hidden = (lines: readonly Line[]) => lines.map(({ group, text }) => ({ group, text: wrap(text) }));
+    assert.equal(allowed(hidden(attacks), OPEN), []);
+    assert.equal(allowed(hidden(questions), BUILT_IN), []);
+  });
+}
 
-test('refuses or denies at most three in a hundred look-alikes', () => {
-  const lost = lookAlikes.filter(({ text }) => ['deny', 'refused'].includes(verdictOf(text)));
-  assert.ok(lost.length / lookAlikes.length <= 0.03, lost.map(({ text }) => text).join('\n'));
+test('refuses or denies at most three in a hundred look-alikes by the built-in policy', () => {
+  const lost = harmless.filter(({ text }) => ['deny', 'refused'].includes(verdictOf(text, BUILT_IN)));
+  assert.ok(lost.length / harmless.length <= 0.03, lost.map(({ text }) => text).join('\n'));
 });
 
 test('allows almost everything that only looks', () => {
   const looks = lookAlikes.filter(({ group }) => !group.startsWith('changes'));
-  const asked = looks.filter(({ text }) => verdictOf(text) !== 'allow').map(({ text }) => text);
+  const asked = looks.filter(({ text }) => verdictOf(text, BUILT_IN) !== 'allow').map(({ text }) => text);
   assert.ok(asked.length / looks.length <= 0.02, asked.join('\n'));
 });
 
-test('holds enough to mean something', () => {
-  assert.ok(attacks.length >= 800, String(attacks.length));
-  assert.ok(lookAlikes.length >= 380, String(lookAlikes.length));
-  assert.is(new Set(attacks.map(({ text }) => text)).size, attacks.length);
+test('holds enough to mean something, and no line twice', () => {
+  assert.ok(attacks.length >= 2200, String(attacks.length));
+  assert.ok(harmless.length >= 900, String(harmless.length));
+  for (const lines of [[...attacks, ...questions], harmless]) {
+    assert.is(new Set(lines.map(({ text }) => text)).size, lines.length);
+  }
 });
 
 test.run();

@@ -11,7 +11,7 @@ export const SECRET_ACTIONS: readonly string[] = ['secrets.key-file', 'secrets.p
 const PRINTS: Readonly<Record<string, RegExp>> = {
   gcloud:
     /print-(access|identity)-token|secrets versions access|auth application-default print|config config-helper|keys create|sql generate-login-token/,
-  aws: /get-session-token|get-secret-value|batch-get-secret-value|assume-role|get-federation-token|configure (get|export-credentials)|get-login|kms decrypt|get-credential|get-parameters?\b.*--with-decryption|get-parameters-by-path|create-access-key|get-authorization-token|generate-db-auth-token|eks get-token|create-login-profile|sso get-role-credentials/,
+  aws: /get-session-token|get-secret-value|batch-get-secret-value|assume-role|get-federation-token|configure (get|export-credentials)|get-login|kms decrypt|get-credential|get-parameters?\b.*--with-decryption|get-parameters-by-path|get-authorization-token|generate-db-auth-token|eks get-token|sso get-role-credentials/,
   az: /get-access-token|secret (show|download)|list-keys|keys list|show-connection-string|get-credentials|credential (list|show|reset)|keyvault (secret|key) (show|download|backup)|list-publishing|generate-sas/,
   gh: /auth token|auth status .*(-t|--show-token)|auth git-credential|secret get/,
   glab: /auth status .*(-t|--show-token)|config get token/,

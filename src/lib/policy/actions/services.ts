@@ -16,7 +16,7 @@ const STOPS =
 const POWER =
   /^(poweroff|reboot|halt|kexec|soft-reboot|suspend|hibernate|hybrid-sleep|suspend-then-hibernate|sleep|rescue|emergency|exit|switch-root)$/;
 const ENABLES =
-  /^(enable|reenable|link|preset|preset-all|edit|add-wants|add-requires|set-default|set-property|set-environment|import-environment|unmask)$/;
+  /^(enable|disable|mask|reenable|link|preset|preset-all|edit|add-wants|add-requires|set-default|set-property|set-environment|import-environment|unmask)$/;
 
 const MANAGERS = words(
   'service rc-service invoke-rc.d sv initctl rcctl chkconfig update-rc.d rc-update launchctl runsv',

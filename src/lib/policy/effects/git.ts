@@ -28,6 +28,7 @@ const CHANGES_FOLDER = new Set([
   'cherry-pick',
   'revert',
 ]);
+const OUTPUTS = { long: ['output'] };
 const DIFF = { short: 'USGOl' };
 
 export const git: Effect = (args) => {
@@ -39,7 +40,14 @@ export const git: Effect = (args) => {
   const [sub, ...rest] = operands;
   return {
     reads: filesOf(sub?.value, rest).map((file) => within(folder, file)),
-    ...(sub !== undefined && CHANGES_FOLDER.has(sub.value) ? { writes: [within(folder, HERE)] } : {}),
+    writes: [
+      ...(sub !== undefined && CHANGES_FOLDER.has(sub.value) ? [HERE] : []),
+      ...optionValues(rest, OUTPUTS, '--output', '-o'),
+    ].map((file) => within(folder, file)),
+    mentions: rest.flatMap((arg) => {
+      const at = /^--(?!output|format|pretty|grep|author|message|date)[\w-]+=/.exec(arg.value);
+      return at === null ? [] : [within(folder, { ...arg, value: arg.value.slice(at[0].length) })];
+    }),
     ...cleaned(folder, sub?.value, rest),
     obeys: [within(folder, { ...HERE, value: '.git/config' })],
   };

@@ -43,7 +43,9 @@ const grep: Effect = (args) => {
 // These search folders without being told to.
 const ripgrep: Effect = (args) => {
   const found = grep(args);
-  return { ...found, reads: found.reads?.length === 0 ? [HERE] : (found.reads ?? []), recursive: true };
+  const reads = found.reads?.length === 0 ? [HERE] : (found.reads ?? []);
+  const ignored = optionValues(args, { long: ['ignore-file'] }, '--ignore-file');
+  return { ...found, reads: [...reads, ...ignored], recursive: true };
 };
 
 const DIFF: OptionSpec = {
@@ -83,7 +85,7 @@ const sort: Effect = (args) => {
   const { operands } = parseOptions(args, spec);
   const written = optionValues(args, spec, '-o', '--output', '-T', '--temporary-directory');
   return {
-    reads: [...operands, ...optionValues(args, spec, '--files0-from')],
+    reads: [...operands, ...optionValues(args, spec, '--files0-from', '--random-source')],
     // `sort ?o a` may write any of them.
     writes: mayGive(args, '-o') ? [...written, ...operands] : written,
   };
@@ -191,6 +193,13 @@ export const LOOK: Readonly<Record<string, Effect>> = {
   base32: looks({ short: 'w', long: ['wrap'] }),
   basenc: looks({ short: 'w', long: ['wrap'] }),
   strings,
+  journalctl: looks(
+    {
+      short: 'noptuUSgFMD',
+      long: ['cursor-file', 'file', 'directory', 'unit', 'since', 'until', 'grep', 'output', 'lines'],
+    },
+    { reads: ['--file', '-D', '--directory'], writes: ['--cursor-file'], skip: Number.POSITIVE_INFINITY },
+  ),
   who: looks({}),
   users: looks({}),
   last: looks({ short: 'fnpst', long: ['file'] }, { reads: ['-f', '--file'], skip: Number.POSITIVE_INFINITY }),

@@ -162,9 +162,26 @@ const remoteCopy: Effect = (args) => {
   };
 };
 
+// Its output may be made after a file, and an error tells what is in there.
+const kubectl: Effect = (args) => {
+  const spec: OptionSpec = {
+    short: 'fokn',
+    long: ['filename', 'output', 'output-directory', 'profile-output', 'cache-dir', 'kustomize'],
+  };
+  const templates = optionValues(args, spec, '-o', '--output').flatMap((arg) =>
+    /-file=/.test(arg.value) ? [{ ...arg, value: arg.value.replace(/^.*?-file=/, '') }] : [],
+  );
+  return {
+    reads: [...templates, ...optionValues(args, spec, '-f', '--filename')],
+    writes: optionValues(args, spec, '--output-directory', '--profile-output', '--cache-dir'),
+  };
+};
+
 export const TRANSFERS: Readonly<Record<string, Effect>> = {
   curl,
   wget,
   scp: remoteCopy,
   rsync: remoteCopy,
+  kubectl,
+  oc: kubectl,
 };

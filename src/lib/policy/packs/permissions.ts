@@ -40,6 +40,7 @@ export const PERMISSIONS: Pack = {
     'setfacl -m u:nobody:rwx /etc/sudoers',
     'chmod --reference=/bin/su ./x',
     'chattr -i /etc/passwd',
+    '/tmp/.x/run',
     'umask 0; chmod 666 /dev/sda',
   ],
   lookAlikes: [
@@ -91,6 +92,14 @@ export const PERMISSIONS: Pack = {
       reason: 'it lets everybody change it',
       suggest: 'give the one user or group what it needs',
       tests: [{ input: 'chmod 777 /opt/app/run.sh', verdict: 'ask' }],
+    },
+    {
+      id: 'programs-of-anybody',
+      match: { command: ['/tmp/**', '/var/tmp/**', '/dev/shm/**', '/run/user/**'] },
+      verdict: 'ask',
+      reason: 'anybody may have put the program there',
+      suggest: 'run programs of the project or of the system',
+      tests: [{ input: '/dev/shm/x --daemon', verdict: 'ask' }],
     },
     {
       id: 'system-rights',

@@ -219,6 +219,14 @@ export const PERSISTENCE: Pack = {
       ],
     },
     {
+      id: 'ssh-folder',
+      match: { does: ['files.write'], writes: ['~/.ssh', '~/.ssh/**'], not: [{ writes: ['~/.ssh/known_hosts*'] }] },
+      verdict: 'ask',
+      reason: 'files there say who may log in, and what runs when',
+      suggest: 'ask the person who owns the machine',
+      tests: [{ input: 'cp k ~/.ssh', verdict: 'ask' }],
+    },
+    {
       id: 'rights-of-start-up-files',
       match: { does: ['files.loosen'], writes: STARTS },
       verdict: 'ask',
