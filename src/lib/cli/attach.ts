@@ -16,7 +16,8 @@ export interface AttachOptions {
   readonly opening: ClientMessage & { readonly type: 'open' | 'exec' };
   /** What runs there, for errors: a target, or a session. */
   readonly name: string;
-  readonly input: InputPlan;
+  /** null: nothing is sent, and the program's input stays open. */
+  readonly input: InputPlan | null;
   /** Resolves once the consumer can take more. */
   readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void>;
   readonly onNotice: (notice: Notice) => void;
@@ -51,6 +52,10 @@ export async function attach<Result extends SessionResult>(options: AttachOption
         forward: (signal) => sink.message({ type: 'signal', name: signal }),
         giveUp: (signal) => reject(interrupted(name, signal, request)),
       });
+      const begin = () => {
+        isRunning = true;
+        if (input !== null) stopInput = forwardInput(sink, input);
+      };
       let delivering = Promise.resolve();
       let result: Result | undefined;
       socket.on('message', (data: Buffer, isBinary: boolean) => {
@@ -74,10 +79,7 @@ export async function attach<Result extends SessionResult>(options: AttachOption
           case 'notice':
             request = message.notice.kind === 'waiting' ? message.notice.request : undefined;
             onNotice(message.notice);
-            if (message.notice.kind === 'opened') {
-              isRunning = true;
-              stopInput = forwardInput(sink, input);
-            }
+            if (message.notice.kind === 'opened') begin();
         }
       });
       socket.on('error', (error) => reject(brokerLost(error)));
@@ -87,6 +89,8 @@ export async function attach<Result extends SessionResult>(options: AttachOption
         else delivering.then(() => resolve(final), reject);
       });
       socket.send(opening);
+      // Who joins a program that runs is told nothing first.
+      if (options.opening.type === 'exec' && options.opening.exec.command === null) begin();
     });
   } finally {
     stopInput();
