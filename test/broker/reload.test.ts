@@ -161,6 +161,39 @@ test('after kill -9 between two changes the next broker reads what is there, and
     assert.equal(world.brokers(), []);
   }));
 
+test('a change of an own pack counts as one of the policy, and a pack that fails its own tests does not', () =>
+  inWorld(async (world, file) => {
+    const pack = join(world.home, '.config/sallyport/quiet.yaml');
+    const write = (command: string) =>
+      writeFileSync(
+        pack,
+        `name: quiet\ndescription: d\nrules:\n  - { id: hush, match: { command: ${command} }, verdict: deny, reason: r, suggest: s }\n` +
+          `attacks: [${command} hi]\nlookAlikes: [ls]\n`,
+        { mode: 0o600 },
+      );
+    write('printf');
+    world.configure(policy('allow', '  packs: [./quiet.yaml]\n'));
+    assert.is((await say(world)).exit, 0);
+    const before = await status(world);
+    assert.is.not(before.policy.digest, before.configDigest);
+    write('echo');
+    await until(() => logged(world, 'policy.reloaded').length === 1, 'the pack was noticed', TWO_SECONDS);
+    assert.is((await say(world)).json.decision.rule, 'quiet/hush');
+    assert.is((await status(world)).configDigest, before.configDigest);
+    write('ls');
+    await until(() => logged(world, 'policy.rejected').length === 1, 'the pack was noticed', TWO_SECONDS);
+    const [{ data } = { data: {} }] = logged(world, 'policy.rejected');
+    assert.match(String(data.problems), /quiet\.yaml:\d+:\d+: pack "quiet": expected allow for "ls", got deny/);
+    assert.is((await say(world)).exit, 77);
+    chmodSync(pack, 0o666);
+    write('printf');
+    chmodSync(file, 0o600);
+    await until(() => logged(world, 'policy.rejected').length === 2, 'the open pack was noticed', TWO_SECONDS);
+    chmodSync(pack, 0o600);
+    await until(() => logged(world, 'policy.reloaded').length === 2, 'the pack was mended', TWO_SECONDS);
+    assert.is((await say(world)).exit, 0);
+  }));
+
 test('a project’s file counts anew only once a person trusted what it says now', () =>
   inWorld(async (world, file) => {
     rmSync(file);

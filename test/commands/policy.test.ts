@@ -71,7 +71,7 @@ test('test runs the tests of rules and packs, and says where one fails', () =>
     assert.match(failed.stdout, line);
     const { json, exit } = await world.run(['policy', 'test', '--json']);
     const rule = json.parts.find((part: { kind: string }) => part.kind === 'rule');
-    assert.equal([rule.name, rule.line, rule.column, rule.passed, rule.failures], ['no-force', 6, 7, 2, []]);
+    assert.equal([rule.name, rule.at, rule.passed, rule.failures], ['no-force', { line: 6, column: 7 }, 2, []]);
     assert.ok(json.parts.filter((part: { kind: string }) => part.kind === 'pack').length >= 7);
     assert.is(exit, json.failed === 0 ? 0 : 78);
     assert.equal(world.brokers(), []);

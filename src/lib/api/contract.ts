@@ -35,8 +35,10 @@ export interface Hello {
 
 /** Which policy counts, and what became of the last change of its file. Times in ms since 1970. */
 export interface PolicyStatus {
-  /** Of the file it was loaded from; null for the built-in one. */
+  /** Of all that it was loaded from, own packs included; null for the built-in one. */
   readonly digest: string | null;
+  /** Of the config file alone. */
+  readonly configDigest: string | null;
   readonly loadedAt: number;
   /** The change that does not count, until it is mended. Only its time where the caller is not the broker's owner. */
   readonly rejected: {

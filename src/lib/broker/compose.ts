@@ -24,7 +24,7 @@ import { openSqliteStore } from '../store/sqlite.ts';
 import type { BootOptions } from './boot.ts';
 import { buildTargets } from './build-targets.ts';
 import { type CurrentPolicy, currentPolicy } from './current-policy.ts';
-import { type LoadedConfig, rereadConfig } from './load-config.ts';
+import { arePacksAsBefore, type LoadedConfig, parseBrokerConfig, rereadConfig } from './load-config.ts';
 import type { BrokerLog } from './log.ts';
 import { closeLostSessions } from './lost-sessions.ts';
 
@@ -59,7 +59,14 @@ export async function composeBroker(options: ComposeOptions): Promise<ComposedBr
   // What the config alone can get wrong comes before anything is opened.
   const { configFile, trustFolder } = boot;
   const policy = currentPolicy(options.loaded, {
-    reread: configFile === null ? undefined : () => rereadConfig(configFile, trustFolder, uid),
+    source:
+      configFile === null
+        ? undefined
+        : {
+            read: () => rereadConfig(configFile, trustFolder, uid),
+            parse: (file) => parseBrokerConfig(file, trustFolder, uid),
+            arePacksAsBefore: (loaded) => arePacksAsBefore(loaded, trustFolder, uid),
+          },
     clock,
     log: options.log,
   });
@@ -126,7 +133,7 @@ async function composeOver(
     pid: process.pid,
     mode: config.broker.mode,
     configFile: boot.configFile,
-    configDigest: policy.status().digest,
+    configDigest: policy.status().configDigest,
     state: boot.state,
     sessions: live.list().length,
     startedAt,
@@ -151,7 +158,7 @@ async function composeOver(
     },
     approvers: [...config.approvers.values()].map(({ name, keys, groups }) => ({ name, keys, groups })),
     hello,
-    reloadPolicy: async (principal) => shownTo(principal, await policy.reload(principal.name, audit)),
+    reloadPolicy: async (principal) => shownTo(principal, await policy.reload(principal.name, audit, 'asked')),
     caPublicKeyLine: async () => ca.publicKeyLine(),
     stop,
   };
@@ -169,7 +176,7 @@ async function composeOver(
 
   return {
     live,
-    policyFiles: () => [boot.configFile, boot.trustFolder].filter((path) => path !== null),
+    policyFiles: () => [boot.configFile, boot.trustFolder, ...policy.files()].filter((path) => path !== null),
     reloadPolicy: (by) => policy.reload(by, audit),
     server: createApiServer({
       verifier: unixPeerVerifier(),

@@ -11,15 +11,28 @@ import type { Probing } from '../core/policy-document.ts';
 import { newLane } from '../core/serial.ts';
 import { type CompiledPolicy, compilePolicy } from '../policy/index.ts';
 import type { AuditLog } from '../ports/audit.ts';
-import { type LoadedConfig, parseConfigFile } from './load-config.ts';
+import type { LoadedConfig } from './load-config.ts';
 import type { BrokerLog } from './log.ts';
 
 export interface CurrentPolicy {
   readonly compiled: CompiledPolicy;
   readonly probing: Probing | undefined;
   status(): PolicyStatus;
-  /** Reads it again. Never rejects: what is wrong is in the status, in the audit log and in the broker's log. */
-  reload(by: string, audit: AuditLog): Promise<PolicyStatus>;
+  /** The packs that it was read from, besides the config file. */
+  files(): readonly string[];
+  /**
+   * Reads it again. Never rejects: what is wrong is in the status, in the audit log and in the broker's log. `asked`: by a
+   * client, for whom a file that was read before is not read again.
+   */
+  reload(by: string, audit: AuditLog, asked?: 'asked'): Promise<PolicyStatus>;
+}
+
+/** Where a policy is read from again. All of them throw BrokerError (78). */
+export interface PolicySource {
+  /** The config file as it is now, once it is known who could have written it. */
+  read(): ConfigFile;
+  parse(file: ConfigFile): Promise<LoadedConfig>;
+  arePacksAsBefore(loaded: LoadedConfig): boolean;
 }
 
 interface Loaded extends LoadedConfig {
@@ -30,16 +43,16 @@ interface Loaded extends LoadedConfig {
 /** What a reload does not touch. */
 const FIXED_SECTIONS = ['broker', 'targets', 'approvers', 'recording', 'limits'] as const;
 
-/** Throws what compiling the first policy throws (78). `reread`: undefined where there is no file to read again; it throws. */
+/** Throws what compiling the first policy throws (78). `source`: undefined where there is no file to read again. */
 export function currentPolicy(
   first: LoadedConfig,
   deps: {
-    readonly reread: (() => ConfigFile) | undefined;
+    readonly source: PolicySource | undefined;
     readonly clock: Clock;
     readonly log: BrokerLog;
   },
 ): CurrentPolicy {
-  const { reread, clock, log } = deps;
+  const { source, clock, log } = deps;
   const lane = newLane();
   let current = load(first);
   let rejected: PolicyStatus['rejected'] = null;
@@ -51,17 +64,18 @@ export function currentPolicy(
     return { ...loaded, compiled, loadedAt: clock.now() };
   }
 
-  async function tryReload(by: string, read: () => ConfigFile, audit: AuditLog): Promise<void> {
+  async function tryReload(by: string, from: PolicySource, audit: AuditLog, isAsked: boolean): Promise<void> {
     let digest: string | null = null;
     let next: Loaded;
     try {
-      const file = read();
+      const file = from.read();
       digest = file.digest;
-      if (digest === current.digest) {
+      if (isAsked && digest === rejected?.digest) return;
+      if (digest === current.digest && from.arePacksAsBefore(current)) {
         rejected = null;
         return;
       }
-      next = load(await parseConfigFile(file));
+      next = load(await from.parse(file));
     } catch (error) {
       await reject(asBrokerError(error), digest, by, audit);
       return;
@@ -70,11 +84,11 @@ export function currentPolicy(
     await audit.append({
       type: 'policy.reloaded',
       actor: 'broker',
-      data: { digest, previous: current.digest, by, needsRestart },
+      data: { digest: next.policyDigest, previous: current.policyDigest, by, needsRestart },
     });
     current = next;
     rejected = null;
-    log.info('policy reloaded', { by, digest, needsRestart });
+    log.info('policy reloaded', { by, digest: next.policyDigest, needsRestart });
   }
 
   /** Said once of each file that is wrong, however often it is read. */
@@ -86,12 +100,13 @@ export function currentPolicy(
     await audit.append({
       type: 'policy.rejected',
       actor: 'broker',
-      data: { digest, code, problems: message, by, kept: current.digest },
+      data: { digest, code, problems: message, by, kept: current.policyDigest },
     });
   }
 
   const status = (): PolicyStatus => ({
-    digest: current.digest,
+    digest: current.policyDigest,
+    configDigest: current.digest,
     loadedAt: current.loadedAt,
     rejected,
     needsRestart: changedSections(first.config, current.config),
@@ -105,10 +120,13 @@ export function currentPolicy(
       return current.config.policy.probing;
     },
     status,
-    async reload(by, audit) {
-      if (reread === undefined) return status();
+    files: () => current.packFiles.map(({ path }) => path),
+    async reload(by, audit, asked) {
+      if (source === undefined) return status();
       // What cannot be audited does not happen: then the old policy stays, and the log says why.
-      await lane(() => tryReload(by, reread, audit)).catch((error) => log.error(asBrokerError(error)));
+      await lane(() => tryReload(by, source, audit, asked !== undefined)).catch((error) =>
+        log.error(asBrokerError(error)),
+      );
       return status();
     },
   };

@@ -13,20 +13,28 @@ export interface LoadedConfig {
   readonly config: Config;
   /** `sha256:…` of the file; null for the built-in configuration. */
   readonly digest: string | null;
+  /** The same of all that the policy is read from: the file and its own packs. */
+  readonly policyDigest: string | null;
+  readonly packFiles: readonly ConfigFile[];
 }
+
+type Place = Pick<BootOptions, 'configFile' | 'configDigest' | 'trustFolder'>;
 
 /**
  * Throws `bad-config`, `config-unreadable`, and `config-changed` where the file is not the one that was chosen (all 78).
  * Who may write it was checked when it was chosen; the digest ties this reading to that one. Loads YAML and schema only
  * where there is a file.
  */
-export async function loadBrokerConfig(boot: Pick<BootOptions, 'configFile' | 'configDigest'>): Promise<LoadedConfig> {
-  if (boot.configFile === null) return { config: builtInConfig(BUILT_IN_POLICY), digest: null };
-  const file = readConfigFile(boot.configFile);
-  if (file === undefined || file.digest !== boot.configDigest) {
-    throw refusal('config-changed', `"${boot.configFile}" changed while the broker started`, 'run the command again');
+export async function loadBrokerConfig(boot: Place, uid: number): Promise<LoadedConfig> {
+  const { configFile, configDigest, trustFolder } = boot;
+  if (configFile === null) {
+    return { config: builtInConfig(BUILT_IN_POLICY), digest: null, policyDigest: null, packFiles: [] };
   }
-  return parseConfigFile(file);
+  const file = readConfigFile(configFile);
+  if (file === undefined || file.digest !== configDigest) {
+    throw refusal('config-changed', `"${configFile}" changed while the broker started`, 'run the command again');
+  }
+  return parseBrokerConfig(file, trustFolder, uid);
 }
 
 /**
@@ -49,15 +57,36 @@ export function rereadConfig(path: string, trustFolder: string | null, uid: numb
   return file;
 }
 
-/** Throws `bad-config` (78) with everything that is wrong in it. */
-export async function parseConfigFile(file: ConfigFile): Promise<LoadedConfig> {
-  const [{ parseConfig }, { configError }] = await Promise.all([
-    import('../config/load.ts'),
+/** With the packs that it names. Throws `bad-config` (78) with everything that is wrong in them. */
+export async function parseBrokerConfig(
+  file: ConfigFile,
+  trustFolder: string | null,
+  uid: number,
+): Promise<LoadedConfig> {
+  const [{ parseConfigFile }, { configError }] = await Promise.all([
+    import('../config/load-file.ts'),
     import('../config/problem.ts'),
   ]);
-  const result = parseConfig(file.text, { file: file.path, knownPacks: PACK_NAMES });
+  const result = parseConfigFile(file, { knownPacks: PACK_NAMES, uid, trustFolder });
   if (!result.ok) throw configError(result.problems);
-  return { config: result.config, digest: file.digest };
+  const { config, policyDigest, packFiles } = result;
+  return { config, digest: file.digest, policyDigest, packFiles };
+}
+
+/** True where each pack is there with the same content, and only its owner can write it. */
+export function arePacksAsBefore({ packFiles }: LoadedConfig, trustFolder: string | null, uid: number): boolean {
+  return packFiles.every(({ path, digest }) => {
+    try {
+      const file = readConfigFile(path);
+      if (file?.digest !== digest) return false;
+      refuseForeignWriters(file, uid);
+      return trustFolder === null || trustStore(trustFolder, uid).trustOf(file) === 'trusted';
+    } catch (error) {
+      // Reading all of it again says what is wrong.
+      if (error instanceof BrokerError) return false;
+      throw error;
+    }
+  });
 }
 
 function refusal(code: string, message: string, hint: string): BrokerError {

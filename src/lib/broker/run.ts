@@ -61,7 +61,7 @@ async function start(
   uid: number,
   release: () => void,
 ): Promise<RunningBroker> {
-  const loaded = await loadBrokerConfig(boot);
+  const loaded = await loadBrokerConfig(boot, uid);
   const { config } = loaded;
   let idle: IdleExit | undefined;
   let connections = 0;

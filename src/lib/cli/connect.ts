@@ -91,7 +91,7 @@ async function upToDate({ client, hello }: Running, { boot, isConfigured }: Loca
   const isSame = hello.configFile !== boot.configFile || hello.configDigest === boot.configDigest;
   if (isConfigured || isSame || hello.policy === undefined) return { client, hello };
   const policy = await client.post<PolicyStatus>('/policy/reload', {});
-  return { client, hello: { ...hello, policy, configDigest: policy.digest } };
+  return { client, hello: { ...hello, policy, configDigest: policy.configDigest } };
 }
 
 /** Why the broker does not run with this configuration as it is now; undefined where it does. */

@@ -21,7 +21,9 @@ export interface Diagnosis {
 export async function diagnose(environment: Environment): Promise<Diagnosis> {
   const place = await attempt(() => locateBroker(environment));
   const config =
-    'error' in place ? place : await attempt(async () => (await loadBrokerConfig(place.value.boot)).config);
+    'error' in place
+      ? place
+      : await attempt(async () => (await loadBrokerConfig(place.value.boot, environment.uid)).config);
   const steps = [
     await step('node', checkNode),
     await step('system', checkSystem),

@@ -1,6 +1,7 @@
 // The policy that a command of `sallyport policy` works on: a file that was named, else the configuration that counts here.
 // In this process, so that a policy can be tried before any broker runs with it.
 import type { Config } from '../config/config.ts';
+import { trustFolder } from '../config/paths.ts';
 import type { Environment } from './environment.ts';
 import { chooseConfig } from './locate.ts';
 
@@ -12,15 +13,20 @@ export interface PolicyFile {
 
 /** Throws what is wrong with the file (78), all of it at once. */
 export async function readPolicyFile(environment: Environment, named: string | undefined): Promise<PolicyFile> {
-  const [{ parseConfig }, { configError }, { builtInConfig }, { BUILT_IN_POLICY, PACK_NAMES }] = await Promise.all([
-    import('../config/load.ts'),
+  const [{ parseConfigFile }, { configError }, { builtInConfig }, { BUILT_IN_POLICY, PACK_NAMES }] = await Promise.all([
+    import('../config/load-file.ts'),
     import('../config/problem.ts'),
     import('../config/built-in.ts'),
     import('../policy/index.ts'),
   ]);
   const { source } = chooseConfig(named === undefined ? environment : { ...environment, configFile: named });
   if (source.kind === 'built-in') return { label: 'built-in', config: builtInConfig(BUILT_IN_POLICY) };
-  const parsed = parseConfig(source.file.text, { file: source.label, knownPacks: PACK_NAMES });
+  const parsed = parseConfigFile(source.file, {
+    label: source.label,
+    knownPacks: PACK_NAMES,
+    uid: environment.uid,
+    trustFolder: source.kind === 'project' ? trustFolder(environment) : null,
+  });
   if (!parsed.ok) throw configError(parsed.problems);
   return { label: source.label, config: parsed.config };
 }

@@ -1,20 +1,20 @@
 // `policy test` for people: which tests failed and where, and what another policy would change.
 import type { Verdict } from '../core/decision.ts';
+import type { Place } from '../core/policy-document.ts';
 import { timestamp } from '../core/timestamp.ts';
 import type { Comparison } from '../policy/rejudge.ts';
 import type { TestedPart } from '../policy/run-tests.ts';
 import { oneLine, type Palette, shortLine } from './render.ts';
 
-/** One line a part; a failure has its own line, with the place first. */
-export function renderTests(file: string, parts: readonly TestedPart[], out: Palette): string {
-  const lines = parts.flatMap((part) => {
-    const name = `${part.kind} "${part.name}"`;
-    const place = part.line === null ? '' : `${file}:${part.line}:${part.column ?? 1}: `;
-    const failures = part.failures.map(
-      ({ input, expected, got }) =>
-        `${place}${out.bad('failed')}: ${name}: of "${oneLine(input)}" it says ${oneLine(got)}, the test ${expected}`,
+/** One line a part; a failure has its own line, with the place first. `label`: the file of the policy. */
+export function renderTests(label: string, parts: readonly TestedPart[], out: Palette): string {
+  const lines = parts.flatMap(({ kind, name, file, at, passed, failures }) => {
+    const place = (where: Place | null) => (where === null ? '' : `${file ?? label}:${where.line}:${where.column}: `);
+    const failed = failures.map(
+      ({ at: where, input, expected, got }) =>
+        `${place(where)}${out.bad('failed')}: ${kind} "${name}": of "${oneLine(input)}" it says ${oneLine(got)}, the test ${expected}`,
     );
-    return failures.length > 0 ? failures : [`${place}${out.good('passed')}: ${name}: ${part.passed}`];
+    return failed.length > 0 ? failed : [`${place(at)}${out.good('passed')}: ${kind} "${name}": ${passed}`];
   });
   const failed = parts.reduce((sum, part) => sum + part.failures.length, 0);
   const passed = parts.reduce((sum, part) => sum + part.passed, 0);

@@ -48,8 +48,7 @@ export interface ExplainedRule {
 export function explainCommand(policy: CompiledPolicy, input: CommandInput, context: CommandContext): Explanation {
   const { decision, printed, facts } = judgeCommand(policy, input, context);
   const away = outOfScope(policy.rules, context);
-  const elsewhere = new Set(away.map(({ rule }) => rule));
-  const rules = policy.rules.filter(({ id }) => !elsewhere.has(id));
+  const rules = policy.rules.filter((rule) => scopeMisses(rule, context).length === 0);
   const reports = reportFacts(facts).commands;
   const { verdict, rule, reason, guidance } = decision;
   return {

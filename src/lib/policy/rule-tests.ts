@@ -1,6 +1,6 @@
 // What one rule says on its own, everything else being asked: for the `tests:` a rule brings along. Pure.
 import { BrokerError } from '../core/errors.ts';
-import type { Rule } from '../core/policy-document.ts';
+import type { PolicyDocument, Rule } from '../core/policy-document.ts';
 import { compilePolicy } from './compile.ts';
 import { judgeCommand } from './judge.ts';
 
@@ -12,10 +12,15 @@ const SOMEWHERE = {
   home: '/home/somebody',
 } as const;
 
-/** The verdict, wherever the rule applies; of an input that the parser refuses, its words in quotes. */
-export function verdictAlone(rule: Rule, input: string): string {
+/** The verdict, wherever the rule applies, with the policy's own lists and workspace; of an input that the parser refuses, its words in quotes. */
+export function verdictAlone(
+  rule: Rule,
+  input: string,
+  { lists, workspace }: Pick<PolicyDocument, 'lists' | 'workspace'> = {},
+): string {
   const { on: _, ...anywhere } = rule;
-  const document = { packs: [], rules: [anywhere], default: 'ask', opaque: 'deny' } as const;
+  const names = { ...(lists === undefined ? {} : { lists }), ...(workspace === undefined ? {} : { workspace }) };
+  const document = { packs: [], rules: [anywhere], default: 'ask', opaque: 'deny', ...names } as const;
   try {
     const policy = compilePolicy(document, { approvalTtlMs: 1 });
     return judgeCommand(policy, { kind: 'text', text: input }, SOMEWHERE).decision.verdict;

@@ -1,5 +1,6 @@
-// Runs the tests that a policy brings along: those of its own rules, each rule alone, and those of the shipped packs. Pure.
-import type { PolicyDocument } from '../core/policy-document.ts';
+// Runs the tests that a policy brings along: those of its own rules, each rule alone, those of its own packs, and those of
+// the shipped ones. Pure.
+import type { Pack, Place, PolicyDocument } from '../core/policy-document.ts';
 import { failedPackTests } from './pack-tests.ts';
 import { PACKS } from './packs/index.ts';
 import { verdictAlone } from './rule-tests.ts';
@@ -7,14 +8,17 @@ import { verdictAlone } from './rule-tests.ts';
 export interface TestedPart {
   readonly kind: 'rule' | 'pack';
   readonly name: string;
-  /** Where the rule stands in its file, both from 1; null for a pack. */
-  readonly line: number | null;
-  readonly column: number | null;
+  /** Of a pack that somebody wrote; null for a rule of the policy itself, and for a shipped pack. */
+  readonly file: string | null;
+  /** Where a rule stands in its file; null for a pack. */
+  readonly at: Place | null;
   readonly passed: number;
   readonly failures: readonly FailedTest[];
 }
 
 export interface FailedTest {
+  /** Of the test, as far as it is known: else of its rule; null in a shipped pack. */
+  readonly at: Place | null;
   readonly input: string;
   readonly expected: string;
   readonly got: string;
@@ -23,19 +27,21 @@ export interface FailedTest {
 /** What each rule with tests and each pack came to: rules in file order, then packs. */
 export function runPolicyTests(document: PolicyDocument): readonly TestedPart[] {
   const rules = document.rules.flatMap((rule): TestedPart[] => {
-    const tests = rule.tests ?? [];
+    const { tests = [], at = null } = rule;
     if (tests.length === 0) return [];
-    const failures = tests.flatMap(({ input, verdict: expected }) => {
-      const got = verdictAlone(rule, input);
-      return got === expected ? [] : [{ input, expected, got }];
+    const failures = tests.flatMap(({ input, verdict: expected }): FailedTest[] => {
+      const got = verdictAlone(rule, input, document);
+      return got === expected ? [] : [{ at, input, expected, got }];
     });
-    const { line = null, column = null } = rule.at ?? {};
-    return [{ kind: 'rule', name: rule.id, line, column, passed: tests.length - failures.length, failures }];
+    return [{ kind: 'rule', name: rule.id, file: null, at, passed: tests.length - failures.length, failures }];
   });
-  const packs = PACKS.map((pack): TestedPart => {
-    const failures = failedPackTests(pack);
-    const count = pack.attacks.length + pack.lookAlikes.length;
-    return { kind: 'pack', name: pack.name, line: null, column: null, passed: count - failures.length, failures };
-  });
-  return [...rules, ...packs];
+  return [...rules, ...[...(document.ownPacks ?? []), ...PACKS].map((pack) => testPack(pack, document))];
+}
+
+function testPack(pack: Pack, { lists }: PolicyDocument): TestedPart {
+  const failures = failedPackTests(pack, lists).map(({ at = null, ...failed }): FailedTest => ({ at, ...failed }));
+  const count =
+    pack.attacks.length + pack.lookAlikes.length + pack.rules.reduce((sum, { tests = [] }) => sum + tests.length, 0);
+  const file = pack.source?.file ?? null;
+  return { kind: 'pack', name: pack.name, file, at: null, passed: count - failures.length, failures };
 }
