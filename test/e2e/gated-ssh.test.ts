@@ -2,6 +2,9 @@
 // A gated session over a real sshd: one connection, one credential, one channel a command; what is carried, waited for,
 // signalled and lost.
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { leaseBook } from '../../src/lib/leases/book.ts';
@@ -60,6 +63,19 @@ it('a folder that is gone is left, and the next command starts where the session
     const failed = await run('pwd');
     assert.equal([failed.result.exitCode, /No such file/.test(failed.stderr)], [1, true]);
     assert.equal((await run('echo back')).stdout, 'back\n');
+  }));
+
+it('a link that was put in the place of the folder is not followed', () =>
+  overSsh(async ({ run, session }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'sp-link-'));
+    mkdirSync(join(folder, 'work'));
+    await run(`cd '${folder}/work'`);
+    assert.is(session.cwd, join(folder, 'work'));
+    rmdirSync(join(folder, 'work'));
+    symlinkSync('/etc', join(folder, 'work'));
+    const refused = await run('pwd');
+    assert.equal([refused.stdout, refused.result.exitCode], ['', 1]);
+    rmSync(folder, { recursive: true });
   }));
 
 it('a program that asks is reported as a heuristic, and answered', () =>

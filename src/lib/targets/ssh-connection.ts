@@ -42,6 +42,11 @@ export function hasAllOutput(channel: ClientChannel): boolean {
   return incoming !== undefined && incoming.state !== 'open';
 }
 
+/** True where the server refused to open a channel, as OpenSSH does where a connection has MaxSessions of them. */
+export function isRefusedChannel(thrown: unknown): boolean {
+  return thrown instanceof Error && /^\(SSH\) Channel open failure/.test(thrown.message);
+}
+
 // A server that vanished is noticed after about a minute (OpenSSH: ServerAliveInterval, ServerAliveCountMax).
 const KEEPALIVE_INTERVAL_MS = 15_000;
 const KEEPALIVE_COUNT = 3;

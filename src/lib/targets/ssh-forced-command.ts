@@ -69,7 +69,8 @@ export function lineCommandFor(text: string, cwd: string | undefined, carried: C
     set.length === 0 ? '' : `export -- ${set.join(' ')}; `,
     unset.length === 0 ? '' : `unset -v -- ${unset.join(' ')}; `,
   ].join('');
-  return limited(wrap(`${variables}${text}`, carried?.folder ?? cwd, ''));
+  const { folder } = carried ?? {};
+  return limited(wrap(`${variables}${text}`, folder ?? cwd, '', folder === undefined ? goTo : goToReal));
 }
 
 /** Asks for a signal, named without SIG, on another channel of a connection whose certificate forces nothing. */
@@ -87,9 +88,9 @@ function limited(forced: string): string {
   });
 }
 
-function wrap(text: string, cwd: string | undefined, before: string): string {
+function wrap(text: string, cwd: string | undefined, before: string, enter = goTo): string {
   // Not `cd … && text`: in `cd /gone && a; b` the b would run in the wrong folder.
-  const source = cwd === undefined ? text : `cd -- ${quote(cwd)} || exit 1; ${text}`;
+  const source = cwd === undefined ? text : `${enter(cwd)} || exit 1; ${text}`;
   const plain = `${before}${source}`;
   if (passesUntouched(plain)) return `exec ${cleanBashFor(source)} ${quote(plain)}`;
   // Base64 holds no character any shell looks at. The `x` keeps trailing newlines through $(…); a server without
@@ -98,6 +99,11 @@ function wrap(text: string, cwd: string | undefined, before: string): string {
   const encoded = Buffer.from(source, 'utf8').toString('base64');
   return `exec ${cleanBashFor(source)} ${quote(`${before}${decode}`)} ${encoded}`;
 }
+
+const goTo = (folder: string) => `cd -- ${quote(folder)}`;
+
+/** What was a real path when it was judged must be one now: somebody may have put a link there. */
+const goToReal = (folder: string) => `{ cd -P -- ${quote(folder)} && [[ $PWD = ${quote(folder)} ]]; }`;
 
 /**
  * True where single quotes keep the text whole in every login shell: fish knows `\\` and `\'` inside them, csh expands

@@ -5,6 +5,7 @@ import type { Line } from '../ports/target.ts';
 import type { Reached } from './ssh-check.ts';
 import { connectionLost, type Place, whyNotStarted } from './ssh-errors.ts';
 import { lineCommandFor, lineSignalRequest } from './ssh-forced-command.ts';
+import { patientExec } from './ssh-patient-exec.ts';
 import { sshProgram } from './ssh-program.ts';
 
 export interface SshLineParts extends Reached {
@@ -18,6 +19,7 @@ export interface SshLineParts extends Reached {
 
 export function sshLine({ connection, close, place, clock, cwd, inTime }: SshLineParts): Line {
   const lost = new AbortController();
+  const exec = patientExec(connection, clock);
   let isClosing = false;
   const onClosed = () => {
     if (!isClosing) lost.abort(connectionLost(place, connection.error));
@@ -32,10 +34,11 @@ export function sshLine({ connection, close, place, clock, cwd, inTime }: SshLin
       const text = lineCommandFor(`${spec.work.prelude ?? ''}${spec.work.text}`, cwd, spec.carried);
       try {
         return await inTime(signal, (limit) =>
-          connection.exec(text, spec.pty, limit, (channel) =>
+          exec(text, spec.pty, limit, (channel) =>
             sshProgram({
               channel,
               connection,
+              exec,
               place,
               clock,
               hasPty: spec.pty !== null,

@@ -27,6 +27,8 @@ export interface SshProgramParts {
    * undefined where nothing answers that.
    */
   readonly signalRequest: ((name: string) => string) | undefined;
+  /** Opens the second channel; the connection's own way where absent. */
+  readonly exec?: SshConnection['exec'];
   /** Closes what is the program's alone: its channel or, where it has one, its connection and every hop before it. */
   readonly close: () => Promise<void>;
 }
@@ -136,6 +138,7 @@ class SshProgram implements Program {
   /** True where the messenger on a second channel says that it signalled the program's process group. */
   async #deliverByMessenger(name: string): Promise<boolean> {
     const { connection, clock, place, signalRequest } = this.#parts;
+    const { exec = connection.exec.bind(connection) } = this.#parts;
     if (signalRequest === undefined) return false;
     const options = {
       clock,
@@ -146,7 +149,7 @@ class SshProgram implements Program {
     const request = signalRequest(name.slice(3));
     try {
       return await withDeadline(options, async (limit) => {
-        const exit = await connection.exec(request, null, limit, (messenger) => {
+        const exit = await exec(request, null, limit, (messenger) => {
           messenger.resume();
           messenger.stderr.resume();
           const code = waitFor<number | null>(limit, (resolve) => {
