@@ -19,7 +19,8 @@ policy:
 ${more}`;
 
 const WRONG = policy('deny').replace('verdict: deny', 'verdict: denny');
-const TWO_SECONDS = 2000;
+/** A second between two looks, and what a busy machine adds. */
+const NOTICED_MS = 5000;
 
 async function inWorld(body: (world: CliWorld, file: string) => Promise<void>): Promise<void> {
   await using world = cliWorld(policy('allow'));
@@ -41,7 +42,7 @@ test('a change counts by itself, from the next command on, and a session that ru
     await running.says(/begun/);
     const [broker] = world.brokers();
     world.configure(policy('deny'));
-    await until(() => logged(world, 'policy.reloaded').length === 1, 'the change was noticed', TWO_SECONDS);
+    await until(() => logged(world, 'policy.reloaded').length === 1, 'the change was noticed', NOTICED_MS);
     const denied = await say(world);
     assert.equal([denied.exit, denied.json.decision.rule, denied.stderr], [77, 'say', '']);
     assert.match((await running.done).stdout, /ended/);
@@ -67,7 +68,7 @@ test('a wrong policy changes nothing, is named everywhere, and is forgotten once
     await say(world);
     const before = await status(world);
     world.configure(WRONG);
-    await until(() => logged(world, 'policy.rejected').length === 1, 'the change was noticed', TWO_SECONDS);
+    await until(() => logged(world, 'policy.rejected').length === 1, 'the change was noticed', NOTICED_MS);
     const [{ data } = { data: {} }] = logged(world, 'policy.rejected');
     assert.match(String(data.problems), /sallyport\.yaml:6:\d+: policy\.rules\[0\]\.verdict: expected .*, got "denny"/);
     assert.equal([data.kept, data.code], [before.configDigest, 'bad-config']);
@@ -105,16 +106,16 @@ test('a file that is empty, gone, or that others can write, changes nothing', ()
     await say(world);
     const codes = () => logged(world, 'policy.rejected').map(({ data }) => data.code);
     writeFileSync(file, '');
-    await until(() => codes().length === 1, 'the empty file was noticed', TWO_SECONDS);
+    await until(() => codes().length === 1, 'the empty file was noticed', NOTICED_MS);
     renameSync(file, `${file}.away`);
-    await until(() => codes().length === 2, 'the missing file was noticed', TWO_SECONDS);
+    await until(() => codes().length === 2, 'the missing file was noticed', NOTICED_MS);
     writeFileSync(file, policy('deny'), { mode: 0o666 });
     chmodSync(file, 0o666);
-    await until(() => codes().length === 3, 'the open file was noticed', TWO_SECONDS);
+    await until(() => codes().length === 3, 'the open file was noticed', NOTICED_MS);
     assert.equal(codes(), ['config-empty', 'config-gone', 'config-permissions']);
     assert.equal(logged(world, 'policy.reloaded'), []);
     chmodSync(file, 0o600);
-    await until(() => logged(world, 'policy.reloaded').length === 1, 'the mode counts', TWO_SECONDS);
+    await until(() => logged(world, 'policy.reloaded').length === 1, 'the mode counts', NOTICED_MS);
     assert.is((await say(world)).exit, 77);
   }));
 
@@ -126,9 +127,9 @@ test('of many changes in one second the last one counts', () =>
       await delay(20);
     }
     world.configure(policy('deny', '# the last\n'));
-    await until(() => logged(world, 'policy.reloaded').length > 0, 'a change was noticed', TWO_SECONDS);
+    await until(() => logged(world, 'policy.reloaded').length > 0, 'a change was noticed', NOTICED_MS);
     await delay(500);
-    assert.ok(logged(world, 'policy.reloaded').length <= 3);
+    assert.ok(logged(world, 'policy.reloaded').length <= 10);
     assert.is((await say(world)).exit, 77);
   }));
 
@@ -139,11 +140,11 @@ test('SIGHUP reads the file at once, in the middle of a session, and ends nothin
     writeFileSync(file, WRONG);
     const [pid = 0] = world.brokers();
     process.kill(pid, 'SIGHUP');
-    await until(() => logged(world, 'policy.rejected').length === 1, 'the signal was heard', 1000);
+    await until(() => logged(world, 'policy.rejected').length === 1, 'the signal was heard', NOTICED_MS);
     assert.is(logged(world, 'policy.rejected')[0]?.data.by, 'SIGHUP');
     writeFileSync(file, policy('deny'));
     process.kill(pid, 'SIGHUP');
-    await until(() => logged(world, 'policy.reloaded').length === 1, 'the signal was heard again', 1000);
+    await until(() => logged(world, 'policy.reloaded').length === 1, 'the signal was heard again', NOTICED_MS);
     assert.match((await running.done).stdout, /ended/);
     assert.is((await say(world)).exit, 77);
   }));
@@ -177,20 +178,20 @@ test('a change of an own pack counts as one of the policy, and a pack that fails
     const before = await status(world);
     assert.is.not(before.policy.digest, before.configDigest);
     write('echo');
-    await until(() => logged(world, 'policy.reloaded').length === 1, 'the pack was noticed', TWO_SECONDS);
+    await until(() => logged(world, 'policy.reloaded').length === 1, 'the pack was noticed', NOTICED_MS);
     assert.is((await say(world)).json.decision.rule, 'quiet/hush');
     assert.is((await status(world)).configDigest, before.configDigest);
     write('ls');
-    await until(() => logged(world, 'policy.rejected').length === 1, 'the pack was noticed', TWO_SECONDS);
+    await until(() => logged(world, 'policy.rejected').length === 1, 'the pack was noticed', NOTICED_MS);
     const [{ data } = { data: {} }] = logged(world, 'policy.rejected');
     assert.match(String(data.problems), /quiet\.yaml:\d+:\d+: pack "quiet": expected allow for "ls", got deny/);
     assert.is((await say(world)).exit, 77);
     chmodSync(pack, 0o666);
     write('printf');
     chmodSync(file, 0o600);
-    await until(() => logged(world, 'policy.rejected').length === 2, 'the open pack was noticed', TWO_SECONDS);
+    await until(() => logged(world, 'policy.rejected').length === 2, 'the open pack was noticed', NOTICED_MS);
     chmodSync(pack, 0o600);
-    await until(() => logged(world, 'policy.reloaded').length === 2, 'the pack was mended', TWO_SECONDS);
+    await until(() => logged(world, 'policy.reloaded').length === 2, 'the pack was mended', NOTICED_MS);
     assert.is((await say(world)).exit, 0);
   }));
 
@@ -202,10 +203,10 @@ test('a project’s file counts anew only once a person trusted what it says now
     await world.run(['trust']);
     assert.is((await say(world)).exit, 0);
     writeFileSync(project, policy('deny'));
-    await until(() => logged(world, 'policy.rejected').length === 1, 'the change was noticed', TWO_SECONDS);
+    await until(() => logged(world, 'policy.rejected').length === 1, 'the change was noticed', NOTICED_MS);
     assert.is(logged(world, 'policy.rejected')[0]?.data.code, 'config-untrusted');
     await world.run(['trust']);
-    await until(() => logged(world, 'policy.reloaded').length === 1, 'the trust was noticed', TWO_SECONDS);
+    await until(() => logged(world, 'policy.reloaded').length === 1, 'the trust was noticed', NOTICED_MS);
     assert.is((await say(world)).exit, 77);
   }));
 
