@@ -1,4 +1,5 @@
 // The measurements by name. Each returns lines to print; a ratio says how many times the other's time ours takes.
+import { gatedCommands } from './gated.ts';
 import { brokerMemory } from './memory.ts';
 import { policyTimes } from './policy.ts';
 import { policyRate } from './policy-rate.ts';
@@ -17,6 +18,7 @@ export interface Bench {
 export const BENCHES: readonly Bench[] = [
   { name: 'cli', run: cliStart },
   { name: 'ssh', run: sshOneShot },
+  { name: 'gated', run: gatedCommands },
   { name: 'terminal', run: terminalThroughput },
   { name: 'memory', run: brokerMemory },
   { name: 'policy', run: policyTimes },

@@ -69,7 +69,7 @@ function configText(sshd: Sshd | undefined): string {
   };
   return JSON.stringify({
     version: 1,
-    targets: { here: { kind: 'shell' }, ...(web && { web }) },
+    targets: { here: { kind: 'shell' }, box: { kind: 'shell', cwd: '/', sandbox: 'read-only' }, ...(web && { web }) },
     policy: { packs: ['read-only', 'destructive', 'secrets', 'privilege', 'exfiltration'] },
   });
 }
