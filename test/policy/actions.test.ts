@@ -73,7 +73,7 @@ const ACTIONS: readonly (readonly [text: string, ...actions: string[]])[] = [
   ['/etc/init.d/auditd stop', 'logs.stop'],
   ['pkill rsyslogd', 'logs.stop'],
   ['systemctl status auditd'],
-  ['systemctl disable --now ufw', 'firewall.off'],
+  ['systemctl disable --now ufw', 'firewall.off', 'persistence.enable'],
   ['systemctl start reboot.target', 'system.stop'],
   ['journalctl --vacuum-t=1s', 'logs.erase'],
   ['journalctl -u a --since today'],

@@ -7,6 +7,8 @@ export interface Field {
   readonly exact: boolean;
   /** An unquoted unknown: bash may make several arguments of it, or none. */
   readonly many: boolean;
+  /** A path that find printed: what is unknown in it lies below the folder before it. */
+  readonly found?: boolean;
 }
 
 export interface PathFact {
@@ -16,8 +18,10 @@ export interface PathFact {
   readonly recursive: boolean;
   /** Named by a redirection, or by the command's own arguments. */
   readonly by: 'redirection' | 'argument';
-  /** Only where a `cd` before it failed. */
+  /** Only where a `cd` before it failed, or where a program that nobody knows reads what it is given. */
   readonly unlikely?: boolean;
+  /** What is unknown in it lies below the folder before it: find printed it. */
+  readonly found?: boolean;
 }
 
 export interface CodeFact {

@@ -43,7 +43,9 @@ export function fileFacts(
     return { reads: [...call.reads, any], writes: [...call.writes, any], removes: [any] };
   }
   const files = (fields: readonly Field[] = []): PathFact[] =>
-    fields.flatMap((field) => pathFacts(field.value, place, { recursive, by: 'argument' }));
+    fields.flatMap(({ value, found }) =>
+      pathFacts(value, place, { recursive, by: 'argument', ...(found === true ? { found } : {}) }),
+    );
   // Settings it obeys wherever they are matter where they are elsewhere.
   const elsewhere = files(effects.obeys).filter(
     ({ forms: [path = ''] }) => !path.startsWith(`${place.start ?? place.cwd}/`),

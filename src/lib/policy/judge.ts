@@ -1,6 +1,7 @@
 // The submit path, one function for every surface: limits → parse → facts → rules → the printed form. Pure.
 import type { CommandInput } from '../core/command-input.ts';
 import type { Decision } from '../core/decision.ts';
+import { killsListed } from './actions/listed.ts';
 import { relate } from './actions/relate.ts';
 import type { CompiledPolicy } from './compile.ts';
 import { decide, decideFreeTerminal } from './decide.ts';
@@ -34,7 +35,7 @@ export function judgeCommand(policy: CompiledPolicy, input: CommandInput, contex
   const { script, printed, opaque } = parseCommand(input);
   const walk = newWalk();
   walkWhole(walk, startingScope(context), script);
-  const facts: CommandFacts = { commands: relate(walk.commands), opaque: [...opaque, ...walk.opaque] };
+  const facts: CommandFacts = { commands: killsListed(relate(walk.commands)), opaque: [...opaque, ...walk.opaque] };
   const asked = { target: context.target, command: printed };
   return { decision: withGuidance(decide(policy, facts, context), asked, policy.exceptions), printed, facts };
 }

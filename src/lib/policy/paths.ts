@@ -22,7 +22,7 @@ const LEADING_UNKNOWN = new RegExp(`^[${ANY}${SOME}]`);
 const ANCHORED = /^\ue005[a-z]+\d*/;
 
 /** One fact for every folder the command may run in. */
-export function pathFacts(raw: string, place: Place, more: Pick<PathFact, 'recursive' | 'by'>): PathFact[] {
+export function pathFacts(raw: string, place: Place, more: Pick<PathFact, 'recursive' | 'by' | 'found'>): PathFact[] {
   const first = { forms: pathForms(raw, place), ...more };
   if (raw.startsWith('/')) return [first];
   const others = place.orElse.map((cwd) => ({ forms: pathForms(raw, { ...place, cwd }), ...more, unlikely: true }));

@@ -131,7 +131,7 @@ const find: Runner = (walk, scope, call, args) => {
     const rest = args.slice(at + 1);
     const end = rest.findIndex((arg) => arg.value === ';' || (arg.value === '+' && rest.length > 0));
     const inner = (end === -1 ? rest : rest.slice(0, end)).map((arg) =>
-      arg.value.includes('{}') ? field(arg.value.replaceAll('{}', pathOfFound(args)), arg.many) : arg,
+      arg.value.includes('{}') ? inPlaceOf(arg, pathOfFound(args)) : arg,
     );
     if (end === -1) note(walk, 'find -exec without an end', call.text);
     runCommand(walk, fork(scope), { ...call, fields: inner, wrappers });
@@ -139,6 +139,11 @@ const find: Runner = (walk, scope, call, args) => {
   }
   return {};
 };
+
+function inPlaceOf(arg: Field, path: string): Field {
+  const filled = field(arg.value.replaceAll('{}', path), arg.many);
+  return arg.value === '{}' ? { ...filled, found: true } : filled;
+}
 
 const SSH: OptionSpec = { short: 'BbcDEeFIiJLlmOoPpQRSWw', posix: true };
 

@@ -1,9 +1,10 @@
 // Programs that make, resize, encrypt or take away what files lie on. What is written to a disk by path is a path fact.
+import { isNoFile } from '../no-file.ts';
 import type { CommandFact } from './index.ts';
 import { hasLong, onlyTells, verbsOf, words } from './words.ts';
 
 /** Every action this file names. */
-export const DISK_ACTIONS: readonly string[] = ['disk.format', 'disk.change'];
+export const DISK_ACTIONS: readonly string[] = ['disk.format', 'disk.change', 'disk.fill'];
 
 const FORMATS = words(`mke2fs mkswap mkdosfs mkntfs mkudffs newfs newfs_msdos newfs_hfs wipefs blkdiscard
   lvremove vgremove pvremove lvreduce lvconvert pvcreate vgcreate vgreduce nwipe scrub cfdisk cgdisk
@@ -11,9 +12,11 @@ const FORMATS = words(`mke2fs mkswap mkdosfs mkntfs mkudffs newfs newfs_msdos ne
   xfs_growfs xfs_repair xfs_admin reiserfstune make-bcache ntfsresize
   growpart partprobe e2image bmaptool`);
 
-/** `disk.format`: what was there is gone; `disk.change`: it may be. */
-export function diskActions({ name, args }: CommandFact): string[] {
+/** `disk.format`: what was there is gone; `disk.change`: it may be; `disk.fill`: it writes without an end. */
+export function diskActions(command: CommandFact): string[] {
+  const { name, args } = command;
   if (onlyTells(args)) return [];
+  if (fills(command)) return ['disk.fill'];
   const values = args.map(({ value }) => value);
   const text = values.join(' ');
   if (FORMATS.has(name) || /^mkfs(\.|$)/.test(name)) {
@@ -102,6 +105,18 @@ export function diskActions({ name, args }: CommandFact): string[] {
     default:
       return [];
   }
+}
+
+const ENDLESS = /^\/dev\/(zero|u?random|full)$/;
+
+// `cat /dev/zero > a`, `dd if=/dev/zero of=a` without a count, `yes > a`.
+function fills({ name, args, reads, writes }: CommandFact): boolean {
+  if (!/^(cat|dd|cp|tee|pv|yes|tr|base64|xxd|od)$/.test(name) || writes.every(isNoFile)) return false;
+  if (name === 'yes') return true;
+  return (
+    reads.some(({ forms }) => forms.some((form) => ENDLESS.test(form))) &&
+    !args.some(({ value }) => /^(count=|-[a-zA-Z]*[NlS])/.test(value))
+  );
 }
 
 function partitions(name: string, args: CommandFact['args']): boolean {

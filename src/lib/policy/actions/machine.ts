@@ -15,7 +15,7 @@ const KERNEL = words(`insmod modprobe rmmod depmod dkms update-initramfs mkinitr
   mokutil kextload kextunload nvram kldload kldunload lilo bpftrace stap`);
 const NEW_ROOTS = words('pivot_root switch_root umount fusermount fusermount3 swapoff swapon losetup kpartx sshfs');
 
-/** `system.stop`, `.clock`, `.mount`, `kernel.change`. */
+/** `system.stop`, `.clock`, `.mount`, `.bus`, `kernel.change`. */
 export function machineActions({ name, args, wraps }: CommandFact): string[] {
   if (onlyTells(args)) return [];
   const values = args.map(({ value }) => value);
@@ -40,11 +40,11 @@ export function machineActions({ name, args, wraps }: CommandFact): string[] {
     case 'gdbus':
     case 'qdbus':
     case 'qdbus-qt5':
-      return values.some((value) =>
-        /PowerOff|Reboot|Suspend|Hibernate|Halt|KExec|CanPower.*Off|logout|Shutdown/.test(value),
-      )
-        ? ['system.stop']
-        : [];
+      return bus(name, values);
+    case 'xfce4-session-logout':
+    case 'stress':
+    case 'stress-ng':
+      return ['system.stop'];
     case 'gnome-session-quit':
       return hasLong(args, '--power-off', '--reboot', '--logout') ? ['system.stop'] : [];
     case 'ipmitool':
@@ -77,6 +77,19 @@ export function machineActions({ name, args, wraps }: CommandFact): string[] {
     default:
       return [];
   }
+}
+
+const ENDS = /PowerOff|Reboot|Suspend|Hibernate|Halt|KExec|logout|Shutdown/;
+const ASKS_THE_BUS = /\.(Introspect|Get|GetAll|ListNames|ListActivatableNames|Ping|GetNameOwner|NameHasOwner)$/;
+
+// What services of the system are asked to do over the bus can be anything.
+function bus(name: string, values: readonly string[]): string[] {
+  if (values.some((value) => ENDS.test(value))) return ['system.stop'];
+  const [verb = ''] = values.filter((value) => !value.startsWith('-'));
+  if (name === 'busctl') return /^(call|set-property|emit)$/.test(verb) ? ['system.bus'] : [];
+  if (name === 'gdbus' && verb !== 'call') return [];
+  if (name.startsWith('qdbus') && values.length < 3) return [];
+  return values.some((value) => ASKS_THE_BUS.test(value)) ? [] : ['system.bus'];
 }
 
 // `losetup -a` and `swapon --show` list what there is.

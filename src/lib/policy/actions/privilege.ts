@@ -10,8 +10,9 @@ const SHELLS = words(`login newgrp sg sux gksu gksudo kdesu kdesudo dzdo pfexec 
 
 /** `privilege.shell`. */
 export function privilegeActions({ name, args, wraps }: CommandFact): string[] {
-  if (onlyTells(args) || wraps) return [];
+  if (onlyTells(args)) return [];
   if (SHELLS.has(name)) return ['privilege.shell'];
+  if (wraps) return [];
   const values = args.map(({ value }) => value);
   const [verb] = verbsOf(args);
   switch (name) {

@@ -84,7 +84,7 @@ function killByName(name: string, args: CommandFact['args']): string[] {
   )
     return ['process.kill-all'];
   const patterns = parseOptions(args, name === 'killall' ? KILLALL : KILLS).operands.map(({ value }) => value);
-  const everything = /^(\^|\(|\)|\$|\.|\*|\+|\?|\[[^\]]*\]|\||\\.|[a-z](?=\||$)|\{\d*,?\d*\})*$/i;
+  const everything = /^(\^|\(|\)|\$|\.|\*|\+|\?|\[[^\]]*\]|\||\\.|\/|[a-z](?=\||$)|\{\d*,?\d*\})*$/i;
   return patterns.some(
     (pattern) => everything.test(pattern) || /^(init|systemd|sshd|dbus-daemon|login|bash|zsh|sh)$/.test(pattern),
   )

@@ -3,12 +3,21 @@ import type { CommandFact } from './index.ts';
 import { verbsOf, words } from './words.ts';
 
 /** Every action this file names. */
-export const SERVICE_ACTIONS: readonly string[] = ['firewall.off', 'logs.stop', 'persistence.enable', 'system.stop'];
+export const SERVICE_ACTIONS: readonly string[] = [
+  'firewall.off',
+  'logs.stop',
+  'persistence.enable',
+  'services.critical',
+  'system.stop',
+];
 
 const LOGGING =
   /^(auditd?|rsyslogd?|rsyslogd|syslogd?|syslog-ng|systemd-journald.*|journald|auditbeat|filebeat|fluentd|fluent-bit|td-agent|osqueryd?|falco.*|wazuh.*|ossec.*|sysmon|sysdig.*|falcon-sensor|aide.*|tripwire|samhain|acct|psacct|sallyport.*|laurel|auditctl|mdatp|clamav.*|clamd|snoopy|logrotate)(\.service|\.socket|\.timer)?$/;
 const GUARDING =
   /^(firewalld|ufw|nftables|ip6?tables|netfilter-persistent|shorewall6?|ferm|csf|lfd|fail2ban|crowdsec|sshguard|apparmor|selinux|pf|opensnitchd?|usbguard|arno-iptables-firewall|snort|suricata)(\.service|\.socket)?$/;
+/** Without these nobody gets in, or nothing else runs. */
+const CRITICAL =
+  /^(sshd?|dropbear|networking|network|NetworkManager|systemd-(networkd|resolved|logind|udevd)|dbus(-broker)?|connman|wpa_supplicant|dhcpcd|wicked|kubelet|containerd|docker|crond?|polkit|\*|[\w*]*\*[\w*]*)(\.service|\.socket)?$/;
 const STOPPING_TARGET =
   /^(reboot|poweroff|halt|shutdown|rescue|emergency|kexec|suspend|hibernate|hybrid-sleep|sleep|runlevel[0156]|ctrl-alt-del)\.target$/;
 const STOPS =
@@ -22,12 +31,13 @@ const MANAGERS = words(
   'service rc-service invoke-rc.d sv initctl rcctl chkconfig update-rc.d rc-update launchctl runsv',
 );
 
-/** `system.stop`, `logs.stop`, `firewall.off`, `persistence.enable`. */
+/** `system.stop`, `logs.stop`, `firewall.off`, `persistence.enable`, `services.critical`. */
 export function serviceActions({ name, path, args }: CommandFact): string[] {
   if (name === 'systemctl') return systemctl(args);
   if (MANAGERS.has(name)) return [...stopped(verbsOf(args)), ...enabledAtBoot(name, args)];
   if (/\/(init\.d|rc\.d)\//.test(path)) return stopped([name, ...verbsOf(args)]);
-  if (/^(pkill|killall|kill|skill|snice)$/.test(name)) return stopped(['stop', ...verbsOf(args).flatMap(namesIn)]);
+  if (/^(pkill|killall|kill|skill|snice)$/.test(name))
+    return stopped(['stop', ...verbsOf(args).flatMap(namesIn)]).filter((action) => action !== 'services.critical');
   return [];
 }
 
@@ -41,6 +51,7 @@ function stopped(given: readonly string[]): string[] {
   return [
     ...(given.some((word) => LOGGING.test(word)) ? ['logs.stop'] : []),
     ...(given.some((word) => GUARDING.test(word)) ? ['firewall.off'] : []),
+    ...(given.some((word) => CRITICAL.test(word)) ? ['services.critical'] : []),
   ];
 }
 
@@ -52,9 +63,9 @@ function systemctl(args: CommandFact['args']): string[] {
     /^(start|isolate|enable|set-default|restart)$/.test(given[0] ?? '') &&
     given.some((word) => STOPPING_TARGET.test(word));
   return [
-    ...(unitStops || given[0] === 'isolate' ? ['system.stop'] : []),
+    ...(unitStops || /^(isolate|default)$/.test(given[0] ?? '') ? ['system.stop'] : []),
     ...(given[0] === 'kill' &&
-    given.some((word) => /^(init\.scope|-\.slice|user\.slice|system\.slice|sshd?(\.service)?)$/.test(word))
+    given.some((word) => /^(init\.scope|.*\.slice|session-.*\.scope|sshd?(\.service)?)$/.test(word))
       ? ['process.kill-all']
       : []),
     ...stopped(given),

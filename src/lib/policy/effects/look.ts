@@ -135,12 +135,12 @@ const find: Effect = (args) => {
   return { reads: lists, writes: written, ...(removing ? { removes: foundIn(starts, args), recursive: true } : {}) };
 };
 
-// Below the folder it runs in, only what has the name that it looks for.
+// Below a folder of some depth, only what has the name that it looks for.
 function foundIn(starts: readonly Field[], args: readonly Field[]): readonly Field[] {
-  const isHere = starts.every(({ value, exact }) => exact && !/^([/~]|.*\.\.)/.test(value));
-  const path = pathOfFound(args);
+  const isDeep = starts.every(({ value, exact }) => exact && /^(?!.*\.\.)(?!~)(?:[^/]|\/[^/]+\/[^/])/.test(value));
   const isNamed = args.some(({ value }) => value === '-name');
-  return isHere && isNamed && path !== SOME ? [field(path)] : starts;
+  const path = pathOfFound(args);
+  return isDeep && isNamed && path !== SOME ? [{ ...field(path), found: true }] : starts;
 }
 
 // An argument `@file` holds options for the tools of binutils.

@@ -71,9 +71,9 @@ export const DISKS: Pack = {
     },
     {
       id: 'volumes',
-      match: { does: ['disk.change'] },
+      match: { does: ['disk.change', 'disk.fill'] },
       verdict: 'ask',
-      reason: 'it changes the disks of the machine',
+      reason: 'it changes the disks of the machine, or fills one up',
       suggest: 'ask the person who owns the machine',
       tests: [{ input: 'cryptsetup close data', verdict: 'ask' }],
     },

@@ -22,6 +22,8 @@ export const MACHINE: Pack = {
     "sudo sh -c 'halt -f'",
     'busybox reboot -f',
     'systemctl isolate rescue.target',
+    'systemctl stop NetworkManager',
+    'kill -9 $(ps -e -o pid=)',
   ],
   lookAlikes: [
     'shutdown --help',
@@ -41,6 +43,8 @@ export const MACHINE: Pack = {
     'grep -n shutdown src/server.ts',
     'last reboot',
     'uptime',
+    "kill $(ps aux | grep server.js | awk '{print $2}')",
+    'systemctl restart nginx',
   ],
   rules: [
     {
@@ -74,6 +78,17 @@ export const MACHINE: Pack = {
       reason: 'it changes which files stand where, for everybody',
       suggest: 'copy what you need into the folder that the work is in',
       tests: [{ input: 'mount --bind /tmp /etc', verdict: 'deny' }],
+    },
+    {
+      id: 'services',
+      match: { does: ['services.critical', 'system.bus'] },
+      verdict: 'ask',
+      reason: 'it stops a service that others stand on, or tells one what to do',
+      suggest: 'restart the one service of the work by its name',
+      tests: [
+        { input: 'systemctl stop sshd', verdict: 'ask' },
+        { input: 'dbus-send --system --dest=org.example /x org.example.Do', verdict: 'ask' },
+      ],
     },
     {
       id: 'clock-and-network',
