@@ -10,6 +10,8 @@ export interface Glob {
   /** What must stand at the end, where the pattern is one `**` and then a plain name: most of the shipped ones are. */
   readonly ending: string | undefined;
   readonly literal: boolean;
+  /** The longest part without wildcards: whatever the glob matches holds it. */
+  readonly core: string;
   /** `/folder/**` that does not match the folder itself. */
   readonly below?: true;
 }
@@ -40,7 +42,7 @@ export function compileGlob(source: string, kind: 'path' | 'text'): Glob {
     } else pattern += char;
   }
   const ending = pattern.startsWith(ANY) && isExact(pattern.slice(1)) ? pattern.slice(1) : undefined;
-  return { source, pattern, ending, literal: isExact(pattern) };
+  return { source, pattern, ending, literal: isExact(pattern), core: coreOf(pattern) };
 }
 
 /** Anchored, `*` matching anything. */
@@ -57,13 +59,25 @@ export function compilePaths(sources: readonly string[]): readonly Glob[] {
 export function globBelow(folder: string): Glob {
   const path = folder.replace(/^~(?=\/|$)/, HOME);
   const pattern = `${path === '/' ? '' : path}/${ANY}`;
-  return { source: `${folder}/**`, pattern, ending: undefined, literal: false, below: true };
+  return { source: `${folder}/**`, pattern, ending: undefined, literal: false, core: coreOf(pattern), below: true };
+}
+
+const WILDCARDS = new RegExp(`[${STAR}-${SOME}]`);
+const BELOW = new RegExp(`/${ANY}$`);
+
+function coreOf(pattern: string): string {
+  // A folder is matched by what is in it and by itself, without the slash.
+  const parts = pattern.replace(BELOW, '').split(WILDCARDS);
+  return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '');
 }
 
 /** True where some value that `value` may stand for is matched by the glob. */
 export function globMatches(glob: Glob, value: string): boolean {
-  if (glob.literal && isExact(value)) return glob.pattern === value;
-  if (glob.ending !== undefined && isExact(value)) return value.endsWith(glob.ending);
+  if (isExact(value)) {
+    if (glob.literal) return glob.pattern === value;
+    if (glob.ending !== undefined) return value.endsWith(glob.ending);
+    if (!value.includes(glob.core)) return false;
+  }
   if (glob.below === true) return value !== glob.pattern.slice(0, -1) && overlaps(glob.pattern, value);
   if (glob.pattern.endsWith(`/${ANY}`) && overlaps(glob.pattern.slice(0, -2), value)) return true;
   return overlaps(glob.pattern, value);

@@ -9,7 +9,13 @@ import { ANY, ANYWHERE, DIGITS, HOME, isExact, ONE, SOME, STAR } from './unknown
 /** `[]` is "no file of that kind"; a recursive command concerns everything below what it names. */
 export function anyFile(patterns: readonly Glob[], files: readonly PathFact[], below: Match): Match {
   if (patterns.length === 0) return files.every(isNoFile) ? 'yes' : 'no';
-  return any(files.flatMap((file) => patterns.map((glob) => fileMatches(glob, file, below))));
+  let best: Match = 'no';
+  for (const file of files) {
+    const found = fileMatches(patterns, file, below);
+    if (found === 'yes') return 'yes';
+    if (found === 'maybe') best = 'maybe';
+  }
+  return best;
 }
 
 const UNKNOWN = new RegExp(`[${ANY}${SOME}${DIGITS}]`);
@@ -17,20 +23,33 @@ const COMPUTED = new RegExp(`[${ANY}${SOME}]`);
 // Ends in a whole `*`, not in a name with a part unknown.
 const NAMELESS = new RegExp(`/${STAR}$`);
 
-function fileMatches(glob: Glob, { forms, recursive, unlikely }: PathFact, below: Match): Match {
+function fileMatches(patterns: readonly Glob[], { forms, recursive, unlikely }: PathFact, below: Match): Match {
   let best: Match = 'no';
   for (const form of forms) {
     const value = form.startsWith(ANYWHERE) ? ANY + form.slice(ANYWHERE.length) : form;
-    const isKnown = !UNKNOWN.test(value);
+    const isKnown = unlikely !== true && !UNKNOWN.test(value);
+    const found = valueMatches(patterns, value, recursive ? below : undefined);
+    if (found === 'yes' && isKnown) return 'yes';
+    if (found !== 'no') best = 'maybe';
+  }
+  return best;
+}
+
+/** `below`: how a match counts that is below the value; undefined where nothing below is meant. */
+function valueMatches(patterns: readonly Glob[], value: string, below: Match | undefined): Match {
+  const isNameless = NAMELESS.test(value);
+  const inside = below === undefined ? undefined : `${value === '/' ? '' : value}/${ANY}`;
+  let best: Match = 'no';
+  for (const glob of patterns) {
     // Any folder may hold an `id_rsa`: `cat *` and what walks folders are judged by the places that have a name.
     const isAnywhere = glob.pattern.startsWith(`${ANY}/`);
-    if (isAnywhere && NAMELESS.test(value)) continue;
-    if (globMatches(glob, value)) best = any([best, isKnown ? 'yes' : 'maybe']);
-    if (isAnywhere) continue;
-    if (recursive && overlaps(glob.pattern, `${value === '/' ? '' : value}/${ANY}`))
-      best = any([best, isKnown ? below : 'maybe']);
+    if (isAnywhere && isNameless) continue;
+    if (globMatches(glob, value)) return 'yes';
+    if (isAnywhere || inside === undefined || below === undefined) continue;
+    if (overlaps(glob.pattern, inside)) best = any([best, below]);
+    if (best === 'yes') return 'yes';
   }
-  return unlikely === true && best === 'yes' ? 'maybe' : best;
+  return best;
 }
 
 /** True where every file, whichever it turns out to be, is one that the patterns name. `home`: where `~` is known. */

@@ -1,6 +1,7 @@
 // Which rules can concern a command at all, without looking at each: by its name, by what it does, by whether it has
 // files. A policy may hold thousands of rules; a command concerns a few.
 import type { SimpleCommand } from './facts.ts';
+import { addPaths, newPathIndex, type PathIndex, rulesForFiles } from './path-index.ts';
 import type { CompiledMatch, CompiledRule } from './rules.ts';
 import { isExact } from './unknowns.ts';
 
@@ -10,7 +11,7 @@ export interface RuleIndex {
   readonly all: readonly CompiledRule[];
   readonly byName: Groups;
   readonly byAction: Groups;
-  readonly byFiles: Groups;
+  readonly byFiles: Readonly<Record<(typeof FILES)[number], PathIndex>>;
   readonly others: readonly CompiledRule[];
 }
 
@@ -20,7 +21,7 @@ const FILES = ['removes', 'writes', 'reads'] as const;
 export function indexRules(all: readonly CompiledRule[]): RuleIndex {
   const byName = new Map<string, CompiledRule[]>();
   const byAction = new Map<string, CompiledRule[]>();
-  const byFiles = new Map<string, CompiledRule[]>();
+  const byFiles = { reads: newPathIndex(), writes: newPathIndex(), removes: newPathIndex() };
   const others: CompiledRule[] = [];
   for (const rule of all) {
     const { match } = rule;
@@ -28,7 +29,7 @@ export function indexRules(all: readonly CompiledRule[]): RuleIndex {
     const files = FILES.find((field) => (match[field]?.length ?? 0) > 0);
     if (names !== undefined) addTo(byName, names, rule);
     else if (match.does !== undefined) addTo(byAction, match.does, rule);
-    else if (files !== undefined) addTo(byFiles, [files], rule);
+    else if (files !== undefined) addPaths(byFiles[files], match[files] ?? [], rule);
     else others.push(rule);
   }
   return { all, byName, byAction, byFiles, others };
@@ -40,11 +41,9 @@ export function candidates(index: RuleIndex, command: SimpleCommand): readonly C
   const groups = [
     index.byName.get(command.name),
     ...command.does.map((action) => index.byAction.get(action)),
-    ...FILES.map((field) => (command[field].length > 0 ? index.byFiles.get(field) : undefined)),
+    ...FILES.map((field) => rulesForFiles(index.byFiles[field], command[field])),
     index.others,
   ].filter((group) => group !== undefined && group.length > 0) as (readonly CompiledRule[])[];
-  const [only] = groups;
-  if (groups.length < 2) return only ?? [];
   return [...new Set(groups.flat())].sort((a, b) => a.order - b.order);
 }
 
