@@ -52,6 +52,20 @@ box('exit codes, standard input and JSON are what they are without walls', async
   assert.equal([killed.exit, killed.json.signal], [137, 'SIGKILL']);
 });
 
+box('a gated session carries folder and variables from sandbox to sandbox, and nothing else', async () => {
+  await using world = boxedWorld();
+  mkdirSync(join(world.work, 'sub'));
+  const opened = await world.run(['session', 'open', 'here']);
+  assert.is(opened.exit, 0, opened.stderr);
+  const exec = (text: string) => world.run(['session', 'exec', opened.stdout.trim(), '--', text]);
+  const first = await exec('cd sub; export A=1; echo own > /tmp/own; setsid -f sleep 4716.02; cat /tmp/own');
+  assert.is(first.stdout, 'own\n', first.stderr);
+  const second = await exec('pwd; echo "$A"; cat /tmp/own 2>/dev/null; touch /etc/sp-test 2>/dev/null; echo end');
+  assert.is(second.stdout, `${world.work}/sub\n1\nend\n`, second.stderr);
+  assert.equal(processesWith('sleep\x004716.02'), []);
+  assert.is((await world.run(['session', 'close', opened.stdout.trim()])).exit, 0);
+});
+
 box('targets check tells of the walls, and of a workspace that is not there', async () => {
   await using world = boxedWorld();
   const good = await world.run(['targets', 'check', 'here', '--json']);

@@ -58,6 +58,21 @@ box('a free terminal has job control inside', async () => {
   await program[Symbol.asyncDispose]();
 });
 
+box('what waits for input is seen through the walls, and so is what hides what is typed', async () => {
+  using world = sandboxWorld();
+  for (const pty of [null, TERMINAL]) {
+    for (const [text, state, hidden] of [
+      ['read -r x', 'waiting', false],
+      ['read -rs x', 'waiting', pty !== null],
+      ['sleep 5', 'busy', false],
+    ] as const) {
+      await using program = await world.open(text, { spec: { pty } });
+      await until(() => program.lookAtInput().state === state, `"${text}" is seen to be ${state}`);
+      assert.is(program.lookAtInput().hidden, hidden, text);
+    }
+  }
+});
+
 box('nothing can be typed into the terminal on behalf of a person', async () => {
   using world = sandboxWorld();
   const inject = callCommand([

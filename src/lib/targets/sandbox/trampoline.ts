@@ -47,7 +47,7 @@ export function trampoline(way: Trampoline): { file: string; args: string[] } {
 // bubblewrap waits beside the program, in the same group: it must not be what a Ctrl-C or a signal ends, because that would
 // end the program without asking it. So the signals are ignored here (17 is SIGCHLD), and `env` gives them back inside.
 const BEFORE = `
-for signal in {1..64}; do [ "$signal" = 17 ] || trap '' "$signal"; done 2>/dev/null
+trap '' {1..16} {18..31} {34..64}
 exec 8<&"$1" 9>&"$2" || exit
 eval "exec $1<&- $2>&-"
 shift 2
