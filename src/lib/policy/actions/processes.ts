@@ -99,6 +99,8 @@ function isSignal(value: string): boolean {
   );
 }
 
+const TRACES = { short: 'abeEIkoOpPsSuXUlnAx', posix: true };
+
 // `-p 123`, `--pid=123`, `gdb program 123`.
 function attaches(name: string, args: CommandFact['args']): boolean {
   const values = args.map(({ value }) => value);
@@ -129,9 +131,6 @@ function attaches(name: string, args: CommandFact['args']): boolean {
     case 'dlv':
       return values[0] === 'attach';
     default:
-      return (
-        values.some((value) => /^(-[a-zA-Z]*p\d*|--attach.*)$/.test(value)) &&
-        !values.some((value) => /^[^-]/.test(value) && !number(value))
-      );
+      return parseOptions(args, TRACES).options.some((option) => option.name === '-p' || /^--att/.test(option.name));
   }
 }

@@ -8,7 +8,7 @@ import type { CommandFact } from './index.ts';
 export const REVEAL_ACTIONS: readonly string[] = ['environment.reveal'];
 
 const SECRET =
-  /(?:^|_)(?:KEY|TOKENS?|SECRETS?|PASS|PASSWD|PASSWORD|PASSPHRASE|CREDENTIALS?|AUTH|COOKIE|DSN)(?:$|_)|(?:DATABASE|REDIS|MONGO\w*|AMQP|POSTGRES\w*|MYSQL)_UR[LI]$/;
+  /(?:^|_)(?:KEY|TOKENS?|SECRETS?|PASS|PASSWD|PASSWORD|PASSPHRASE|CREDENTIALS?|AUTH|COOKIE|DSN)(?:$|_)|(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|_PWD)$|^PGPASS|(?:DATABASE|REDIS|MONGO\w*|AMQP|POSTGRES\w*|MYSQL)_UR[LI]$/;
 /** These only ask whether it is there. */
 const ASKS = new Set(['test', '[', ':', 'unset']);
 

@@ -2,10 +2,10 @@
 import type { PathFact } from '../facts.ts';
 import { HOME } from '../unknowns.ts';
 import type { CommandFact } from './index.ts';
-import { hasLong, onlyTells, verbsOf } from './words.ts';
+import { hasLong, onlyTells, verbsOf, words } from './words.ts';
 
 /** Every action this file names. */
-export const SECRET_ACTIONS: readonly string[] = ['secrets.key-file', 'secrets.print'];
+export const SECRET_ACTIONS: readonly string[] = ['secrets.capture', 'secrets.key-file', 'secrets.print'];
 
 /** What the words of a command say, for those that print one. Words are joined by one blank. */
 const PRINTS: Readonly<Record<string, RegExp>> = {
@@ -62,7 +62,19 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
   etcdctl: /get .*(secret|registry)|snapshot save/,
 };
 
-/** `secrets.print`, `secrets.key-file`. */
+/** What others type, show or send. */
+const CAPTURES = words(`tcpdump tshark dumpcap ngrep ettercap bettercap sysdig xinput xev showkey logkeys xwd scrot maim
+  gnome-screenshot grim screencapture arecord wl-paste pbpaste`);
+
+function captures(name: string, args: CommandFact['args']): boolean {
+  if (CAPTURES.has(name))
+    return !args.every(({ value }) => /^(-h|-v|-V|-D|list|--list.*)$/.test(value)) || args.length === 0;
+  if (name === 'xclip') return args.some(({ value }) => /^-o/.test(value));
+  if (name === 'xsel') return !args.some(({ value }) => /^(-[a-z]*[iac]|--(input|append|clear))/.test(value));
+  return name === 'import' && args.some(({ value }) => value === '-window');
+}
+
+/** `secrets.print`, `secrets.key-file`, `secrets.capture`. */
 export function secretActions({ name, args, reads }: CommandFact): string[] {
   if (onlyTells(args)) return [];
   const text = args.map(({ value }) => value).join(' ');
@@ -72,7 +84,11 @@ export function secretActions({ name, args, reads }: CommandFact): string[] {
     /^(docker-credential-|git-credential-)/.test(plain) ||
     (/^gpg[12sv]?$/.test(plain) && exportsSecret(args)) ||
     (plain === 'keepassxc-cli' && /^(show|clip|export)$/.test(verbsOf(args)[0] ?? ''));
-  return [...(isPrinted ? ['secrets.print'] : []), ...(reads.some(isKeyFile) ? ['secrets.key-file'] : [])];
+  return [
+    ...(captures(name, args) ? ['secrets.capture'] : []),
+    ...(isPrinted ? ['secrets.print'] : []),
+    ...(reads.some(isKeyFile) ? ['secrets.key-file'] : []),
+  ];
 }
 
 // Options before the verb: `aws --profile x sts …`, `gcloud --project=x auth …`.

@@ -74,6 +74,12 @@ const database: Effect = (args) => ({
 const OUTPUT: OptionSpec = { short: 'ortfkKpc', long: ['output', 'recipient', 'format', 'to', 'from', 'out'] };
 const CC: OptionSpec = { short: 'oxIDLlWfOmBMU', long: ['include'] };
 
+// `@file` holds options, and what is no option is told in an error.
+const compiles: Effect = (args) => {
+  const lists = args.flatMap((arg) => (arg.value.startsWith('@') ? [{ ...arg, value: arg.value.slice(1) }] : []));
+  return { reads: [...parseOptions(args, CC).operands, ...lists], writes: optionValues(args, CC, '-o') };
+};
+
 export const CARRY: Readonly<Record<string, Effect>> = {
   dcfldd: imaging,
   dc3dd: imaging,
@@ -94,7 +100,7 @@ export const CARRY: Readonly<Record<string, Effect>> = {
     reads: parseOptions(args, { short: 'kKEe' }).operands,
     writes: parseOptions(args, { short: 'kKEe' }).operands,
   }),
-  ...Object.fromEntries('gcc cc g++ clang clang++ tcc c99 c++ as ld'.split(' ').map((name) => [name, into(CC, '-o')])),
+  ...Object.fromEntries('gcc cc g++ clang clang++ tcc c99 c++ as ld'.split(' ').map((name) => [name, compiles])),
   ...Object.fromEntries(
     'cpp m4 troff nroff groff bc dc enscript a2ps lp lpr aspell ispell hunspell spell lzma brotli lz4 pigz mutool pdftotext exiftool readelf objdump nm xmllint xsltproc tidy mlr glow mdcat dasel gron fx hexedit bvi logtail multitail lnav ccze fmt ptx wdiff dwdiff meld delta colorcat rougify highlight chroma moar w3m lynx links elinks tailf csvlook toml xq htmlq visidata vd nkf recode dos2unix unix2dos'
       .split(' ')

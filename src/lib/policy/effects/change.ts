@@ -86,6 +86,8 @@ const link: Effect = (args) => {
   return {
     reads: operands.length > 1 ? operands.slice(0, -1) : operands,
     writes: operands.length > 1 ? operands.slice(-1) : [],
+    // A link to a folder leads to everything in it.
+    recursive: true,
   };
 };
 

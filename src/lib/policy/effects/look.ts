@@ -93,7 +93,14 @@ const sort: Effect = (args) => {
 
 const openssl: Effect = (args) => {
   const after = (...names: string[]) => args.filter((_, index) => names.includes(args[index - 1]?.value ?? ''));
-  return { reads: after('-in', '-inkey', '-key', '-CAkey', '-kfile', '-cert'), writes: after('-out', '-keyout') };
+  const digests = /^(dgst|md5|sha\d*|sm3|asn1parse|prime|rand)$/.test(args[0]?.value ?? '');
+  return {
+    reads: [
+      ...after('-in', '-inkey', '-key', '-CAkey', '-kfile', '-cert'),
+      ...(digests ? args.slice(1).filter(({ value }) => !value.startsWith('-')) : []),
+    ],
+    writes: after('-out', '-keyout'),
+  };
 };
 
 const HEAD: OptionSpec = { short: 'ncsp', long: ['lines', 'bytes', 'pid', 'sleep-interval'] };

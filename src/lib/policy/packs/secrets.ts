@@ -138,6 +138,14 @@ export const SECRETS: Pack = {
       tests: [{ input: 'gcore 1234', verdict: 'deny' }],
     },
     {
+      id: 'captures',
+      match: { does: ['secrets.capture'] },
+      verdict: 'ask',
+      reason: 'it takes down what others type, show or send',
+      suggest: 'read the logs of the program',
+      tests: [{ input: 'tcpdump -i any -w all.pcap', verdict: 'ask' }],
+    },
+    {
       id: 'account-databases',
       match: { does: ['accounts.hashes'] },
       verdict: 'deny',
