@@ -1,5 +1,6 @@
 // timeout: 180
 // A policy that changes under a running broker: what counts from when on, and that nothing half-way or wrong ever counts.
+import { execFileSync } from 'node:child_process';
 import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -147,6 +148,41 @@ test('SIGHUP reads the file at once, in the middle of a session, and ends nothin
     await until(() => logged(world, 'policy.reloaded').length === 1, 'the signal was heard again', NOTICED_MS);
     assert.match((await running.done).stdout, /ended/);
     assert.is((await say(world)).exit, 77);
+  }));
+
+test('a broker in the foreground takes SIGHUP as a change, too', () =>
+  inWorld(async (world, file) => {
+    const broker = world.start(['broker', 'start', '--foreground']);
+    await broker.says(/listening/);
+    writeFileSync(file, policy('deny'));
+    broker.child.kill('SIGHUP');
+    await until(() => logged(world, 'policy.reloaded').length === 1, 'the signal was heard', NOTICED_MS);
+    assert.is((await say(world)).exit, 77);
+    assert.is(broker.child.exitCode, null);
+    await world.run(['broker', 'stop']);
+    assert.is((await broker.done).exit, 0);
+  }));
+
+test('a command that waits for a person is denied after all where the policy denies it by then', () =>
+  inWorld(async (world) => {
+    const key = join(world.folder, 'key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+    const line = execFileSync('ssh-keygen', ['-y', '-f', key], { encoding: 'utf8' }).trim();
+    const people = `approvers:\n  ann: { keys: ["${line}"] }\n`;
+    const asking = policy('allow', people).replace('verdict: allow', 'verdict: ask');
+    world.configure(asking);
+    const waiting = world.start(['shell', 'local', '--', 'echo', 'ran']);
+    const [, request = ''] = await waiting.says(/request (r-\w+) needs/);
+    world.configure(policy('deny', people));
+    await until(() => logged(world, 'policy.reloaded').length === 1, 'the change was noticed', NOTICED_MS);
+    assert.is((await world.run(['approve', request, '--yes', '--key', key])).exit, 0);
+    const { exit, stdout, stderr } = await waiting.done;
+    assert.equal([exit, stdout], [77, '']);
+    assert.match(stderr, /denied by rule "say"/);
+    assert.equal(
+      logged(world, 'command.judged').map(({ data }) => data.verdict),
+      ['ask', 'deny'],
+    );
   }));
 
 test('after kill -9 between two changes the next broker reads what is there, and a wrong file starts none', () =>

@@ -7,7 +7,7 @@ import type { AuditEntry } from '../../lib/ports/store.ts';
 
 const FOLLOW_EVERY_MS = 500;
 /** Evidence that only a program reads; --json has it. */
-const BULKY = new Set(['proof', 'statement', 'signature', 'subject']);
+const BULKY = new Set(['proof', 'statement', 'signature', 'subject', 'guidance', 'judgedIn']);
 
 export default class AuditTail extends SallyportCommand<typeof AuditTail> {
   static override summary = 'print the last entries of the audit log; with --follow the new ones as they come';
