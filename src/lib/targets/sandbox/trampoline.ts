@@ -46,10 +46,12 @@ export function trampoline(way: Trampoline): { file: string; args: string[] } {
 
 // bubblewrap waits beside the program, in the same group: it must not be what a Ctrl-C or a signal ends, because that would
 // end the program without asking it. So the signals are ignored here (17 is SIGCHLD), and `env` gives them back inside.
+// The descriptors have any number; they are moved out of the way first, since one of them may be 8 or 9 itself.
 const BEFORE = `
 trap '' {1..16} {18..31} {34..64}
-exec 8<&"$1" 9>&"$2" || exit
+exec {filter}<&"$1" {status}>&"$2" || exit
 eval "exec $1<&- $2>&-"
+exec 8<&"$filter" 9>&"$status" {filter}<&- {status}>&-
 shift 2
 over=()
 count=$1; shift
