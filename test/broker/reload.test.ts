@@ -1,4 +1,4 @@
-// timeout: 180
+// timeout: 300
 // A policy that changes under a running broker: what counts from when on, and that nothing half-way or wrong ever counts.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -148,6 +148,21 @@ test('SIGHUP reads the file at once, in the middle of a session, and ends nothin
     await until(() => logged(world, 'policy.reloaded').length === 1, 'the signal was heard again', NOTICED_MS);
     assert.match((await running.done).stdout, /ended/);
     assert.is((await say(world)).exit, 77);
+  }));
+
+test('a gated session is judged by the new policy from its next command on', () =>
+  inWorld(async (world) => {
+    const session = (await world.run(['session', 'open', 'local'])).stdout.trim();
+    const exec = () => world.run(['session', 'exec', session, '--json', '--', 'echo', 'hi']);
+    assert.is((await exec()).json.output, 'hi\n');
+    world.configure(policy('deny'));
+    await until(() => logged(world, 'policy.reloaded').length === 1, 'the change was noticed', NOTICED_MS);
+    const denied = await exec();
+    assert.equal([denied.exit, denied.json.error.code, denied.json.decision.guidance.rule], [77, 'denied', 'say']);
+    world.configure(policy('allow'));
+    await until(() => logged(world, 'policy.reloaded').length === 2, 'the change was noticed', NOTICED_MS);
+    assert.is((await exec()).json.output, 'hi\n');
+    assert.is((await world.run(['session', 'close', session])).exit, 0);
   }));
 
 test('a broker in the foreground takes SIGHUP as a change, too', () =>
