@@ -1,16 +1,19 @@
 // The named network: what the list lets through, what it refuses, and the proxy alone and inside a sandbox.
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createServer as createHttpServer, request } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
-import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isListed, parseEndpoint } from '../../src/lib/targets/sandbox/endpoints.ts';
 import { openProxy } from '../../src/lib/targets/sandbox/proxy.ts';
+import { reader } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 import { type SandboxChanges, sandboxWorld } from '../helpers/sandbox.ts';
+import { createUser, runShell } from '../helpers/shell-target.ts';
 
 const LIST = ['registry.example.org:443', '*.example.net:443', '10.1.2.3:80', 'Upper.Example.org.:443', '*.2.3:443'];
 
@@ -167,6 +170,33 @@ needs(test, 'bwrap')('inside a sandbox the proxy is the only way out', async () 
     'HTTP/1.1 200 Connection established\r\nHELLO\nHTTP/1.1 403 Forbidden\r\nno other way\nnode\nproxy.sock\nnot ours\n',
   );
   server.close();
+});
+
+needs(
+  test,
+  'bwrap',
+  'root',
+  'useradd',
+)('another user than the broker reaches its proxy, and nobody else does', async () => {
+  using user = createUser();
+  using other = createUser();
+  using world = sandboxWorld();
+  const { name, home } = user.account;
+  const program = await world.open('echo "$HTTPS_PROXY"; sleep 5', {
+    options: { user: name },
+    sandbox: { workspace: [home], network: ['127.0.0.1:9'] },
+    spec: { cwd: home },
+  });
+  const output = reader(program);
+  await output.waitFor('http://127.0.0.1:3128');
+  const folders = readdirSync(tmpdir()).filter((entry) => entry.startsWith('sallyport-net-'));
+  const mine = folders.map((entry) => join(tmpdir(), entry)).find((path) => statSync(path).uid === user.account.uid);
+  assert.ok(mine !== undefined);
+  assert.is((statSync(mine).mode & 0o777).toString(8), '700');
+  const look = await runShell({ user: other.account.name }, `ls '${mine}'`, { cwd: '/' });
+  assert.match(look.stderr, /Permission denied/);
+  await program[Symbol.asyncDispose]();
+  assert.not.ok(existsSync(mine));
 });
 
 test.run();
