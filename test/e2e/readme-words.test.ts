@@ -92,14 +92,14 @@ test('the table of exit codes is the code’s own', () => {
   assert.equal(rows.map(Number), Object.values(own));
 });
 
-test('its YAML loads as it stands, and lists all packs', () => {
+test('its YAML loads as it stands, with all packs', () => {
   const snippets = readme.blocks('yaml').map((text) => text.replace('SHA256:…', `SHA256:${'A'.repeat(43)}`));
   assert.is(snippets.length, 2);
   for (const text of snippets) {
     const parsed = parseConfig(text, { file: 'README.md', knownPacks: PACK_NAMES });
     assert.ok(parsed.ok, JSON.stringify(parsed));
   }
-  assert.equal(parse(snippets[1] ?? '').policy.packs, PACK_NAMES);
+  assert.equal(parse(snippets[1] ?? '').policy.packs, 'all');
 });
 
 test('the rooms in its table are the folders of src/lib, from the ground up', () => {

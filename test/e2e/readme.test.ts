@@ -1,4 +1,4 @@
-// timeout: 150
+// timeout: 240
 // Follows README.md by the letter: its own lines, run by bash in an empty home, against a real sshd that stands in for
 // the server. Only what nobody can know is put in: host, port, account, key, fingerprint, ids, and the folder of sshd.
 import { spawn, spawnSync } from 'node:child_process';
@@ -190,6 +190,19 @@ tours('an agent gets what the agents’ section says', async () => {
   assert.not.ok(existsSync(join(world.folder, 'made')));
 });
 
+test('a gated session does what the agents’ section says', async () => {
+  await using world = cliWorld();
+  const block = readme.section('For agents').blocks('sh')[0] ?? '';
+  assert.is(linesOf(block).length, 7);
+  const { stdout, stderr } = await follow(block, world);
+  const printed = '/tmp\nJST\n';
+  assert.is(
+    stdout.replace(/s-\w{12}/, 'ID'),
+    `${printed}not yet: 75\nyou said yes\n${printed}you said yes\nclosed ID\n`,
+    stderr,
+  );
+});
+
 /** How each wrapper that the README names is written around a command. */
 const FORMS: Readonly<Record<string, string>> = {
   timeout: 'timeout 5 rm -rf /',
@@ -225,7 +238,7 @@ tours('every exit code of the table is what such an end gives', async () => {
   await upToStepThree(world, sshd);
   const config = join(world.home, '.config/sallyport/sallyport.yaml');
   const local = async (...args: string[]) => (await world.run(['shell', 'local', ...args])).exit;
-  const codes: number[] = [await local(), await local('--')];
+  const codes: number[] = [await local('--free', '-t'), await local('--')];
   codes.push((await world.run(['shell', 'lokal', '--', 'true'])).exit, await local('--', 'rm', '-rf', '/'));
   codes.push(await local('--no-wait', '--', 'touch', 'made'));
   codes.push(await local('--timeout', '1s', '--', 'tail', '-f', '/dev/null'));
