@@ -72,6 +72,11 @@ test('what asks a person says so, with the command that asks without running', (
   assert.match(guidance?.exception ?? '', /^sallyport requests ask --target local .* -- 'make deploy'$/);
 });
 
+test('an approval is for a task, so the command that asks for one names it', () => {
+  const { guidance } = decide('make deploy', { default: 'ask' }, { task: 'fix 7' });
+  assert.match(guidance?.exception ?? '', /^sallyport requests ask --target local --task 'fix 7' --why /);
+});
+
 test('a very long command is not repeated', () => {
   const { guidance } = decide(`rm ${'x'.repeat(5000)}`, { rules: [NO_RM], exceptions: PEOPLE });
   assert.match(guidance?.exception ?? '', /-- COMMAND$/);

@@ -7,6 +7,8 @@ export interface Asked {
   readonly target: string;
   /** The printed command; null for a free terminal, of which there are no exceptions. */
   readonly command: string | null;
+  /** An approval is for a task; null for none. */
+  readonly task: string | null;
 }
 
 /**
@@ -50,8 +52,9 @@ function retryOf({ rule, opaque, divided }: Omit<Ruling, 'instead'>, { command }
 const MAX_SHOWN = 4000;
 
 /** The exact words to type. */
-function askCommand({ target, command }: Asked): string {
-  const start = `sallyport requests ask --target ${quoted(target)} --why '…'`;
+function askCommand({ target, command, task }: Asked): string {
+  const forTask = task === null ? '' : ` --task ${quoted(task)}`;
+  const start = `sallyport requests ask --target ${quoted(target)}${forTask} --why '…'`;
   if (command === null) return `sallyport shell ${quoted(target)}`;
   return `${start} -- ${command.length > MAX_SHOWN ? 'COMMAND' : quoted(command)}`;
 }

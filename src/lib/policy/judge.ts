@@ -36,7 +36,7 @@ export function judgeCommand(policy: CompiledPolicy, input: CommandInput, contex
   const walk = newWalk();
   walkWhole(walk, startingScope(context), script);
   const facts: CommandFacts = { commands: killsListed(relate(walk.commands)), opaque: [...opaque, ...walk.opaque] };
-  const asked = { target: context.target, command: printed };
+  const asked = { target: context.target, command: printed, task: context.task ?? null };
   return { decision: withGuidance(decide(policy, facts, context), asked, policy.exceptions), printed, facts };
 }
 
@@ -54,5 +54,9 @@ function startingScope(context: CommandContext): Scope {
 
 /** Judges the opening of a raw terminal. */
 export function judgeFreeTerminal(policy: CompiledPolicy, context: RuleContext): Decision {
-  return withGuidance(decideFreeTerminal(policy, context), { target: context.target, command: null }, undefined);
+  return withGuidance(
+    decideFreeTerminal(policy, context),
+    { target: context.target, command: null, task: null },
+    undefined,
+  );
 }
