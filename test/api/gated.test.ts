@@ -1,9 +1,10 @@
-// timeout: 120
+// timeout: 240
 // Gated sessions through the broker's socket, with a real broker: open, run, read, signal, close, and whose they are.
 import { setTimeout as delay } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ALLOW_ALL, cliWorld } from '../helpers/cli.ts';
+import { processesWith } from '../helpers/local-program.ts';
 import { call, type RawAnswer } from '../helpers/raw-client.ts';
 import { type RawExec, rawExec } from '../helpers/raw-exec.ts';
 
@@ -77,6 +78,48 @@ test('a command that was let go runs on, can be read and signalled, and keeps ot
     const ended = await joined.result;
     assert.equal([ended.command, ended.state, ended.exitCode, ended.signal], [1, 'ended', 143, 'SIGTERM']);
     assert.is((await post('/signal', { name: 'SIGTERM' })).body.error.code, 'nothing-runs');
+  }));
+
+test('a broker that is killed leaves neither the command nor a session that claims to run', async () => {
+  await using world = cliWorld(ALLOW_ALL);
+  assert.is((await world.run(['broker', 'start'])).exit, 0);
+  const asked = { target: 'local', kind: 'shell', cwd: '/tmp', env: {}, task: null, why: null, pty: null };
+  const opened = await call(world.socket, 'POST', '/v1/gated', { body: JSON.stringify(asked) });
+  const mark = `sp-crash-${process.pid}`;
+  for (const text of ['true', `trap '' HUP; exec -a ${mark} sleep 300`]) {
+    await (await rawExec(world.socket, opened.body.session, text, { detach: text !== 'true' })).result;
+  }
+  assert.is(processesWith(`${mark} 300`.replace(' ', '\0')).length, 1);
+  await world.killBrokers();
+  assert.is((await world.run(['broker', 'start'])).exit, 0);
+  assert.equal(processesWith(`${mark} 300`.replace(' ', '\0')), []);
+  const { body } = await call(world.socket, 'GET', '/v1/sessions');
+  assert.equal([body.sessions[0].state, body.sessions[0].mode, body.sessions[0].commandState], ['lost', 'gated', null]);
+  assert.equal((await call(world.socket, 'GET', '/v1/gated')).body.sessions, []);
+});
+
+test('what is no request for a gated session is refused, and the broker goes on', () =>
+  inSession(async ({ socket, id, get, post, exec }) => {
+    for (const [path, body] of [
+      ['/signal', { name: 'SIGKILL; reboot' }],
+      ['/signal', {}],
+      ['/complete', { text: 'a\nb' }],
+      ['/complete', { text: 'a', more: 1 }],
+    ] as const) {
+      assert.is((await post(path, body)).body.error.code, 'bad-request', path);
+    }
+    for (const query of ['cursor=-1', 'limit=x', 'waitMs=1.5']) {
+      assert.is((await get(`/output?${query}`)).body.error.code, 'bad-request', query);
+    }
+    for (const body of [{}, { target: 'local' }, { target: 'local', kind: 'kubectl' }]) {
+      assert.is((await call(socket, 'POST', '/v1/gated', { body: JSON.stringify(body) })).status, 400);
+    }
+    assert.is((await call(socket, 'POST', '/v1/gated/%2e%2e/close')).body.error.code, 'unknown-session');
+    const twice = await exec('sleep 0.3');
+    twice.socket.send(JSON.stringify({ type: 'exec', exec: { session: id } }));
+    assert.is(await twice.closed, 1008);
+    while ((await get('/output')).body.state !== 'ended') await delay(20);
+    assert.is((await (await exec('echo on')).result).exitCode, 0);
   }));
 
 test.run();

@@ -9,6 +9,8 @@ export interface LiveSession {
   readonly principal: string;
   readonly startedAt: number;
   readonly controller: AbortController;
+  /** True for one that stays without a client. */
+  readonly isGated?: true;
   /** Settles once the session has settled. */
   readonly settled: Promise<void>;
 }

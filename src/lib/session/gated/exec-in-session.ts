@@ -17,6 +17,6 @@ export async function execInSession(
     return await findGated(asked.session, client.principal, deps).exec(asked, client);
   } catch (thrown) {
     const result = resultOf(asked.session, '', { ...noProgress(), error: asBrokerError(thrown) }, 0);
-    return { ...result, command: null, state: 'ended', needsInput: null, cwd: null, cursor: 0 };
+    return { ...result, command: null, state: 'ended', needsInput: null, cwd: null, cursor: 0, warning: null };
   }
 }

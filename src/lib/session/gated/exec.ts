@@ -41,6 +41,8 @@ export interface ExecResult extends SessionResult {
   readonly cwd: string | null;
   /** Position after the last byte of the session's output so far. */
   readonly cursor: number;
+  /** What the session could not carry on to the next command, and why; null where there is nothing to say. */
+  readonly warning: string | null;
 }
 
 /** How a gated session is asked for. Untrusted, apart from its shape. */

@@ -12,6 +12,15 @@ export function unknownSession(id: string): BrokerError {
   });
 }
 
+export function tooManySessions(most: number): BrokerError {
+  return new BrokerError({
+    code: 'too-many-sessions',
+    exit: EXIT.unavailable,
+    message: `you have ${most} open sessions, and no more are kept`,
+    hint: 'close some: sallyport session list, sallyport session close ID',
+  });
+}
+
 export function sessionBusy(id: string, command: number): BrokerError {
   return new BrokerError({
     code: 'session-busy',

@@ -5,12 +5,12 @@ import { EXIT } from '../../core/exit-codes.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Program } from '../../ports/target.ts';
-import { pumpInput } from '../../stream/pump.ts';
 import type { Invocation, SessionClient } from '../client.ts';
 import { noProgress } from '../opening.ts';
 import { resultOf, type SessionResult } from '../result.ts';
-import { clientGone } from '../run-program.ts';
+import { MAX_CARRIED_BYTES } from './carried-state.ts';
 import type { ExecRequest, ExecResult } from './exec.ts';
+import { followCommand } from './follow-command.ts';
 import { needsInputError, nothingRuns, sessionBusy, sessionClosed } from './gated-errors.ts';
 import type { OutputPage } from './output-log.ts';
 import { runCommand, type Shared } from './run-command.ts';
@@ -88,7 +88,7 @@ export class GatedSession {
       const progress = { ...noProgress(), error: asBrokerError(error) };
       return this.#answer(undefined, 'ended', progress, clock.monotonic() - startedAt);
     }
-    const state = await this.#follow(running, asked, client);
+    const state = await followCommand(this.#shared, running, asked, client);
     const error =
       state === 'needs_input' && running.needsInput !== null ? needsInputError(this.id, running.needsInput) : null;
     const progress = state === 'ended' ? running.progress : { ...running.progress, error };
@@ -126,9 +126,10 @@ export class GatedSession {
     };
   }
 
-  /** Throws `nothing-runs` (69). */
+  /** Throws `nothing-runs` (69), also while a person is still asked. */
   async signal(name: string): Promise<void> {
     const running = this.#join();
+    if (!running.hasStarted) throw nothingRuns(this.id);
     await this.#shared.recording.mark('client.signal', { signal: name });
     running.signal(name);
   }
@@ -141,6 +142,11 @@ export class GatedSession {
   /** Starts something of the broker's own as the next command would start; undefined while one runs. */
   async startUnseen(text: string, signal: AbortSignal): Promise<Program | undefined> {
     return this.#newest?.isRunning === true ? undefined : startUnseen(this.#shared, text, signal);
+  }
+
+  /** Puts on record that names on the target were looked up. */
+  noteCompletion(text: string, found: number): Promise<void> {
+    return this.#shared.recording.mark('path.completed', { text, found });
   }
 
   /** Ends what runs, and resolves once the session has settled. */
@@ -187,38 +193,6 @@ export class GatedSession {
     if (error?.code === 'bad-working-folder') this.#shared.state.leaveFolder();
   }
 
-  #follow(running: RunningCommand, asked: ExecRequest, client: SessionClient): Promise<ExecResult['state']> {
-    const { recording, touch } = this.#shared;
-    running.isFed = asked.stdin;
-    running.show(client);
-    const feed = async () => {
-      const program = await running.started;
-      const onActivity = () => {
-        touch();
-        running.touch();
-      };
-      await pumpInput({ program, input: fed(running, client), record: recording.record, onActivity });
-    };
-    feed().catch((error: unknown) => running.controller.abort(error));
-    return new Promise((resolve) => {
-      const stopWatching = asked.interactive ? () => {} : running.onNeedsInput(() => finish('needs_input'));
-      const onGone = () => {
-        if (asked.command !== null) running.controller.abort(clientGone());
-        else finish('running');
-      };
-      const finish = (state: ExecResult['state']) => {
-        stopWatching();
-        client.gone.removeEventListener('abort', onGone);
-        running.hide(client);
-        resolve(state);
-      };
-      client.gone.addEventListener('abort', onGone, { once: true });
-      if (client.gone.aborted) onGone();
-      void running.ended.then(() => finish('ended'));
-      if (asked.detach) void running.started.then(() => finish('running'));
-    });
-  }
-
   #answer(
     running: RunningCommand | undefined,
     state: ExecResult['state'],
@@ -226,6 +200,7 @@ export class GatedSession {
     durationMs: number,
   ): ExecResult {
     const { opening, log } = this.#shared;
+    const { tooLarge } = this.#shared.state;
     const { recording, lease } = opening.progress;
     const result = resultOf(this.id, opening.invocation.target, { ...progress, recording, lease }, durationMs);
     return {
@@ -236,6 +211,7 @@ export class GatedSession {
       needsInput: state === 'needs_input' ? (running?.needsInput ?? null) : null,
       cwd: this.cwd,
       cursor: log.end,
+      warning: state === 'ended' && tooLarge ? TOO_LARGE : null,
     };
   }
 
@@ -248,10 +224,4 @@ export class GatedSession {
   }
 }
 
-/** The client's input; the program is not expected to wait for more than what it said it would send. */
-async function* fed(running: RunningCommand, client: SessionClient): SessionClient['input'] & AsyncGenerator {
-  for await (const item of client.input) {
-    yield item;
-    if (item.kind === 'end' || item.kind === 'pause') running.isFed = false;
-  }
-}
+const TOO_LARGE = `the exported variables take more than ${MAX_CARRIED_BYTES} bytes, so the next command starts with those of before`;

@@ -17,6 +17,7 @@ import { resultOf, type SessionResult } from '../result.ts';
 import { settleFailed, settlement } from '../settlement.ts';
 import { CarriedState } from './carried-state.ts';
 import type { GatedRequest } from './exec.ts';
+import { tooManySessions } from './gated-errors.ts';
 import { GatedSession } from './gated-session.ts';
 import { OutputLog } from './output-log.ts';
 import type { Shared } from './run-command.ts';
@@ -24,11 +25,16 @@ import type { Shared } from './run-command.ts';
 /** How long a line may take to close, what runs on it included. */
 const END_LINE_LIMIT_MS = 20_000;
 
+/** Each holds a recording and perhaps a connection, whether a client is there or not. */
+export const MAX_SESSIONS_PER_PRINCIPAL = 64;
+
 /**
  * Opens a session and puts it into `deps.gated`, where it stays until it has settled. Rejects with what a one-shot fails
- * with before its program runs (`unknown-target`, `cannot-record`, `target-unreachable`, …); nothing is left open then.
+ * with before its program runs (`unknown-target`, `cannot-record`, `target-unreachable`, …), and `too-many-sessions` (69); nothing is left open then.
  */
 export async function openGated(asked: GatedRequest, principal: Principal, deps: SessionDeps): Promise<GatedSession> {
+  const open = deps.live.list().filter((live) => live.principal === principal.name && live.isGated === true);
+  if (open.length >= MAX_SESSIONS_PER_PRINCIPAL) throw tooManySessions(MAX_SESSIONS_PER_PRINCIPAL);
   const id = newSessionId();
   const startedAt = deps.clock.monotonic();
   const controller = new AbortController();
@@ -47,6 +53,7 @@ export async function openGated(asked: GatedRequest, principal: Principal, deps:
     startedAt: deps.clock.now(),
     controller,
     settled,
+    isGated: true,
   });
 
   async function settle(): Promise<SessionResult> {

@@ -12,9 +12,13 @@ export interface OutputPage {
   readonly text: string;
 }
 
+/** Output comes in chunks of any size, down to a byte: they are put together. */
+const BLOCK_BYTES = 64 * 1024;
+
 export class OutputLog {
-  #chunks: Buffer[] = [];
-  #start = 0;
+  /** Full but for the last; the first begins at `#base`. */
+  readonly #blocks: Buffer[] = [];
+  #base = 0;
   #end = 0;
 
   /** Position after the last byte. */
@@ -22,16 +26,23 @@ export class OutputLog {
     return this.#end;
   }
 
+  /** Position of the first byte that is kept. */
+  get #start(): number {
+    return Math.max(0, this.#end - KEPT_BYTES);
+  }
+
   push(bytes: Uint8Array): void {
-    // A copy: the writer may use its buffer again.
-    this.#chunks.push(Buffer.from(bytes));
-    this.#end += bytes.length;
-    while (this.#end - this.#start > KEPT_BYTES) {
-      const [oldest = Buffer.alloc(0)] = this.#chunks;
-      const surplus = this.#end - this.#start - KEPT_BYTES;
-      if (oldest.length <= surplus) this.#chunks.shift();
-      else this.#chunks[0] = oldest.subarray(surplus);
-      this.#start += Math.min(oldest.length, surplus);
+    for (let done = 0; done < bytes.length; ) {
+      const used = (this.#end - this.#base) % BLOCK_BYTES;
+      if (used === 0) this.#blocks.push(Buffer.allocUnsafe(BLOCK_BYTES));
+      const piece = bytes.subarray(done, done + BLOCK_BYTES - used);
+      this.#blocks.at(-1)?.set(piece, used);
+      done += piece.length;
+      this.#end += piece.length;
+      while (this.#start - this.#base >= BLOCK_BYTES) {
+        this.#blocks.shift();
+        this.#base += BLOCK_BYTES;
+      }
     }
   }
 
@@ -54,19 +65,16 @@ export class OutputLog {
   }
 
   #from(position: number, limit: number): Buffer {
-    let skip = position - this.#start;
-    let left = limit;
+    const until = Math.min(position + limit, this.#end);
     const found: Buffer[] = [];
-    for (const chunk of this.#chunks) {
-      if (skip >= chunk.length) {
-        skip -= chunk.length;
-        continue;
-      }
-      const piece = chunk.subarray(skip, skip + left);
-      found.push(piece);
-      left -= piece.length;
-      skip = 0;
-      if (left === 0) break;
+    for (let at = position; at < until; ) {
+      const offset = at - this.#base;
+      const inBlock = offset % BLOCK_BYTES;
+      const length = Math.min(until - at, BLOCK_BYTES - inBlock);
+      found.push(
+        this.#blocks[Math.floor(offset / BLOCK_BYTES)]?.subarray(inBlock, inBlock + length) ?? Buffer.alloc(0),
+      );
+      at += length;
     }
     return Buffer.concat(found);
   }
