@@ -47,7 +47,7 @@ for (const [what, make, reason] of [
   [
     'a file that is too large',
     (path: string) => writeFileSync(path, Buffer.alloc(CONFIG_FILE_MAX_BYTES + 1, '#')),
-    'it is larger than 256KiB',
+    'it is larger than 1MiB',
   ],
 ] as const) {
   test(`${what} is an error that names the file and the reason, and nothing waits`, () => {

@@ -1,11 +1,13 @@
 // YAML made to hurt: it ends in a list of mistakes, quickly enough, and changes nothing but that list.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CONFIG_FILE_MAX_BYTES } from '../../src/lib/config/config-file.ts';
 import { parseConfig } from '../../src/lib/config/load.ts';
 import { configError, formatProblem } from '../../src/lib/config/problem.ts';
 
-/** A text of that kind; where size is what hurts, as large as a file can be. */
+/** A quarter of what a file can be: seconds, not minutes. */
+const HOSTILE_BYTES = 256 * 1024;
+
+/** A text of that kind. */
 const fill = (piece: string, bytes = 64 * 1024) => piece.repeat(Math.floor(bytes / piece.length));
 const lines = (count: number, line: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => line(at)).join('\n');
@@ -39,7 +41,7 @@ for (const [what, text, complaint] of [
   ['question marks without end', fill('? '), 'expected at most 64 levels, got more'],
   ['indentation without end', lines(500, (at) => `${' '.repeat(at)}a:`), 'expected at most 64 levels, got more'],
   ['65 levels, closed again', `a: ${'['.repeat(80)}${']'.repeat(80)}`, 'expected at most 64 levels, got more'],
-  ['empty braces without end', fill('{}', CONFIG_FILE_MAX_BYTES), 'expected'],
+  ['empty braces without end', fill('{}', HOSTILE_BYTES), 'expected'],
   ['quotes without end', fill('"'), 'expected'],
   ['directives without end', fill('%a\n'), 'expected'],
   ['documents without end', fill('---\n'), 'expected one document, got a second one'],
@@ -52,16 +54,28 @@ for (const [what, text, complaint] of [
   ['an exponent of 999999', 'version: 1e999999', 'version: expected 1, got Infinity'],
   ['a number in base 16', `version: 0x${'f'.repeat(1000)}`, 'version: expected 1, got Infinity'],
   ['a circle of a thousand jump hosts', circle(1000), 'targets.t0.via: expected a way that ends'],
+  ['a circle of a thousand lists', circleOfLists(1000), 'policy.lists.l0: expected a list that ends'],
+  ['a list used in ten thousand places', manyUses(), 'policy.rules[0].match.reads[0]: expected a list of path globs'],
   ['rules without end', `policy:\n  rules:\n${fill('    - {}\n')}`, 'policy.rules[0].id: expected a name'],
 ] as const) {
   test(`${what} is refused, in a message that fits a screen`, () => {
-    const said = complaints(text.slice(0, CONFIG_FILE_MAX_BYTES));
+    const said = complaints(text.slice(0, HOSTILE_BYTES));
     assert.ok(
       said.some((line) => line.includes(complaint)),
       said.slice(0, 5).join('\n'),
     );
     assert.ok(said.every((line) => line.length < 1000));
   });
+}
+
+function circleOfLists(count: number): string {
+  const entries = Array.from({ length: count }, (_, at) => `    l${at}: ["$l${(at + 1) % count}"]`);
+  return `policy:\n  lists:\n${entries.join('\n')}\n`;
+}
+
+function manyUses(): string {
+  const long = Array.from({ length: 5000 }, (_, at) => `/a${at}`).join(', ');
+  return `policy:\n  lists: { l: [${long}, x] }\n  rules: [ { id: r, verdict: deny, match: { reads: [${'"$l", '.repeat(5000)}] } } ]\n`;
 }
 
 function circle(count: number): string {

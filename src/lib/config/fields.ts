@@ -192,8 +192,8 @@ export const dayRange = text('a day such as mon, or a range such as mon-fri', DA
 /** The days of a `dayRange`, in the order of the range. */
 export function daysOf(range: string): readonly Weekday[] {
   const [, first, , last = first] = DAY_RANGE.exec(range) ?? [];
-  const start = WEEKDAYS.findIndex((day) => day === first);
-  const end = WEEKDAYS.findIndex((day) => day === last);
+  const names: readonly string[] = WEEKDAYS;
+  const [start, end] = [names.indexOf(first ?? ''), names.indexOf(last ?? '')];
   const count = ((end - start + WEEKDAYS.length) % WEEKDAYS.length) + 1;
   return [...WEEKDAYS, ...WEEKDAYS].slice(start, start + count);
 }

@@ -45,7 +45,7 @@ function fromIssue(issue: Issue, document: unknown): Finding[] {
     return (issue.keys ?? []).map((key) => {
       const meant = nearest(key, known);
       const expected = meant === undefined ? `one of the keys ${known.join(', ')}` : `a known key such as "${meant}"`;
-      return { path: [...path, key], expected, got: quoted(key), atKey: true };
+      return { path: [...valueAt(document, path).shown, key], expected, got: quoted(key), atKey: true };
     });
   }
   if (issue.code === 'invalid_key') {

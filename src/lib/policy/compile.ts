@@ -67,11 +67,11 @@ function compile(document: PolicyDocument, packs: readonly Pack[], approvalTtlMs
   };
 }
 
-/** The packs that a policy names, each once, shipped ones first. Throws `bad-policy` (78) for one that there is not. */
+/** The packs that a policy names, each once, the owner's first: their words are nearer. Throws `bad-policy` (78) for one that there is not. */
 export function packsOf({ packs, ownPacks = [] }: PolicyDocument): readonly Pack[] {
   const unknown = packs.find((name) => name !== 'all' && !PACKS.some((pack) => pack.name === name));
   if (unknown !== undefined) throw badPolicy(`there is no pack "${unknown}"`, 'see: sallyport policy lint');
-  return [...PACKS.filter(({ name }) => packs.includes('all') || packs.includes(name)), ...ownPacks];
+  return [...ownPacks, ...PACKS.filter(({ name }) => packs.includes('all') || packs.includes(name))];
 }
 
 /** The name of protected paths in decisions. */
