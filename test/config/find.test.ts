@@ -153,7 +153,7 @@ for (const [what, make] of [
   ['a link to nothing', (path: string) => symlinkSync('nowhere', path)],
   ['a link to a device', (path: string) => symlinkSync('/dev/zero', path)],
   ['binary data', (path: string) => writeFileSync(path, Uint8Array.of(0xff, 0xfe, 0x00))],
-  ['too much', (path: string) => writeFileSync(path, Buffer.alloc(300 * 1024))],
+  ['too much', (path: string) => writeFileSync(path, Buffer.alloc(2 * 1024 * 1024))],
 ] as const) {
   test(`${what} in place of a project's file stops nobody: it is ignored, and the note says why`, () => {
     const world = aWorld();

@@ -171,11 +171,7 @@ test('a pack that fails its own tests is refused when the policy is compiled, wi
 
 for (const [what, prepare, complaint] of [
   ['that is not there', () => {}, 'there is no file'],
-  [
-    'that others may write',
-    (path: string) => openToAll(path),
-    'can be changed by others',
-  ],
+  ['that others may write', (path: string) => openToAll(path), 'can be changed by others'],
   ['that is a folder', (path: string) => mkdirSync(path), 'not a regular file'],
   ['that is too large', (path: string) => writeFileSync(path, '#'.repeat(1024 * 1024 + 1)), 'larger than 1MiB'],
   ['that is a link to nothing', (path: string) => symlinkSync('/nonexistent/x', path), 'symbolic link to nothing'],
