@@ -48,7 +48,8 @@ export function containerActions({ name, args }: CommandFact): string[] {
   );
   if (
     [...early, ...args].some(
-      ({ value }, index) => /^(-H|--host|--url|--connection)(=|$)/.test(value) && (index < early.length || !runs),
+      ({ value }, index) =>
+        /^(-H|--host|--url|--connection|--context)(=|$)/.test(value) && (index < early.length || !runs),
     ) ||
     words.some((word) => /^(tcp|ssh):\/\//.test(word))
   )
@@ -63,7 +64,7 @@ export function containerActions({ name, args }: CommandFact): string[] {
 }
 
 function opensHost(option: string, value: Field | undefined): boolean {
-  const text = value?.value ?? '';
+  const text = (value?.value ?? '').replace(/^=/, '');
   switch (option) {
     case '--privileged':
       return !/^false$/.test(text);

@@ -8,7 +8,7 @@ export const DOWNLOAD_ACTIONS: readonly string[] = ['download.package', 'downloa
 
 /** Addresses of code: `https://…`, `git+ssh://…`, `git@host:…`, `github:user/repo`, and short forms of these. */
 const ADDRESS =
-  /^(?:[\w.[\],-]+\s*@\s*|[\w-]+=)?(?:(?:git|hg|svn|bzr)\+)?(?:https?|git|ssh|ftp|file|s3|gs|oci|tarball|flake):|^git@|^(?:github|gitlab|bitbucket|gist):/i;
+  /^(?:[\w.[\],-]+\s*@\s*|[\w-]+=)?(?:(?:git|hg|svn|bzr)\+)?(?:https?|git|ssh|ftp|file|s3|gs|oci|tarball|flake):|^git@|^\/(?:tmp|var\/tmp|dev\/shm)\/|^(?:github|gitlab|bitbucket|gist):/i;
 /** `user/repo`, as npm and deno read it: neither a scope nor a path. */
 const SHORT_ADDRESS = /^[A-Za-z0-9][\w.-]*\/[\w.-]+(#.*)?$/;
 
@@ -92,6 +92,7 @@ const REGISTRIES = [
   '--allow-unauthenticated',
   '--allow-untrusted',
   '--force-yes',
+  '--dangerous',
   '--allow-insecure-repositories',
 ];
 const KNOWN_REGISTRIES =

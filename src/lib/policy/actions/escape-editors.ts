@@ -32,6 +32,7 @@ function viRuns({ value, exact }: Field, next: Field | undefined): boolean {
   const given = /^(-c|--cmd)(.*)$/s.exec(value);
   if (given !== null) return !isPlainVi(given[2] === '' ? next : { value: given[2] ?? '', exact, many: false });
   if (/^-[A-Za-z]+c$/.test(value)) return !isPlainVi(next);
+  if (/^-[A-Za-z]+[uUSi]$/.test(value)) return !/^(NONE|NORC|DEFAULTS)$/.test(next?.value ?? '');
   if (value.startsWith('+') && value.length > 1) return !isPlainVi({ value: value.slice(1), exact, many: false });
   if (/^(-S|-u|-U|-s|-i)/.test(value) && !/^-(es|is)/.test(value))
     return (

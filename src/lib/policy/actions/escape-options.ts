@@ -47,7 +47,13 @@ const TAR: EscapeOptions = {
 const EVAL = (names: string, short = '') => runs(names, { short });
 const GCC = runs('-wrapper -fplugin -specs -B', { short: 'oILlDU' });
 
+const TEX = runs('-shell-escape --shell-escape -enable-write18 --enable-write18');
+
 export const ESCAPES: Readonly<Record<string, EscapeOptions>> = {
+  ...Object.fromEntries(
+    'tex etex pdftex xetex luatex latex pdflatex xelatex lualatex'.split(' ').map((name) => [name, TEX]),
+  ),
+  curl: runs('--engine', {}, /^\w+$/),
   tar: TAR,
   gtar: TAR,
   bsdtar: { ...TAR, runs: { ...TAR.runs, '--use-compress-program': COMPRESSORS } },
@@ -109,11 +115,6 @@ export const ESCAPES: Readonly<Record<string, EscapeOptions>> = {
     /^(ui\.(username|interactive|color|verbose|paginate)|diff\.git|phases\.\w+)=[^!]*$/,
   ),
   svn: runs('--diff-cmd --diff3-cmd --editor-cmd --config-option --config-dir', {}, /^(diff|colordiff|vim|nano)$/),
-  pdflatex: runs('-shell-escape --shell-escape -enable-write18 --enable-write18', {}),
-  xelatex: runs('-shell-escape --shell-escape -enable-write18 --enable-write18', {}),
-  lualatex: runs('-shell-escape --shell-escape -enable-write18 --enable-write18', {}),
-  latex: runs('-shell-escape --shell-escape -enable-write18 --enable-write18', {}),
-  tex: runs('-shell-escape --shell-escape -enable-write18 --enable-write18', {}),
   latexmk: runs('-e -r -pdflatex -latex -shell-escape --shell-escape', {}),
   groff: runs('-U', { short: 'dDfFIKLmMnoPrTwW' }),
   troff: runs('-U', { short: 'dfFmMnorTwW' }),

@@ -130,6 +130,10 @@ function runsWord(name: string, args: readonly Field[]): boolean {
       return /^(ssh|shell|exec)$/.test(first);
     case 'wp':
       return /^(eval|eval-file|shell)$/.test(first);
+    case 'salt':
+    case 'salt-call':
+    case 'salt-ssh':
+      return words.some((word) => /^(cmd|state|cp|file)\.\w+$/.test(word));
     case 'drush':
       return /^(php-eval|ev|php:eval|php:script|scr|php-script|ssh)$/.test(first);
     case 'repo':
@@ -186,11 +190,18 @@ function isPrompt({ name, args, stdin, wraps, code }: CommandFact): boolean {
   );
 }
 
+const CONSOLE_NAMES =
+  /^(rails|python[\d.]*|php|django-admin|flask|mix|nix-shell|nix|poetry|pipenv|hatch|guix|docker|docker-compose|podman|nerdctl|virsh|k9s|bundle|yarn|composer|pnpm|npm|npx|uv|pdm|rye|mise|asdf|conda)$/;
+const CONSOLES =
+  /^(rails (c|console|db|dbconsole)|python[\d.]* \S*manage\.py (shell|shell_plus|dbshell)|php \S*artisan tinker|django-admin (shell|dbshell)|flask shell|mix phx|nix-shell$|nix (shell|repl|develop)|(poetry|pipenv|hatch) shell|guix (shell|environment)|docker(-compose| compose)? attach|virsh console|k9s( -\S+( [^-]\S*)?)*$|bundle console)( |$)/;
+/** A shell through a runner of another language's programs, or in a container. */
+const RUNS_SHELL = / (exec|run|x|start)( \S+)* (\/(usr\/)?bin\/)?(sh|bash|zsh|dash|ash|fish|ksh)( -[il]+)*$/;
+const MAX_WORDS = 60;
+
 function isConsole(name: string, words: readonly string[]): boolean {
-  const text = [name, ...words].join(' ');
-  return /^((\S*\/)?rails (c|console|db|dbconsole)|python[\d.]* \S*manage\.py (shell|shell_plus|dbshell)|php \S*artisan tinker|django-admin (shell|dbshell)|flask shell|mix phx|iex|nix-shell$|nix (shell|repl|develop)|poetry shell|pipenv shell|pipx? shell|hatch shell|guix (shell|environment)|direnv exec|docker(-compose| compose)? (attach)|virsh console|k9s|kubectl-view\S*)( |$)/.test(
-    text,
-  );
+  if (!CONSOLE_NAMES.test(name)) return false;
+  const text = [name, ...words.slice(0, MAX_WORDS)].join(' ');
+  return CONSOLES.test(text) || RUNS_SHELL.test(text);
 }
 
 const TERMINALS =

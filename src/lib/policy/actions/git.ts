@@ -42,7 +42,7 @@ export function gitActions(command: CommandFact): string[] {
     found.add('git.elsewhere');
   if (args.some(({ value }) => ADDRESS_RUNS.test(value))) found.add('git.run-config');
   if (sub?.exact !== true) return [...found];
-  for (const action of subcommandActions(sub.value, rest)) found.add(action);
+  for (const action of subcommandActions(name, sub.value, rest)) found.add(action);
   if (options.every(({ name: option }) => isPlainGlobal(option)) && found.size === 0 && onlyLooks(sub.value, rest))
     found.add('git.look');
   return [...found];
@@ -87,11 +87,12 @@ const TRANSPORT: Readonly<Record<string, readonly string[]>> = {
   archive: ['--exec'],
 };
 
-function subcommandActions(sub: string, args: readonly Field[]): string[] {
+function subcommandActions(name: string, sub: string, args: readonly Field[]): string[] {
   const found: string[] = [];
   if (has(args, RUNS[sub]) || RUN_ALWAYS.has(sub)) found.push('git.runs');
   if (has(args, TRANSPORT[sub]) || (sub === 'clone' && clonesWithSettings(args))) found.push('git.run-config');
   const [verb] = parseOptions(args, {}).operands.map(({ value }) => value);
+  if (name === 'hub' && sub === 'delete') found.push('git.delete-remote');
   switch (sub) {
     case 'push':
     case 'send-pack':
@@ -135,7 +136,10 @@ function discards(sub: string, verb: string | undefined, args: readonly Field[])
       return hasOption(args, '-f', '--force') && !hasOption(args, '-n', '--dry-run');
     case 'checkout':
     case 'restore':
-      return args.some(({ value }) => /^(\.\/?|:\/|\*)$/.test(value)) && !hasOption(args, '--staged');
+      return (
+        args.some(({ value }) => /^(\.\/?|:\/|\*)$/.test(value)) &&
+        (!hasOption(args, '-S', '--staged') || hasOption(args, '-W', '--worktree'))
+      );
     case 'reflog':
       return verb === 'expire' || verb === 'delete';
     case 'gc':

@@ -12,13 +12,14 @@ const DESTROYS: readonly RegExp[] = [
   /^(terraform|tofu|terragrunt)( -\S+)* (run-all )?(destroy|apply.* -destroy|state (rm|push|mv)|force-unlock|workspace delete|taint|untaint)( |$)/,
   /^terragrunt .*\bdestroy\b/,
   /^pulumi( -\S+)* (destroy|stack rm|down|state delete|cancel)( |$)/,
-  /^(cdk|cdktf|sst|copilot|eb|serverless|sls|sam|amplify|vagrant|eksctl|kops|kind|k3d|minikube|doctl|hcloud|linode-cli|fly|flyctl|scw|vultr-cli|civo|exo|openstack|ibmcloud|oci|aliyun|nomad|packer|juju|railway|render|netlify|vercel|wrangler|firebase|supabase|neonctl|planetscale|pscale|heroku|argocd|flux|velero|istioctl|linkerd|rancher|cf|azd|multipass|limactl|ironic|govc|qm|pct|xe|virsh|zfs|zpool|ceph|gluster|rook|databricks|snow|dbt)( \S+)* (delete|destroy|remove|rm|terminate|purge|undefine|uninstall|teardown|apps:destroy|pg:reset|addons:destroy|system gc|job stop)(-\S+)?( |$)/,
+  /^(cdk|cdktf|sst|copilot|eb|serverless|sls|sam|helmfile|crictl|ctr|amplify|vagrant|eksctl|kops|kind|k3d|minikube|doctl|hcloud|linode-cli|fly|flyctl|scw|vultr-cli|civo|exo|openstack|ibmcloud|oci|aliyun|nomad|packer|juju|railway|render|netlify|vercel|wrangler|firebase|supabase|neonctl|planetscale|pscale|heroku|argocd|flux|velero|istioctl|linkerd|rancher|cf|azd|multipass|limactl|ironic|govc|qm|pct|xe|virsh|zfs|zpool|ceph|gluster|rook|databricks|snow|dbt)( \S+)* (delete|destroy|remove|rm|terminate|purge|undefine|uninstall|teardown|[\w-]+:(?:delete|destroy|reset|remove)|system gc|job stop)(-\S+)?( |$)/,
   /^aws( \S+)* (delete|terminate|remove|deregister|purge|disable|detach|revoke|release|stop|cancel|schedule-key-deletion|reset|batch-delete|force-delete|abort|put-bucket-lifecycle)[\w-]*( |$)/,
   /^aws( -\S+( [^-\s]\S*)?)* s3 (rm|rb)( |$)/,
   /^aws( -\S+( [^-\s]\S*)?)* s3 (sync|mv) .*--delete/,
   new RegExp(
     `^(gcloud|az|gsutil|bq|azcopy|s3cmd|mc|rclone|b2|oci|eksctl)( \\S+)* (${GONE}|deletefile|cleanup|purge|del|rmdirs|undeploy|reset-windows-password)(-\\S+)?( |$)`,
   ),
+  /^(crictl|ctr)( \S+)* (rm|rmp|rmi|delete|kill|stopp)( |$)/,
   /^helm3?( \S+)* (uninstall|delete|del|un|rollback)( |$)/,
   /^nomad (job )?stop/,
   /^vault( \S+)* (delete|destroy|seal|revoke|disable|step-down|rekey|metadata delete)( |$)/,
@@ -34,7 +35,7 @@ const RIGHTS: readonly RegExp[] = [
   /^gcloud( \S+)* --impersonate-service-account/,
   /^gsutil (iam|acl|defacl) (ch|set)/,
   /^az( \S+)* (role assignment create|ad sp create\S*|ad app credential reset|keyvault set-policy|vm run-command)/,
-  /^(terraform|tofu|terragrunt)( \S+)* (console|import|login)( |$)/,
+  /^(terraform|tofu|terragrunt)( \S+)* (console|login)( |$)/,
   /^vault( \S+)* (policy write|auth enable|write auth\S*|token create|operator (init|unseal|generate-root))/,
   /^helm3?( \S+)* (--post-renderer|get (values|all|manifest|hooks)|--kube-token|--kube-as-user|--kubeconfig)/,
   /^kustomize( \S+)* --(enable-exec|enable-alpha-plugins|enable-helm)/,
@@ -43,7 +44,7 @@ const RIGHTS: readonly RegExp[] = [
   /^(gh|glab)( \S+)* (secret set|auth (token|login|setup-git)|ssh-key add|gpg-key add|repo edit .*--visibility|workflow (run|disable)|extension install|ruleset|api .*(-X|--method) ?(put|post|patch))/i,
 ];
 const NAMES =
-  /^(terraform|tofu|terragrunt|pulumi|cdk|cdktf|sst|copilot|eb|serverless|sls|sam|amplify|vagrant|eksctl|kops|kind|k3d|minikube|doctl|hcloud|linode-cli|fly|flyctl|scw|vultr-cli|civo|exo|openstack|ibmcloud|oci|aliyun|nomad|packer|juju|railway|render|netlify|vercel|wrangler|firebase|supabase|neonctl|planetscale|pscale|heroku|argocd|flux|velero|istioctl|linkerd|rancher|cf|azd|multipass|limactl|govc|qm|pct|xe|virsh|zfs|zpool|ceph|gluster|databricks|aws|gcloud|az|gsutil|bq|azcopy|s3cmd|mc|rclone|b2|helm3?|vault|kubeadm|k3s-\S+|rke2-\S+|etcdctl|kustomize|gh|glab)$/;
+  /^(terraform|tofu|terragrunt|pulumi|cdk|cdktf|sst|copilot|eb|serverless|sls|sam|helmfile|crictl|ctr|amplify|vagrant|eksctl|kops|kind|k3d|minikube|doctl|hcloud|linode-cli|fly|flyctl|scw|vultr-cli|civo|exo|openstack|ibmcloud|oci|aliyun|nomad|packer|juju|railway|render|netlify|vercel|wrangler|firebase|supabase|neonctl|planetscale|pscale|heroku|argocd|flux|velero|istioctl|linkerd|rancher|cf|azd|multipass|limactl|govc|qm|pct|xe|virsh|zfs|zpool|ceph|gluster|databricks|aws|gcloud|az|gsutil|bq|azcopy|s3cmd|mc|rclone|b2|helm3?|vault|kubeadm|k3s-\S+|rke2-\S+|etcdctl|kustomize|gh|glab)$/;
 
 const MAX_WORDS = 60;
 const MAX_LENGTH = 200;

@@ -74,11 +74,12 @@ export function kubernetesActions(command: CommandFact): string[] {
       raw.value?.exact !== true
     )
       found.add('kubernetes.secrets');
+    if (verb !== 'get') found.add('kubernetes.rights');
     if (/(exec|attach|portforward|proxy|token)\b/.test(path)) found.add('kubernetes.exec');
   }
   for (const action of verbActions(verb, rest, kinds, options, args)) found.add(action);
   const text = [...args.map(({ value }) => value), stdin.kind === 'text' ? stdin.text : ''].join('\n');
-  if (/^(apply|create|replace|patch|set|run|debug)$/.test(verb)) {
+  if (/^(apply|create|replace|patch|set|run|debug|label|annotate)$/.test(verb)) {
     if (RIGHTS_TEXT.test(text)) found.add('kubernetes.rights');
     const files = options.filter(({ name: option }) => /^(-[fk]|--filename|--kustomize)$/.test(option));
     if (

@@ -16,10 +16,12 @@ const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/
 const NETCAT = words('nc ncat netcat nc.openbsd nc.traditional nc.exe ncat.exe pwncat cryptcat sbd dbd nc6 pnetcat');
 const NETCAT_SPEC: OptionSpec = { short: 'DeGgiIMmOopPqQsSTVwWxXcd', long: ['proxy', 'proxy-type', 'wait', 'source'] };
 /** Programs that carry bytes between a socket and whatever else: asked for, whatever the options. */
-const SOCKETS = words('telnet gnutls-cli websocat wscat ztcp zmodload mosquitto_pub kcat kafkacat tcpclient');
+const SOCKETS = words(
+  'rcat rustcat telnet gnutls-cli websocat wscat ztcp zmodload mosquitto_pub kcat kafkacat tcpclient',
+);
 /** Programs that give a shell, a screen or a folder to whoever comes. */
 const SERVERS =
-  words(`httpd darkhttpd webfsd thttpd mini_httpd lighttpd miniserve dufs goshs updog http-server uploadserver
+  words(`httpd ftpd systemd-socket-activate darkhttpd webfsd thttpd mini_httpd lighttpd miniserve dufs goshs updog http-server uploadserver
   simplehttpserver twistd pyftpdlib vsftpd proftpd in.tftpd uftpd sshd dropbear tcpserver tcpsvd udpsvd inetd xinetd telnetd
   rshd ttyd gotty wetty shellinaboxd tmate upterm teleconsole x11vnc vncserver Xvnc gdbserver code-server rsyncd smbd nfsd
   microsocks sockd danted 3proxy tinyproxy mitmproxy mitmdump mitmweb`);

@@ -21,6 +21,8 @@ export const FRAMEWORKS: readonly RegExp[] = [
   /^etcdctl .*\bdel .*(--prefix|--from-key)/,
   /^wp( \S+)* db (reset|drop|clean)/,
   /^drush( \S+)* sql[:-](drop|create)/,
+  /^neo4j-admin .*\b(delete|drop|overwrite)/,
+  /^curl .*(-X ?|--request[ =])delete .*(:9200|_all|\/\*)/i,
   /^consul kv delete .*-recurse/,
   /^nats (stream|kv|object) (rm|purge|del)/,
 ];

@@ -59,8 +59,9 @@ export function readSql(text: string, dialect: Dialect): Script | undefined {
       end();
       const close = endOfLine(text, at);
       commands.push(text.slice(at, close));
-      // `\g` stands behind a statement, and more may stand behind it.
-      at += /^\\[;gGpx]/.test(text.slice(at, at + 2)) ? 2 : close - at;
+      // `\g` stands behind a statement, and more may stand behind it; the commands of mysql are letters.
+      const isShort = dialect.mysql === true ? /^\\[^!PT.ued]/ : /^\\[;gGpx]/;
+      at += isShort.test(text.slice(at, at + 2)) ? 2 : close - at;
     } else if (/['"`]/.test(char) || (char === '[' && dialect.brackets === true)) {
       const escapes =
         char !== '`' && (dialect.backslash === true || (dialect.postgres === true && escapedBefore(text, at)));

@@ -11,8 +11,7 @@ const SHELL =
   /^(xp_cmdshell|sys_exec|sys_eval|load_extension|sp_oacreate|sp_oamethod|pg_execute_server_program|dbms_scheduler|dbms_java|dbms_xslprocessor|executable)$/;
 const FILES =
   /^(pg_read_(binary_)?file|pg_ls_(dir|logdir|waldir|tmpdir)|pg_stat_file|lo_import|lo_export|lo_from_bytea|dblink\w*|load_file|outfile|dumpfile|infile|openrowset|opendatasource|xp_\w+|utl_(file|http|smtp|inaddr)|writefile|readfile|fileio_\w+|fts3_tokenizer|read_text|read_blob|sp_configure)$/;
-const RIGHTS =
-  /^(user|role|login|extension|language|system|server|function|procedure|trigger|event|rule|operator|certificate|credential)$/;
+const RIGHTS = /^(user|role|login|extension|language|system|server|operator|certificate|credential)$/;
 const LOOKS =
   /^(select|show|explain|describe|desc|with|table|values|pragma|use|help|set|begin|start|commit|rollback|end|analyze|declare|fetch|close|list|describe|info)$/;
 
@@ -27,11 +26,11 @@ export function statementActions(tokens: readonly Token[], dialect: Dialect, nes
       found.add('file');
     if (token.kind !== 'word') continue;
     const next = tokens[index + 1];
-    const before = tokens[index - 1]?.text ?? '';
     if (SHELL.test(token.text)) found.add('shell');
     else if (FILES.test(token.text)) found.add('file');
     else if (token.text === 'drop' && (index === 0 || isObject(next))) found.add('drop');
-    else if (token.text === 'truncate' && next?.text !== '(' && before !== '.') found.add('drop');
+    else if (token.text === 'truncate' && (next?.text === 'table' || (next?.text !== '(' && startsHere(tokens, index))))
+      found.add('drop');
     else if (token.text === 'delete' && deletes(tokens, index)) found.add(boundOf(tokens, index));
     else if (token.text === 'update' && index < lastSet && updates(tokens, index)) found.add(boundOf(tokens, index));
     else if (token.text === 'program' && copies) found.add('shell');
@@ -65,10 +64,9 @@ function deletes(tokens: readonly Token[], index: number): boolean {
   if (before?.kind === 'word' && /^(on|for|after|before|or|of|then|detach|grant|revoke)$/.test(before.text))
     return before.text === 'then' && next?.text === 'from';
   if (before?.text === ',' || before?.text === '.') return false;
-  return (
-    next?.text === 'from' ||
-    (next !== undefined && next.kind !== 'symbol' && (index === 0 || startsHere(tokens, index)))
-  );
+  // `ALTER TABLE t DELETE WHERE …` of ClickHouse.
+  if (tokens[0]?.text === 'alter' && next?.text === 'where') return true;
+  return next?.text === 'from' || (next !== undefined && next.kind !== 'symbol' && startsHere(tokens, index));
 }
 
 // Not `for update`, `on update cascade`, `on duplicate key update`, `do update`.
@@ -79,7 +77,9 @@ function updates(tokens: readonly Token[], index: number): boolean {
 
 function startsHere(tokens: readonly Token[], index: number): boolean {
   const before = tokens[index - 1];
-  return before?.text === '(' || before?.text === ')' || (before?.kind === 'word' && BEGINS.test(before.text));
+  if (before === undefined) return true;
+  if (before.kind === 'symbol') return /[()]/.test(before.text);
+  return before.kind === 'word' && /^(begin|then|else|loop|do|go|end|commit|as|return|atomic)$/.test(before.text);
 }
 
 /** `unbounded-change` for every row, `broad-change` where the condition may hold for all of them. */
@@ -88,7 +88,7 @@ function boundOf(tokens: readonly Token[], index: number): string {
   if (start === undefined) return 'change';
   const rest: Token[] = [];
   for (const token of tokens.slice(index + 1)) {
-    if (token.depth < start.depth || (token.depth === start.depth && token.text === ')')) break;
+    if (token.depth < start.depth) break;
     if (token.depth === start.depth && token.kind === 'word' && BEGINS.test(token.text)) break;
     rest.push(token);
   }
@@ -139,8 +139,13 @@ function dynamicActions(tokens: readonly Token[], dialect: Dialect, nested: numb
   const words = tokens.filter(({ kind }) => kind === 'word').map(({ text }) => text);
   const head = words[0] ?? '';
   const runsText =
-    words.some((word) => /^(execute|exec|prepare|sp_executesql|query_to_xml|database_to_xml|exec_sql)$/.test(word)) &&
-    !/^(grant|revoke)$/.test(head);
+    !/^(grant|revoke)$/.test(head) &&
+    tokens.some(
+      ({ kind, text }, index) =>
+        kind === 'word' &&
+        /^(execute|exec|prepare|sp_executesql|query_to_xml|database_to_xml|exec_sql)$/.test(text) &&
+        !/^(function|procedure)$/.test(tokens[index + 1]?.text ?? ''),
+    );
   if (head !== 'do' && !runsText && !/^(create|alter)$/.test(head)) return [];
   const inner =
     nested >= MAX_NESTED

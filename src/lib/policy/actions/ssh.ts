@@ -13,6 +13,9 @@ export const SSH_ACTIONS: readonly string[] = [
 ];
 
 const CLIENTS = new Set(['ssh', 'autossh', 'slogin', 'ssh.exe', 'hpnssh', 'plink', 'dbclient', 'tsh']);
+/** They run a command on many machines, or open a shell on one; nothing there is judged. */
+const REMOTES =
+  /^(pssh|parallel-ssh|pdsh|clush|dsh|mussh|cssh|csshx|clusterssh|rsh|rlogin|rexec|remsh|sshrc|ansible-console|fab)$/;
 const COPIES = new Set(['scp', 'sftp', 'sshfs', 'pscp', 'psftp']);
 const SSH: OptionSpec = { short: 'BbcDEeFIiJLlmOoPpQRSWw', posix: true };
 const COPY: OptionSpec = { short: 'BbcDFiJloPRSsX', posix: true };
@@ -27,6 +30,7 @@ const FORWARDS =
 
 /** `ssh.forward`, `.local-command`, `.option`, `.session` (a shell on the other side), `.trust` (who may log in there). */
 export function sshActions({ name, args }: CommandFact): string[] {
+  if (REMOTES.test(name)) return ['ssh.session'];
   if (name === 'ssh-copy-id') return ['ssh.trust'];
   if (name === 'mosh')
     return args.some(({ value }) => isLongOption(value, '--ssh')) ? ['ssh.local-command'] : ['ssh.session'];

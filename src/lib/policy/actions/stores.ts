@@ -13,7 +13,7 @@ const REDIS_SPEC = {
   posix: true,
 };
 const REDIS_DROPS =
-  /^(flushall|flushdb|shutdown|debug|slaveof|replicaof|module|config (set|rewrite|resetstat)|script flush|function (flush|delete|load)|cluster (reset|forget|failover|flushslots)|acl (setuser|deluser|load)|client kill|migrate|restore|eval|evalsha|swapdb|bgrewriteaof|failover|monitor|sync|psync|keys \*|acl|latency reset|memory purge)\b/i;
+  /^(flushall|flushdb|shutdown|debug|slaveof|replicaof|module|config (set|rewrite|resetstat)|script flush|function (flush|delete|load)|cluster (reset|forget|failover|flushslots)|acl (setuser|deluser|load)|client kill|migrate|restore|eval|evalsha|swapdb|bgrewriteaof|failover|monitor|sync|psync|acl|latency reset|memory purge)\b|^keys \*$/i;
 
 /** `store.drop`: everything is lost, or the server is turned into something else; `store.unread`. */
 export function storeActions(command: CommandFact): string[] {

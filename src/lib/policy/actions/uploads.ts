@@ -160,7 +160,7 @@ function onlyTells(args: readonly Field[]): boolean {
 // What is here goes to a place behind it that is not; what stands behind both may have been added by xargs.
 function sendsFiles(operands: readonly string[]): boolean {
   const from = operands.findIndex((operand) => !isRemote(operand));
-  return from !== -1 && operands.slice(from + 1).some(isRemote);
+  return (from !== -1 && operands.slice(from + 1).some(isRemote)) || (operands.length > 1 && operands.every(isRemote));
 }
 
 /** `host:path`, `user@host:`, `rsync://host`, `host::module`; a Windows-like `C:` is no path here. */
