@@ -83,7 +83,7 @@ const ACTIONS: readonly (readonly [text: string, ...actions: string[]])[] = [
   ['setenforce 0', 'firewall.off'],
   ['getenforce'],
   ['iptables -P INPUT ACCEPT', 'firewall.off'],
-  ['iptables -A INPUT -p tcp --dport 22 -j ACCEPT'],
+  ['iptables -A INPUT -p tcp --dport 22 -j ACCEPT', 'firewall.change'],
   ['nft list ruleset'],
   ['nft flush ruleset', 'firewall.off'],
   ['ufw status'],

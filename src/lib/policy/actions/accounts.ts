@@ -8,6 +8,7 @@ export const ACCOUNT_ACTIONS: readonly string[] = [
   'accounts.change',
   'accounts.hashes',
   'persistence.enable',
+  'persistence.install',
   'persistence.schedule',
 ];
 
@@ -21,7 +22,7 @@ const CHANGES =
 const SCHEDULES = words(`crontab fcrontab incrontab at batch anacron schtasks schtasks.exe`);
 const ALTERNATIVES = words('update-alternatives alternatives dpkg-divert dpkg-statoverride update-binfmts insserv');
 
-/** `accounts.change`, `.hashes`, `persistence.schedule`, `.enable`. */
+/** `accounts.change`, `.hashes`, `persistence.schedule`, `.enable`, `.install`. */
 export function accountActions({ name, args }: CommandFact): string[] {
   if (onlyTells(args)) return [];
   if (CHANGES.has(name)) return looksAtAccounts(name, args) ? [] : ['accounts.change'];
@@ -37,6 +38,27 @@ export function accountActions({ name, args }: CommandFact): string[] {
     case 'mimipenguin':
     case 'secretsdump.py':
       return ['accounts.hashes'];
+    case 'dpkg':
+      return hasOption(args, '-i', '--install', '--unpack') ? ['persistence.install'] : [];
+    case 'rpm':
+      return values.some((value) => /^(-[iUF]|--(install|upgrade|import|freshen))/.test(value))
+        ? ['persistence.install']
+        : [];
+    case 'apt-key':
+      return values[0] === 'list' ? [] : ['persistence.install'];
+    case 'add-apt-repository':
+    case 'apt-add-repository':
+      return ['persistence.install'];
+    case 'apt':
+    case 'apt-get':
+    case 'dnf':
+    case 'yum':
+      return values.includes('install') &&
+        values.some((value) => /\.(deb|rpm)$|^https?:|^--allow-unauthenticated/.test(value))
+        ? ['persistence.install']
+        : [];
+    case 'snap':
+      return values.some((value) => /^--(dangerous|devmode|classic)$/.test(value)) ? ['persistence.install'] : [];
     case 'loginctl':
       return values.includes('enable-linger') ? ['persistence.enable'] : [];
     case 'defaults':

@@ -5,7 +5,7 @@ import type { CommandFact } from './index.ts';
 import { hasLong, onlyTells, verbsOf, words } from './words.ts';
 
 /** Every action this file names. */
-export const EVIDENCE_ACTIONS: readonly string[] = ['firewall.off', 'history.clear', 'logs.erase'];
+export const EVIDENCE_ACTIONS: readonly string[] = ['firewall.change', 'firewall.off', 'history.clear', 'logs.erase'];
 
 const HISTORY_VARIABLES = /^(HIST\w*|SAVEHIST|PROMPT_COMMAND)$/;
 const PACKAGES =
@@ -47,7 +47,7 @@ export function evidenceActions(command: CommandFact): string[] {
     case 'dmesg':
       return hasOption(args, '-C', '-c', '-D', '-n', '--clear', '--read-clear', '--console-off') ? ['logs.erase'] : [];
     case 'auditctl':
-      return values.some((value) => /^(-D|-d|-W|-R|-e0?|-b|-r|-f)/.test(value)) ? ['logs.erase'] : [];
+      return values.some((value) => /^(-D|-d|-W|-R|-e0?|-b|-r|-f|--del|--reset)/.test(value)) ? ['logs.erase'] : [];
     case 'augenrules':
       return hasLong(args, '--load') ? ['logs.erase'] : [];
     case 'logrotate':
@@ -107,7 +107,10 @@ function firewall(name: string, args: CommandFact['args'], text: string): string
     case 'ip6tables':
     case 'ebtables':
     case 'arptables':
-      return opensTables(args) ? off : [];
+      return opensTables(args) ? off : changesTables(args) ? ['firewall.change'] : [];
+    case 'xtables-multi':
+    case 'xtables-nft-multi':
+      return ['firewall.change'];
     case 'iptables-restore':
     case 'ip6tables-restore':
     case 'ebtables-restore':
@@ -119,7 +122,9 @@ function firewall(name: string, args: CommandFact['args'], text: string): string
         ? off
         : [];
     case 'ufw':
-      return /\b(disable|reset|delete|allow|default allow)\b/.test(text) && !/\bstatus\b/.test(text) ? off : [];
+      return /\b(disable|reset|delete|allow|default allow|logging off)\b/.test(text) && !/\bstatus\b/.test(text)
+        ? off
+        : [];
     case 'firewall-cmd':
       return /--(panic-off|remove-|add-|set-default-zone=?\s*(trusted|ACCEPT)|set-target|reload|complete-reload|change-|delete-|direct|zone=trusted|runtime-to-permanent|load-|lockdown-off|set-log)/.test(
         text,
@@ -153,6 +158,22 @@ function firewall(name: string, args: CommandFact['args'], text: string): string
     default:
       return [];
   }
+}
+
+function changesTables(args: CommandFact['args']): boolean {
+  return hasOption(
+    args,
+    '-A',
+    '-I',
+    '-N',
+    '-E',
+    '--append',
+    '--insert',
+    '--new-chain',
+    '--rename-chain',
+    '-P',
+    '--policy',
+  );
 }
 
 // Rules that fall, and rules that let everybody in: `-A INPUT -j ACCEPT` with nothing that narrows it.

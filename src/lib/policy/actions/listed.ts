@@ -27,7 +27,10 @@ function listsEverybody({ name, args, reads }: SimpleCommand): boolean {
         !values.some((value) => /^(-C|--comm|-p|--pid)/.test(value))
       );
     case 'pgrep':
-      return values.some((value) => EVERYTHING.test(value)) || values.every((value) => value.startsWith('-'));
+      return (
+        values.some((value) => EVERYTHING.test(value) || FIRST_OF_ALL.test(value)) ||
+        values.every((value) => value.startsWith('-'))
+      );
     case 'pidof':
       return values.some((value) => FIRST_OF_ALL.test(value));
     case 'ls':

@@ -8,6 +8,7 @@ export const RIGHTS_ACTIONS: readonly string[] = [
   'files.rights',
   'files.setuid',
   'files.tighten',
+  'files.umask',
   'files.world-writable',
   'files.write',
 ];
@@ -32,9 +33,17 @@ const ENTRY_FOR_ALL = /(^|,|=)(d(efault)?:)?(o(ther)?|u(ser)?:(nobody|\d+)|g(rou
  * `files.world-writable`; `files.tighten`: it only takes rights away from others; `files.loosen`: any other change of them.
  */
 export function rightsActions({ name, args, writes }: CommandFact): string[] {
+  if (name === 'umask') return opensToAll(args) ? ['files.umask'] : [];
   if (!RIGHTS.has(name)) return [...(writes.length > 0 ? ['files.write'] : []), ...createdWith(name, args)];
   const found = [...new Set(changed(name, args))];
   return ['files.rights', ...found, ...(found.includes('files.tighten') ? [] : ['files.loosen'])];
+}
+
+// `umask 0`: whatever is made from then on, everybody may write.
+function opensToAll(args: CommandFact['args']): boolean {
+  const mask = args.map(({ value }) => value).find((value) => !value.startsWith('-')) ?? '';
+  if (/^[0-7]+$/.test(mask)) return (Number.parseInt(mask, 8) & 0o002) === 0;
+  return /(^|,)[ugo]*[oa][ugoa]*[=+][rx]*w/.test(mask);
 }
 
 function createdWith(name: string, args: CommandFact['args']): string[] {

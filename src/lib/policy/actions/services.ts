@@ -80,7 +80,7 @@ function enabledAtBoot(name: string, args: CommandFact['args']): string[] {
     'update-rc.d': /^(defaults|enable|start)$/,
     'rc-update': /^(add|-a)$/,
     rcctl: /^(enable|set)$/,
-    launchctl: /^(load|bootstrap|submit|enable|kickstart|setenv|config|start)$/,
+    launchctl: /^(unload|bootout|disable|remove|load|bootstrap|submit|enable|kickstart|setenv|config|start)$/,
   };
   return values.some((value) => adds[name]?.test(value) ?? false) ? ['persistence.enable'] : [];
 }

@@ -49,7 +49,9 @@ const unzip: Effect = (args) => {
   const folder = optionValues(args, spec, '-d');
   return {
     reads: parseOptions(args, spec).operands.slice(0, 1),
-    ...(hasOption(args, '-l', '-t', '-p', '-Z') ? {} : { writes: folder.length > 0 ? folder : [HERE] }),
+    ...(hasOption(args, '-l', '-t', '-p', '-Z')
+      ? {}
+      : { writes: folder.length > 0 ? folder : [HERE], recursive: true }),
   };
 };
 

@@ -2,7 +2,7 @@
 import type { Field } from '../facts.ts';
 import { overlaps } from '../glob.ts';
 import { hasOption, mayBecome, mayGive, type OptionSpec, parseOptions } from '../options.ts';
-import { ANY } from '../unknowns.ts';
+import { ANY, STAR } from '../unknowns.ts';
 import { below, type Effect, HERE, optionValues, writes } from './effect.ts';
 
 const removes: Effect = (args) => ({
@@ -83,13 +83,15 @@ const mode: Effect = (args) => {
 
 const link: Effect = (args) => {
   const { operands } = parseOptions(args, { short: 'tS', long: ['target-directory', 'suffix'] });
+  const from = operands.length > 1 ? operands.slice(0, -1) : operands;
   return {
-    reads: operands.length > 1 ? operands.slice(0, -1) : operands,
-    writes: operands.length > 1 ? operands.slice(-1) : [],
     // A link to a folder leads to everything in it.
-    recursive: true,
+    reads: [...from, ...from.flatMap((each) => [below(each, WITHIN), below(each, DEEPER)])],
+    writes: operands.length > 1 ? operands.slice(-1) : [],
   };
 };
+const WITHIN: Field = { value: STAR, exact: false, many: false };
+const DEEPER: Field = { value: `${STAR}/${STAR}`, exact: false, many: false };
 
 const shred: Effect = (args) => {
   const files = parseOptions(args, { short: 'ns', long: ['iterations', 'size', 'random-source'] }).operands;
@@ -124,6 +126,10 @@ export const CHANGE: Readonly<Record<string, Effect>> = {
   chgrp: mode,
   chattr: (args) => ({ writes: args.filter(({ value }) => !/^[-+=]/.test(value)), recursive: hasOption(args, '-R') }),
   chcon: mode,
+  restorecon: writes(),
+  patchelf: writes({ long: ['set-rpath', 'set-interpreter', 'add-needed', 'replace-needed'] }),
+  strip: writes({ short: 'oKN' }),
+  ldconfig: writes({ short: 'fCr' }),
   chflags: mode,
   setfacl: (args) => ({
     ...writes({ short: 'mxMX', long: ['modify', 'remove', 'set', 'restore'] })(args),

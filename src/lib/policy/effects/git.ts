@@ -28,6 +28,7 @@ const CHANGES_FOLDER = new Set([
   'cherry-pick',
   'revert',
 ]);
+const CLONE = { short: 'bocujl', long: ['branch', 'depth', 'origin', 'reference', 'template', 'config', 'filter'] };
 const OUTPUTS = { long: ['output'] };
 const DIFF = { short: 'USGOl' };
 
@@ -43,6 +44,7 @@ export const git: Effect = (args) => {
     writes: [
       ...(sub !== undefined && CHANGES_FOLDER.has(sub.value) ? [HERE] : []),
       ...optionValues(rest, OUTPUTS, '--output', '-o'),
+      ...(sub?.value === 'clone' ? parseOptions(rest, CLONE).operands.slice(1) : []),
     ].map((file) => within(folder, file)),
     mentions: rest.flatMap((arg) => {
       const at = /^--(?!output|format|pretty|grep|author|message|date)[\w-]+=/.exec(arg.value);

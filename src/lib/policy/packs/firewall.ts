@@ -50,6 +50,14 @@ export const FIREWALL: Pack = {
       tests: [{ input: 'iptables -F', verdict: 'deny' }],
     },
     {
+      id: 'changes',
+      match: { does: ['firewall.change'] },
+      verdict: 'ask',
+      reason: 'it changes who may reach the machine',
+      suggest: 'ask the person who owns the machine for the one port',
+      tests: [{ input: 'iptables -I INPUT -p tcp --dport 22 -j ACCEPT', verdict: 'ask' }],
+    },
+    {
       id: 'settings',
       match: {
         writes: [
@@ -62,6 +70,7 @@ export const FIREWALL: Pack = {
           '/etc/sysconfig/iptables',
           '/etc/pf.conf',
           '/sys/fs/selinux/**',
+          '/selinux/**',
         ],
       },
       verdict: 'deny',

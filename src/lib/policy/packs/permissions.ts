@@ -102,6 +102,14 @@ export const PERMISSIONS: Pack = {
       tests: [{ input: '/dev/shm/x --daemon', verdict: 'ask' }],
     },
     {
+      id: 'open-mask',
+      match: { does: ['files.umask'] },
+      verdict: 'ask',
+      reason: 'everybody may write what is made from then on',
+      suggest: 'set the rights of the one file that needs it',
+      tests: [{ input: 'umask 0', verdict: 'ask' }],
+    },
+    {
       id: 'system-rights',
       match: {
         does: ['files.rights'],
