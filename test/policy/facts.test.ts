@@ -186,7 +186,9 @@ const OPAQUE: readonly (readonly [text: string, reason: RegExp])[] = [
   ['eval "$(a)"', /eval/],
   ['ssh h "$x"', /remote command/],
   ['watch "$x"', /not all are known/],
-  ['parallel a ::: b', /not all are known/],
+  ['parallel "$x" ::: b', /not all are known/],
+  ['tmux new "$x"', /only the run/],
+  ['docker exec c sh -c "$x"', /only the run/],
   ['env --unknown a', /option of env/],
   ['sudo -Z a', /option of sudo/],
   ['timeout --unknown 5 a', /option of timeout/],
@@ -237,9 +239,10 @@ for (const [text, reason] of OPAQUE) {
 /** Every wrapper: an option that nobody told us of could take the next word with it. */
 const WRAPPERS =
   'sudo doas pkexec run0 env nice ionice chrt taskset numactl prlimit nohup setsid setarch linux64 timeout gtimeout stdbuf ' +
-  'unbuffer time command builtin exec catchsegv eatmydata fakeroot dbus-run-session proxychains torsocks firejail bwrap ' +
-  'strace ltrace valgrind rlwrap watch flock xargs parallel chroot unshare nsenter setpriv capsh systemd-run ' +
-  'systemd-inhibit runuser su script caffeinate cgexec chpst setuidgid gosu su-exec busybox toybox';
+  'unbuffer time command builtin exec catchsegv eatmydata fakeroot dbus-run-session proxychains torsocks bwrap proot strace ' +
+  'ltrace rlwrap watch flock xargs chroot unshare nsenter setpriv systemd-run systemd-nspawn sg runcon schroot ' +
+  'systemd-inhibit runuser su script caffeinate cgexec chpst setuidgid gosu su-exec busybox toybox hyperfine entr chronic ' +
+  'choom uclampset cpulimit trickle faketime xvfb-run tini dumb-init ssh-agent sshpass';
 
 for (const name of WRAPPERS.split(' ')) {
   test(`is not sure what ${name} runs behind an option that it does not know`, () => {

@@ -15,6 +15,7 @@ import type {
 import type { BrokerError } from '../core/errors.ts';
 import { MAX_STEPS, refuse } from './limits.ts';
 import { lowerArithmetic, lowerIndex } from './lower-arithmetic.ts';
+import { lowerHead } from './lower-heads.ts';
 import { lowerRedirect } from './lower-redirects.ts';
 import { lowerTest } from './lower-tests.ts';
 import { type Lowering, lowerWord, lowerWords, noteOpaque } from './lower-words.ts';
@@ -75,6 +76,12 @@ function lowerStatement(lowering: Lowering, statement: ParsedStatement): Stateme
   return { node: lowerNode(lowering, statement.command), background: statement.background === true };
 }
 
+type Prefix = Extract<PipelineNode | ParsedAndOr, { type: 'Pipeline' }>['prefixes'][number];
+
+function isPosixTime(prefix: Prefix): boolean {
+  return prefix.type === 'Time' && prefix.posix !== undefined;
+}
+
 // Lists of commands inside: loops, conditions, groups.
 function hasLists(node: Node): boolean {
   if (node.kind === 'andor') return node.nodes.some(hasLists);
@@ -90,14 +97,14 @@ function lowerNode(lowering: Lowering, node: PipelineNode | ParsedAndOr): Node {
       return { kind: 'andor', nodes: node.commands.map((each) => lowerNode(lowering, each)), ops: node.operators };
     case 'Pipeline': {
       const kinds = node.prefixes.map((prefix) => prefix.type);
-      const options = node.prefixes.some((prefix) => prefix.type === 'Time' && (prefix.posix || prefix.endOfOptions));
+      const options = node.prefixes.some((prefix) => prefix.type === 'Time' && prefix.endOfOptions);
       if (options || kinds.lastIndexOf('Time') > 0 || kinds.filter((kind) => kind === 'Negation').length > 1) {
         lowering.opaque('prefixes of a pipeline in an unusual form', kinds.join(' '));
       }
       return {
         kind: 'pipeline',
         negated: kinds.includes('Negation'),
-        timed: kinds.includes('Time'),
+        timed: !kinds.includes('Time') ? undefined : node.prefixes.some(isPosixTime) ? 'time -p' : 'time',
         stages: node.commands.map((each) => lowerNode(lowering, each)),
         ops: node.operators,
       };
@@ -181,25 +188,6 @@ function lowerCompound(
       lowering.opaque('select', '');
       return { kind: 'group', body: list(node.body), redirs };
   }
-}
-
-const HEAD = /^for\s*\(\(([^;]*);([^;]*);([^;]*)\)\)[\s;]*(?:do|\{)\s*$/;
-
-// The parser keeps no text of it, so it is read from the source, which must look as expected.
-function lowerHead(
-  lowering: Lowering,
-  node: Extract<CompoundCommand, { type: 'ArithmeticFor' }>,
-): Pick<Extract<Compound, { kind: 'arith-for' }>, 'parts' | 'names'> {
-  const head = HEAD.exec(lowering.source()?.slice(node.pos, node.body.pos) ?? '');
-  const lowered = head
-    ?.slice(1, 4)
-    .map((part) => (part.trim() === '' ? { text: '', names: [] } : lowerArithmetic(part)));
-  const [first, test, update] = lowered ?? [];
-  if (first === undefined || test === undefined || update === undefined) {
-    lowering.opaque('for with arithmetic that may evaluate text', head?.[0] ?? '');
-    return { parts: ['', '', ''], names: [] };
-  }
-  return { parts: [first.text, test.text, update.text], names: [...first.names, ...test.names, ...update.names] };
 }
 
 function variableName(lowering: Lowering, word: ParsedWord): string {

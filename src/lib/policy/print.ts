@@ -21,7 +21,7 @@ export function printNode(node: Node): string {
     case 'simple':
       return printSimple(node);
     case 'pipeline': {
-      let out = (node.timed ? 'time ' : '') + (node.negated ? '! ' : '');
+      let out = (node.timed === undefined ? '' : `${node.timed} `) + (node.negated ? '! ' : '');
       node.stages.forEach((stage, index) => {
         if (index > 0) out += ` ${node.ops[index - 1] ?? '|'} `;
         out += printNode(stage);

@@ -17,6 +17,9 @@ import {
 import { perlCode, pythonCode, rubyCode } from './interpreters-classic.ts';
 import { INTERPRETERS } from './interpreters-table.ts';
 import { isLongOption, type Option, type OptionSpec, parseOptions } from './options.ts';
+import { remoteScope } from './remote.ts';
+import { PLACE_NAMES, runInPlace } from './runners-places.ts';
+import { TERMINAL_RUNNERS } from './runners-terminals.ts';
 import { fork, type Scope } from './scope.ts';
 import { FOREIGN_SHELLS, SHELLS } from './shells.ts';
 import { field } from './split-runs.ts';
@@ -147,21 +150,15 @@ function inPlaceOf(arg: Field, path: string): Field {
 
 const SSH: OptionSpec = { short: 'BbcDEeFIiJLlmOoPpQRSWw', posix: true };
 
-// The remote side runs its words as shell text; what it reads and writes is not here.
+// The remote side runs its words as shell text; what it reads and writes is not here. Options may follow the host.
 const ssh: Runner = (walk, scope, call, args) => {
-  const { operands } = parseOptions(args, SSH);
-  const words = operands.slice(1);
+  const { operands: words } = parseOptions(parseOptions(args, SSH).operands.slice(1), SSH);
   if (words.length === 0) return {};
   if (!words.every((word) => word.exact)) {
     note(walk, 'a remote command that only the run will know', call.text);
     return {};
   }
-  const remote = innerScope(scope, call, []);
-  remote.vars.clear();
-  remote.arrays.clear();
-  remote.exported.clear();
-  remote.place = { cwd: HOME, orElse: [], home: undefined };
-  runText(walk, remote, words.map((word) => word.value).join(' '), {
+  runText(walk, remoteScope(scope, call, HOME), words.map((word) => word.value).join(' '), {
     ...inside(call),
     wrappers: [...call.wrappers, 'ssh'],
   });
@@ -214,6 +211,11 @@ const TABLE: Readonly<Record<string, Runner>> = {
   find,
   gfind: find,
   ssh,
+  autossh: ssh,
+  slogin: ssh,
+  mosh: ssh,
+  ...TERMINAL_RUNNERS,
+  ...Object.fromEntries(PLACE_NAMES.map((name) => [name, runInPlace])),
 };
 
 /** How that command runs what it is given; undefined where it runs nothing. Versioned names (`python3.11`) count. */

@@ -117,7 +117,7 @@ export type Node =
   | {
       readonly kind: 'pipeline';
       readonly negated: boolean;
-      readonly timed: boolean;
+      readonly timed: 'time' | 'time -p' | undefined;
       readonly stages: readonly Node[];
       /** `|` or `|&` between the stages. */
       readonly ops: readonly ('|' | '|&')[];

@@ -4,7 +4,7 @@
 import { runBuiltin, runText } from './builtins.ts';
 import { innerScope, runCommand } from './command.ts';
 import type { EnvFact, Field, StdinFact } from './facts.ts';
-import { mayBeOption, type Option, parseOptions } from './options.ts';
+import { isLongOption, mayBeOption, type Option, type ParsedOptions, parseOptions } from './options.ts';
 import { pathForms } from './paths.ts';
 import { fork, type Scope } from './scope.ts';
 import { field } from './split-runs.ts';
@@ -21,7 +21,8 @@ export function unwrap(walk: Walk, scope: Scope, call: Call, name: string, wrapp
   if (name === 'nice' && first !== undefined && /^-\d+$/.test(first.value)) {
     return runInner(walk, scope, call, name, args.slice(1), []);
   }
-  const { options, operands } = parseOptions(args, wrapper.spec);
+  const { options, operands } =
+    wrapper.arity === undefined ? parseOptions(args, wrapper.spec) : byArity(args, wrapper.arity);
   checkOptions(walk, call, name, wrapper, options);
   if (wrapper.looksOnly?.some((option) => options.some((each) => each.name === option)) === true) return false;
   const text = shellText(wrapper, options, name);
@@ -29,10 +30,23 @@ export function unwrap(walk: Walk, scope: Scope, call: Call, name: string, wrapp
     runShellText(walk, scope, call, name, text);
     return true;
   }
-  const rest = operands.slice(wrapper.before ?? 0);
+  // A lone dash is `-i` to env.
+  const isDash = name === 'env' && operands[0]?.value === '-';
+  const left = operands.slice((wrapper.before ?? 0) + (isDash ? 1 : 0));
+  // Some read options behind those words as well: `setarch x86_64 -R CMD`.
+  const rest =
+    wrapper.shellOption === undefined && wrapper.before !== undefined
+      ? parseOptions(left, wrapper.spec).operands
+      : left;
+  const behind = rest[0] !== undefined && isShellOption(wrapper, rest[0].value) ? rest[1] : undefined;
+  if (behind !== undefined || (name === 'sg' && rest.length === 1)) {
+    runShellText(walk, scope, call, name, behind ?? rest[0] ?? field(''));
+    return true;
+  }
   checkTaken(walk, call, name, args, wrapper, operands, rest);
   const assigned = wrapper.assigns === true ? leadingAssignments(rest) : [];
-  const inner = rest.slice(assigned.length);
+  const plain = rest.slice(assigned.length);
+  const inner = wrapper.shellArguments === true ? [field('bash'), ...plain] : plain;
   if (inner.length === 0) {
     if (wrapper.elseShell === true || options.some((option) => isShellFlag(name, option))) {
       emitShell(walk, scope, call, name);
@@ -116,12 +130,32 @@ function isShellFlag(name: string, option: Option): boolean {
 }
 
 function shellText(wrapper: Wrapper, options: readonly Option[], name: string): Field | undefined {
-  const given = options.find((option) => wrapper.shellOption?.includes(option.name) === true);
+  const given = options.find((option) => isShellOption(wrapper, option.name));
   if (given !== undefined) return given.value ?? field('');
   // `env -S 'rm -rf x'` splits its text into words.
   const split =
-    name === 'env' ? options.find((option) => option.name === '-S' || option.name === '--split-string') : undefined;
+    name === 'env'
+      ? options.find((option) => option.name === '-S' || isLongOption(option.name, '--split-string'))
+      : undefined;
   return split?.value;
+}
+
+function isShellOption({ shellOption }: Wrapper, written: string): boolean {
+  return shellOption?.some((name) => name === written || isLongOption(written, name)) === true;
+}
+
+// `bwrap --ro-bind / / --unshare-net CMD`.
+function byArity(args: readonly Field[], arity: Readonly<Record<string, number>>): ParsedOptions {
+  const options: Option[] = [];
+  let at = 0;
+  while (at < args.length && args[at]?.value.startsWith('-') === true) {
+    const name = args[at]?.value ?? '';
+    at++;
+    if (name === '--') break;
+    options.push({ name, value: args[at] });
+    at += name.includes('=') ? 0 : (arity[name] ?? 0);
+  }
+  return { options, operands: args.slice(at) };
 }
 
 function leadingAssignments(fields: readonly Field[]): EnvFact[] {
@@ -153,6 +187,8 @@ function checkTaken(
 
 function checkOptions(walk: Walk, call: Call, name: string, wrapper: Wrapper, options: readonly Option[]): void {
   for (const { name: option } of options) {
+    if (wrapper.arity !== undefined && Object.hasOwn(wrapper.arity, option.split('=', 1)[0] ?? '')) continue;
+    if (option.startsWith('--') && wrapper.gluedLong === true) continue;
     const known = option.startsWith('--')
       ? [...(wrapper.spec.long ?? []), ...(wrapper.flags?.long ?? [])].some((each) => each.startsWith(option.slice(2)))
       : (wrapper.spec.short ?? '').includes(option.slice(1)) || (wrapper.flags?.short ?? '').includes(option.slice(1));

@@ -1,6 +1,8 @@
-// Commands that run another command given in their arguments, as a table: which options take a value, how many words
-// stand before the inner command. Data only; `unwrap.ts` reads it.
+// What is known of commands that run another command given in their arguments: which options take a value, how many words
+// stand before the inner command. `unwrap.ts` reads it.
 import type { OptionSpec } from './options.ts';
+import { BOUNDARY_WRAPPERS } from './wrappers-boundary.ts';
+import { PLAIN_WRAPPERS } from './wrappers-plain.ts';
 
 export interface Wrapper {
   readonly spec: OptionSpec;
@@ -22,203 +24,15 @@ export interface Wrapper {
   readonly more?: boolean;
   /** What it runs when no command is given: the user's shell. */
   readonly elseShell?: boolean;
+  /** Long options never take the next word: their values stand behind `=`. */
+  readonly gluedLong?: boolean;
+  /** What follows are the arguments of a shell: `capsh -- -c TEXT`. */
+  readonly shellArguments?: boolean;
+  /** How many words follow each option; another one makes the command opaque. */
+  readonly arity?: Readonly<Record<string, number>>;
 }
 
-const POSIX = { posix: true } as const;
-
-const TABLE: Readonly<Record<string, Wrapper>> = {
-  sudo: {
-    spec: {
-      ...POSIX,
-      short: 'CDghpRrTtUu',
-      long: [
-        'user',
-        'group',
-        'prompt',
-        'host',
-        'chdir',
-        'chroot',
-        'role',
-        'type',
-        'other-user',
-        'close-from',
-        'command-timeout',
-      ],
-    },
-    flags: {
-      short: 'AbBEeHiKklnPSsVv',
-      long: [
-        'askpass',
-        'background',
-        'bell',
-        'preserve-env',
-        'edit',
-        'set-home',
-        'login',
-        'remove-timestamp',
-        'reset-timestamp',
-        'list',
-        'non-interactive',
-        'preserve-groups',
-        'stdin',
-        'shell',
-        'version',
-        'validate',
-        'help',
-      ],
-    },
-    boundary: true,
-    assigns: true,
-  },
-  doas: { spec: { ...POSIX, short: 'aCu' }, flags: { short: 'Lns' }, boundary: true },
-  pkexec: { spec: { ...POSIX, long: ['user'] }, boundary: true },
-  run0: {
-    spec: { ...POSIX, short: 'uDp', long: ['user', 'chdir', 'property', 'unit', 'setenv', 'slice', 'group'] },
-    boundary: true,
-  },
-  env: {
-    spec: { ...POSIX, short: 'uCS', long: ['unset', 'chdir', 'split-string'] },
-    flags: { short: 'i0v', long: ['ignore-environment', 'null', 'debug'] },
-    assigns: true,
-  },
-  nice: { spec: { ...POSIX, short: 'n', long: ['adjustment'] } },
-  ionice: { spec: { ...POSIX, short: 'cn', long: ['class', 'classdata'] }, flags: { short: 't', long: ['ignore'] } },
-  chrt: { spec: { ...POSIX, short: 'TPD' }, flags: { short: 'bdfiorRav' }, before: 1 },
-  taskset: { spec: POSIX, flags: { short: 'ac' }, before: 1 },
-  numactl: { spec: { ...POSIX, short: 'CNmpil' } },
-  prlimit: { spec: POSIX },
-  nohup: { spec: POSIX },
-  setsid: { spec: POSIX, flags: { short: 'cfw', long: ['ctty', 'fork', 'wait'] } },
-  setarch: { spec: POSIX, before: 1 },
-  linux64: { spec: POSIX },
-  linux32: { spec: POSIX },
-  timeout: {
-    spec: { ...POSIX, short: 'ks', long: ['kill-after', 'signal'] },
-    flags: { short: 'fpv', long: ['preserve-status', 'foreground', 'verbose'] },
-    before: 1,
-  },
-  gtimeout: {
-    spec: { ...POSIX, short: 'ks', long: ['kill-after', 'signal'] },
-    flags: { short: 'fpv', long: ['preserve-status', 'foreground', 'verbose'] },
-    before: 1,
-  },
-  stdbuf: { spec: { ...POSIX, short: 'ioe', long: ['input', 'output', 'error'] } },
-  unbuffer: { spec: POSIX },
-  time: {
-    spec: { ...POSIX, short: 'fo', long: ['format', 'output'] },
-    flags: { short: 'apqv', long: ['append', 'portability', 'quiet', 'verbose'] },
-  },
-  command: { spec: POSIX, flags: { short: 'pvV' }, looksOnly: ['-v', '-V'] },
-  builtin: { spec: POSIX },
-  exec: { spec: { ...POSIX, short: 'a' }, flags: { short: 'cl' } },
-  catchsegv: { spec: POSIX },
-  eatmydata: { spec: POSIX },
-  fakeroot: { spec: { ...POSIX, short: 'lsib' } },
-  'dbus-run-session': { spec: { ...POSIX, long: ['config-file', 'dbus-daemon'] } },
-  proxychains: { spec: { ...POSIX, short: 'f' } },
-  proxychains4: { spec: { ...POSIX, short: 'f' } },
-  torsocks: { spec: { ...POSIX, short: 'uaP' } },
-  firejail: { spec: POSIX },
-  bwrap: { spec: POSIX, boundary: true },
-  strace: { spec: { ...POSIX, short: 'abeEIkoOpPsSuX' } },
-  ltrace: { spec: { ...POSIX, short: 'aAeElnopsuwx' } },
-  valgrind: { spec: POSIX },
-  rlwrap: { spec: { ...POSIX, short: 'bcCDfgHIlmMnOpPqsStwz' } },
-  watch: {
-    spec: { ...POSIX, short: 'nq', long: ['interval', 'equexit'] },
-    flags: {
-      short: 'bcdegprtx',
-      long: ['beep', 'color', 'differences', 'errexit', 'chgexit', 'precise', 'no-rerun', 'no-title', 'exec'],
-    },
-    joined: true,
-  },
-  flock: {
-    spec: { ...POSIX, short: 'wE', long: ['timeout', 'wait', 'conflict-exit-code'] },
-    flags: {
-      short: 'sxenouF',
-      long: ['shared', 'exclusive', 'nonblock', 'nb', 'close', 'no-fork', 'verbose', 'unlock'],
-    },
-    before: 1,
-  },
-  xargs: {
-    spec: {
-      ...POSIX,
-      short: 'adEILnPs',
-      long: ['arg-file', 'delimiter', 'max-lines', 'max-args', 'max-procs', 'max-chars', 'replace', 'process-slot-var'],
-    },
-    flags: {
-      short: '0ioprtx',
-      long: ['null', 'open-tty', 'interactive', 'no-run-if-empty', 'verbose', 'exit', 'show-limits'],
-    },
-    more: true,
-  },
-  parallel: {
-    spec: { ...POSIX, short: 'jaINnLdSC', long: ['jobs', 'colsep', 'delay', 'timeout', 'results', 'joblog'] },
-    more: true,
-    joined: true,
-  },
-  chroot: { spec: { ...POSIX, long: ['userspec', 'groups'] }, before: 1, boundary: true, elseShell: true },
-  unshare: {
-    spec: { ...POSIX, short: 'SGRw', long: ['root', 'wd', 'setuid', 'setgid', 'propagation'] },
-    boundary: true,
-    elseShell: true,
-  },
-  nsenter: { spec: { ...POSIX, short: 'tSG', long: ['target', 'setuid', 'setgid'] }, boundary: true, elseShell: true },
-  setpriv: {
-    spec: { ...POSIX, long: ['ruid', 'euid', 'reuid', 'rgid', 'egid', 'regid', 'groups', 'inh-caps', 'bounding-set'] },
-    boundary: true,
-  },
-  capsh: { spec: POSIX, boundary: true },
-  'systemd-run': {
-    spec: {
-      ...POSIX,
-      short: 'pHMu',
-      long: [
-        'property',
-        'unit',
-        'slice',
-        'uid',
-        'gid',
-        'setenv',
-        'working-directory',
-        'description',
-        'on-active',
-        'on-calendar',
-      ],
-    },
-    boundary: true,
-  },
-  'systemd-inhibit': { spec: { ...POSIX, long: ['what', 'who', 'why', 'mode'] } },
-  runuser: {
-    spec: { short: 'ugGsc', long: ['user', 'group', 'shell', 'command'] },
-    flags: { short: 'lmpPf', long: ['login', 'preserve-environment', 'pty'] },
-    boundary: true,
-    shellOption: ['-c', '--command'],
-    elseShell: true,
-  },
-  su: {
-    spec: { short: 'gGswc', long: ['group', 'shell', 'command'] },
-    flags: { short: 'lmpPf', long: ['login', 'preserve-environment', 'pty'] },
-    boundary: true,
-    shellOption: ['-c', '--command'],
-    elseShell: true,
-  },
-  script: {
-    spec: { short: 'BIOTEomc', long: ['log-out', 'log-in', 'log-io', 'log-timing', 'command'] },
-    flags: { short: 'aefqt', long: ['append', 'return', 'flush', 'force', 'quiet'] },
-    shellOption: ['-c', '--command'],
-    elseShell: true,
-  },
-  caffeinate: { spec: { ...POSIX, short: 'tw' } },
-  cgexec: { spec: { ...POSIX, short: 'g' } },
-  chpst: { spec: { ...POSIX, short: 'uUeb/nlLmdofpcrtk' }, boundary: true },
-  setuidgid: { spec: POSIX, before: 1, boundary: true },
-  gosu: { spec: POSIX, before: 1, boundary: true },
-  'su-exec': { spec: POSIX, before: 1, boundary: true },
-  busybox: { spec: POSIX },
-  toybox: { spec: POSIX },
-  coproc: { spec: POSIX },
-};
+const TABLE: Readonly<Record<string, Wrapper>> = { ...PLAIN_WRAPPERS, ...BOUNDARY_WRAPPERS };
 
 /** The wrapper of that name, if it is one. */
 export function wrapperOf(name: string): Wrapper | undefined {

@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 
 // Never understood, or no valid bash more often than not.
 const OPAQUE =
-  /\$"|[@+]\(|\\\n|\$\{!|@[QPEU]\}|\[x|coproc|select|for \(\(|alias|^m\[|\$\{\w+\[1|\{fd\}|^#|\{a,"|\{a,\$|\{\*|\{01|\{a\\|printf -v|arr\[|\$_|type m/;
+  /\$"|[@+]\(|\\\n|\$\{!|@[QPEU]\}|\[x|select|alias|^m\[|\{fd\}|^#|\{a,"|\{a,\$|\{\*|\{a\\|printf -v|arr\[\$\(|\$_|type m/;
 
 const MARKERS = ['m1', 'm2', 'm3', 'm4'] as const;
 const NAMES = ['v', 'w', 'e', 'cmd'] as const;
@@ -191,6 +191,9 @@ export function makeScript(random: Random): string {
       '{a,b',
       'a}',
       '{01..03}',
+      '{-02..1}',
+      '{5..1..2}',
+      '{a..e..2}',
       '{a,}',
       '{m1,x}',
       '\\{a,b}',
@@ -367,6 +370,9 @@ export function makeScript(random: Random): string {
       () => `test ${word()} = ${word()}`,
       () => `[ -n ${word()} ]`,
       () => `trap '${marker()} trapped' EXIT`,
+      () => `trap '${marker()} "$v" $w' ${pick(['EXIT', 'DEBUG', 'ERR', 'RETURN'])}`,
+      () => `arr[${pick(['0', '1', 'v', '$v', '-1', '$(m1)'])}]${chance(0.2) ? '+' : ''}=${word()}`,
+      () => `echo "\${arr[${pick(['0', '1', 'v', '$v', '-1', '@'])}]}"`,
       () => `printf -v ${pick(NAMES)} '%s' ${word()}`,
       () => `let ${pick(['v=1', "'w = 2'", 'v++'])}`,
       () => `alias ${pick(['m1=m2', 'x=y'])}`,
@@ -400,6 +406,14 @@ export function makeScript(random: Random): string {
       () => `find . -name a1 -exec ${marker()} {} ${pick(['\\;', '+', "';'"])}`,
       () => `stdbuf -oL ${inner()}`,
       () => `setsid -w ${inner()}`,
+      () => `cat <<< ${shellText()} | ${pick(['sh', 'bash', 'bash -s', 'nice sh'])}`,
+      () => `echo ${shellText()} | sh`,
+      () => `( exec -a x ${inner()} )`,
+      () => `nohup nice -n 1 env -u v ${inner()}`,
+      () => `env -- v=1 ${inner()}`,
+      () => `timeout -s INT --kill-af 1 5 ${inner()}`,
+      () => `sh -c "$(cat <<< ${shellText()})"`,
+      () => `m1 "$(cat <<< ${word()})"`,
     ])();
   }
 
@@ -434,13 +448,15 @@ export function makeScript(random: Random): string {
       () => `for v in ${repeat(3, word, ' ')}; do ${list()}; done`,
       () => `for v; do ${list()}; done`,
       () => `for ((i=0;i<2;i++)); do ${list()}; done`,
+      () => `for ((v=${pick(['0', 'w', '1+1'])}; v${pick(['<', '!='])}2; v+=1)) { ${list()}; break; }`,
       () =>
         `case ${word()} in ${pick([word, glob])()}) ${list()} ${pick([';;', ';;', ';&', ';;&'])} (*|a) ${list()} ;; esac`,
       () => `((${pick(['1+1', 'v=3', 'v', '0', 'w++', 'v<2', 'v ? 1 : 2'])}))`,
       test,
       test,
       definition,
-      () => `coproc ${list()}`,
+      () => `coproc ${simple()}`,
+      () => `coproc ${pick(['', 'X '])}{ ${list()}; }; wait`,
       () => `select v in a b; do ${list()}; break; done`,
       () => `! ${command()}`,
       () => `time ${command()}`,
