@@ -2,7 +2,7 @@
 // A sandbox over the life of a session: terminals, signals, the last byte, the place an approval binds, machines that cannot
 // have one, and a broker that is killed.
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ import { until } from '../helpers/cli.ts';
 import { processesWith, reader, readToEnd } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 import { callCommand, sandboxWorld } from '../helpers/sandbox.ts';
-import { OWN_UID, runShell, shellSpec, TERMINAL } from '../helpers/shell-target.ts';
+import { createUser, OWN_UID, runShell, shellSpec, TERMINAL } from '../helpers/shell-target.ts';
 
 const box = needs(test, 'bwrap');
 const OPENER = new URL('../helpers/open-in-sandbox.ts', import.meta.url);
@@ -155,6 +155,26 @@ box('a broker that is killed leaves nothing running', async () => {
     await opener.kill();
     await until(() => processesWith(mark).length === 0, 'all have ended', 5000);
   }
+});
+
+needs(
+  test,
+  'bwrap',
+  'root',
+  'useradd',
+)('a broker of an ordinary user builds the same walls', () => {
+  using user = createUser();
+  const { name, home } = user.account;
+  const as = ['--reuid', name, '--regid', name, '--init-groups', 'env', `HOME=${home}`];
+  const node = [process.execPath, '--import', 'tsx', fileURLToPath(OPENER), home];
+  const text = `id -un; touch file; touch /var/tmp/own; touch '${home}/../x' 2>/dev/null || echo closed; unshare --user true 2>/dev/null || echo walled; { : > /proc/sys/kernel/core_pattern; } 2>/dev/null || echo shut; ls -A ~/.ssh 2>/dev/null; grep -c SECRET ~/.netrc 2>/dev/null`;
+  writeFileSync(join(home, '.netrc'), 'SECRET', { mode: 0o644 });
+  for (const terminal of ['', 'terminal']) {
+    const { stdout, stderr } = spawnSync('setpriv', [...as, ...node, text, terminal], { encoding: 'utf8' });
+    const lines = stdout.replaceAll('\r', '').trim().split('\n');
+    assert.equal(lines, ['open', name, 'closed', 'walled', 'shut'], stdout + stderr);
+  }
+  assert.ok(existsSync(join(home, 'file')));
 });
 
 /** Runs the opener in namespaces that `prepare`, shell text, has made poorer. */
