@@ -40,6 +40,7 @@ async function overSsh(
 
 it('commands share one connection and one credential, and carry folder and variables', () =>
   overSsh(async ({ run, close, session }, stage, sshd) => {
+    assert.equal(await stage.store.leases.open(), [], 'the key is destroyed as soon as it has logged in');
     const first = await run(`cd /usr/bin; export A='q "x" \\ é' B=2; unset LANG; exit 3`);
     assert.equal([first.result.exitCode, first.result.cwd, first.stdout], [3, '/usr/bin', '']);
     const second = await run(`pwd; echo "$A$B"`, { pty: PTY });

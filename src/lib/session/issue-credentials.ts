@@ -8,6 +8,8 @@ export interface IssuedCredentials {
   readonly credentials: readonly Credential[];
   /** For the mask. */
   readonly knownSecrets: readonly string[];
+  /** Revokes them now: what they opened stays open, and they open nothing more. Rejects with what the book does. */
+  revoke(): Promise<void>;
 }
 
 /**
@@ -20,6 +22,7 @@ export async function issueCredentials(
   { mark }: Pick<SessionRecording, 'mark'>,
 ): Promise<IssuedCredentials> {
   const credentials: Credential[] = [];
+  const revocations: (() => Promise<void>)[] = [];
   for (const request of requests) {
     const { lease, credential } = await deps.leases.issue(id, request);
     const { provider, issuedAt, expiresAt } = lease.plan;
@@ -29,15 +32,21 @@ export async function issueCredentials(
     end.onEnd('mark the revocation', async () => {
       if (revocation !== undefined) await mark('credential.revoked', { provider, ...revocation });
     });
-    end.onEnd('revoke the lease', async () => {
+    const revoke = async () => {
+      if (revocation !== undefined) return;
       revocation = await deps.leases.revoke(lease.id);
       if (progress.lease === issued) progress.lease = { ...issued, revokedAt: revocation.deadAt };
-    });
+    };
+    revocations.push(revoke);
+    end.onEnd('revoke the lease', revoke);
     credentials.push(credential);
     await mark('credential.issued', { ...issued });
   }
   return {
     credentials,
+    async revoke() {
+      for (const revoke of revocations) await revoke();
+    },
     knownSecrets: credentials.flatMap((credential) => credential.knownSecrets.map((secret) => secret.reveal())),
   };
 }

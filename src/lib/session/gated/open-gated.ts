@@ -115,6 +115,8 @@ async function begin(
   end.onEnd('close the line', () => Promise.resolve(line[Symbol.asyncDispose]()), END_LINE_LIMIT_MS);
   line.lost.addEventListener('abort', () => controller.abort(line.lost.reason), { once: true });
   if (line.lost.aborted) throw line.lost.reason;
+  // A session may last for hours: what logged it in need not.
+  await issued.revoke();
   signal.throwIfAborted();
   return {
     isAsking,
