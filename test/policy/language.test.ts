@@ -245,6 +245,8 @@ for (const [text, expected] of [
   ['rm -rf "$dir"', 'ask'],
   ['rm -rf "build/$x"', 'ask'],
   ['rm a /srv/other/b', 'deny'],
+  ["find /srv/app -name '*.o' -exec rm {} +", 'allow'],
+  ["find /srv -name '*.o' -exec rm {} +", 'ask'],
   ['cd /srv/app/sub && rm a', 'allow'],
   ['cd / && rm -rf srv/app/a', 'allow'],
   ['cd / && rm -rf srv', 'deny'],

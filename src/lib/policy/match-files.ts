@@ -22,13 +22,16 @@ const UNKNOWN = new RegExp(`[${ANY}${SOME}${DIGITS}]`);
 const COMPUTED = new RegExp(`[${ANY}${SOME}]`);
 // Ends in a whole `*`, not in a name with a part unknown.
 const NAMELESS = new RegExp(`/${STAR}$`);
+const FOUND_NAMELESS = new RegExp(`/[${STAR}${SOME}]$`);
 
-function fileMatches(patterns: readonly Glob[], { forms, recursive, unlikely }: PathFact, below: Match): Match {
+function fileMatches(patterns: readonly Glob[], file: PathFact, below: Match): Match {
+  const { forms, recursive, unlikely, found: isFound } = file;
   let best: Match = 'no';
   for (const form of forms) {
     const value = form.startsWith(ANYWHERE) ? ANY + form.slice(ANYWHERE.length) : form;
     const isKnown = unlikely !== true && !UNKNOWN.test(value);
-    const found = valueMatches(patterns, value, recursive ? below : undefined);
+    const isNameless = (isFound === true ? FOUND_NAMELESS : NAMELESS).test(value);
+    const found = valueMatches(patterns, value, isNameless, recursive ? below : undefined);
     if (found === 'yes' && isKnown) return 'yes';
     if (found !== 'no') best = 'maybe';
   }
@@ -36,8 +39,7 @@ function fileMatches(patterns: readonly Glob[], { forms, recursive, unlikely }: 
 }
 
 /** `below`: how a match counts that is below the value; undefined where nothing below is meant. */
-function valueMatches(patterns: readonly Glob[], value: string, below: Match | undefined): Match {
-  const isNameless = NAMELESS.test(value);
+function valueMatches(patterns: readonly Glob[], value: string, isNameless: boolean, below: Match | undefined): Match {
   const inside = below === undefined ? undefined : `${value === '/' ? '' : value}/${ANY}`;
   let best: Match = 'no';
   for (const glob of patterns) {
@@ -87,7 +89,9 @@ function isSurelyInside(glob: Glob, file: PathFact, home: string | undefined): b
   if (file.recursive && !glob.pattern.endsWith(ANY)) return false;
   // Beyond a link it may be anywhere.
   if (file.forms.some((form) => form.startsWith(ANYWHERE))) return false;
-  return sureForms(file, home).some((form) => (isExact(form) && globMatches(glob, form)) || isBelow(glob, form));
+  return sureForms(file, home).some(
+    (form) => (isExact(form) && globMatches(glob, form)) || isBelow(glob, form, file.found === true),
+  );
 }
 
 // A home folder by its path is the caller's own only where that is known to be there, and the other way round.
@@ -104,9 +108,9 @@ function isIn(form: string, folder: string): boolean {
 // `.*` and `.?` match `..`; what is computed may hold it.
 const CLIMBS = new RegExp(`(^|/)\\.+[${STAR}${ONE}][.${STAR}${ONE}]*(/|$)`);
 
-// Globs of bash stay in their folder; other unknowns could climb out of it.
-function isBelow({ pattern }: Glob, form: string): boolean {
-  if (COMPUTED.test(form) || form.startsWith(ANYWHERE)) return false;
+// Globs of bash stay in their folder, and what find printed below it; other unknowns could climb out of it.
+function isBelow({ pattern }: Glob, form: string, isFound: boolean): boolean {
+  if (COMPUTED.test(isFound ? form.replace(SOME, '') : form) || form.startsWith(ANYWHERE)) return false;
   const folder = pattern.slice(0, -1);
   return (
     form.length > folder.length &&
