@@ -4,7 +4,7 @@ import type { EnvFact } from '../facts.ts';
 import { ANY, CWD, HOME, isExact, SOME } from '../unknowns.ts';
 
 /** A value is usual where it is one of these: a pattern, words that fit one, or folders that are nobody's trap. */
-type Usual = RegExp | { readonly words: RegExp } | 'programs' | 'folders' | 'program-folders';
+export type Usual = RegExp | { readonly words: RegExp } | 'programs' | 'folders' | 'program-folders';
 
 interface Variables {
   readonly names: RegExp;

@@ -1,7 +1,7 @@
 // Variables that make a program load or run something else than itself.
 import type { EnvFact } from '../facts.ts';
-import { isPlain } from '../unknowns.ts';
-import { isUsualValue, VARIABLES } from './environment-values.ts';
+import { ANY, isPlain, SOME } from '../unknowns.ts';
+import { isUsualValue, type Usual, VARIABLES } from './environment-values.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */
@@ -32,6 +32,11 @@ const TAKES_VARIABLES =
 const SETTINGS =
   /^((npm|pnpm|yarn) (config|c) set (--location=\w+ |-g |--global )?(\S*registry|script-shell|node-options|prefix|git|editor|shell|viewer|browser|userconfig|globalconfig|yarnPath|\S*proxy|ignore-scripts)|npm set \S*registry|pip3? config (--\w+ )?(set|edit)|go env -w|gh config set (pager|editor|browser)|bundle config (set )?(--\w+ )?mirror|conda config --(add|append|prepend|set)|gem sources (-a|--add)|cargo login|yum-config-manager --add-repo|add-apt-repository|apt-add-repository|composer config (-g |--global )?repo)/;
 
+// Where only a part that is not known is unusual: what `PATH` held before, after a branch or in a loop.
+function isUnknownPart(usual: Usual, { name, value }: EnvFact): boolean {
+  return value.includes(ANY) && isUsualValue(usual, { name, value: value.replaceAll(ANY, SOME) });
+}
+
 function variableIn(word: string): EnvFact[] {
   const [, name, value = ''] = /^(?:--setenv=|--env=|-E|-e)?([A-Za-z_]\w*)=([\s\S]*)$/.exec(word) ?? [];
   return name === undefined ? [] : [{ name, value }];
@@ -51,7 +56,7 @@ export function environmentActions({ name: command, args, env }: CommandFact): s
     if (/^HIST(FILE|SIZE|FILESIZE|CONTROL|IGNORE)$/.test(each.name)) found.add('environment.history');
     for (const { names, action, usual } of VARIABLES) {
       if (!names.test(each.name)) continue;
-      if (!isUsualValue(usual, each)) found.add(action);
+      if (!isUsualValue(usual, each)) found.add(isUnknownPart(usual, each) ? 'environment.settings' : action);
       break;
     }
     if (/^PS[0-4]$/.test(each.name) && /[`$]\(|`/.test(each.value)) found.add('environment.inject');

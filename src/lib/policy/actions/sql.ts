@@ -57,7 +57,9 @@ function givesSql(name: string, args: CommandFact['args']): boolean {
 
 // `psql < <(…)`: a file that another command writes meanwhile.
 function readsPipe({ stdin, reads }: CommandFact): boolean {
-  return stdin.kind === 'file' && reads.some(({ forms }) => forms.some((form) => /^\/(dev|proc)\//.test(form)));
+  return (
+    stdin.kind === 'file' && reads.some(({ forms }) => forms.some((form) => /^\/(dev\/(fd|stdin)|proc\/)/.test(form)))
+  );
 }
 
 /** Commands of clients, wherever they stand in a line. */
