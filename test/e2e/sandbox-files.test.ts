@@ -131,6 +131,11 @@ box("credentials, the broker's own paths and what the config names are out of si
 });
 
 box('what is hidden in the workspace cannot be moved from under its cover, nor the config be changed', async () => {
+  for (const nested of [[], ['a'], ['a/b']]) await attackCovers(nested);
+});
+
+/** `nested` are workspaces in the workspace. */
+async function attackCovers(nested: readonly string[]): Promise<void> {
   using world = sandboxWorld();
   const inside = (path: string) => join(world.workspace, path);
   for (const path of ['a/b/keys', 'conf']) mkdirSync(inside(path), { recursive: true });
@@ -138,11 +143,11 @@ box('what is hidden in the workspace cannot be moved from under its cover, nor t
   writeFileSync(inside('a/token'), 'SECRET');
   writeFileSync(inside('conf/sallyport.yaml'), 'version: 1');
   const changes: SandboxChanges = {
-    sandbox: { hide: [inside('a/b/keys'), inside('a/token')] },
+    sandbox: { hide: [inside('a/b/keys'), inside('a/token')], workspace: [world.workspace, ...nested.map(inside)] },
     broker: { hidden: [], readOnly: [inside('conf/sallyport.yaml')] },
   };
   const { stderr } = await world.run(
-    `mv a/b/keys x; mv a/b x; mv a x; mv a/token x; rm -rf a; mv conf x; mv conf/sallyport.yaml y
+    `mv a/b/keys a/b/x; mv a/b a/x; mv a x; mv a/b x; mv a/token x; rm -rf a; mv conf x; mv conf/sallyport.yaml y
      ln a/token x; : > a/token; echo evil > conf/sallyport.yaml; ln -sfn /etc a/b; touch a/fine a/b/fine conf/fine`,
     changes,
   );
@@ -154,7 +159,7 @@ box('what is hidden in the workspace cannot be moved from under its cover, nor t
   assert.is(readFileSync(inside('a/b/keys/key'), 'utf8'), 'SECRET');
   assert.is(readFileSync(inside('a/token'), 'utf8'), 'SECRET');
   assert.is(readFileSync(inside('conf/sallyport.yaml'), 'utf8'), 'version: 1');
-});
+}
 
 box('sockets of services are not there: a Unix socket is a way out that no network wall closes', async () => {
   using world = sandboxWorld();

@@ -40,7 +40,7 @@ test('every folder between a workspace and what it must not lose is pinned, oute
     hidden: ['/srv/app/data/a/b/key', '/srv/token', '/etc/shadow'],
     readOnly: ['/srv/conf/sallyport.yaml'],
   });
-  assert.equal(pinned, ['/srv/app', '/srv/conf', '/srv/app/data/a', '/srv/app/data/a/b']);
+  assert.equal(pinned, ['/srv', '/srv/app', '/srv/conf', '/srv/app/data', '/srv/app/data/a', '/srv/app/data/a/b']);
 });
 
 test('a configuration outside of every workspace is read-only without any help, and a hidden one is hidden', () => {

@@ -5,7 +5,10 @@ import { dirname } from 'node:path';
 export interface Layout {
   /** Writable, outer ones first. */
   readonly writable: readonly string[];
-  /** Folders inside writable ones that must stay in their place, outer ones first; where they exist. */
+  /**
+   * Writable folders that must stay in their place, outer ones first; where they exist. A workspace in a workspace is among
+   * them: the folder above it, bound over itself, lies over its mount.
+   */
   readonly pinned: readonly string[];
   /** To be covered, where they exist. None lies inside another one. */
   readonly hidden: readonly string[];
@@ -53,7 +56,7 @@ function outermost(paths: readonly string[]): string[] {
 function foldersOnTheWay(path: string, writable: readonly string[]): string[] {
   const way: string[] = [];
   for (let folder = dirname(path); isInSome(folder, writable); folder = dirname(folder)) {
-    if (!writable.includes(folder)) way.push(folder);
+    way.push(folder);
     if (folder === '/') break;
   }
   return way;
