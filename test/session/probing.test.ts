@@ -49,6 +49,8 @@ test('denials of one program count together, whatever the rule, and "default" is
   const other = counter();
   for (const program of ['make', 'gcc', 'go', 'cargo']) other.deny('default', program);
   assert.not.ok(other.isCool());
+  for (let i = 0; i < 3; i++) other.deny('default', null);
+  assert.ok(other.isCool());
 });
 
 test('in a cool-down what is allowed runs, all else is refused with the time that is left, and then it is over', () => {

@@ -158,7 +158,8 @@ async function composeOver(
     },
     approvers: [...config.approvers.values()].map(({ name, keys, groups }) => ({ name, keys, groups })),
     hello,
-    reloadPolicy: async (principal) => shownTo(principal, await policy.reload(principal.name, audit, 'asked')),
+    reloadPolicy: async (principal) =>
+      shownTo(principal, await policy.reload({ by: principal.name, audit, isAsked: true })),
     caPublicKeyLine: async () => ca.publicKeyLine(),
     stop,
   };
@@ -177,7 +178,7 @@ async function composeOver(
   return {
     live,
     policyFiles: () => [boot.configFile, boot.trustFolder, ...policy.files()].filter((path) => path !== null),
-    reloadPolicy: (by) => policy.reload(by, audit),
+    reloadPolicy: (by) => policy.reload({ by, audit }),
     server: createApiServer({
       verifier: unixPeerVerifier(),
       version: boot.version,

@@ -20,11 +20,17 @@ export interface CurrentPolicy {
   status(): PolicyStatus;
   /** The packs that it was read from, besides the config file. */
   files(): readonly string[];
-  /**
-   * Reads it again. Never rejects: what is wrong is in the status, in the audit log and in the broker's log. `asked`: by a
-   * client, for whom a file that was read before is not read again.
-   */
-  reload(by: string, audit: AuditLog, asked?: 'asked'): Promise<PolicyStatus>;
+  /** Reads it again. Never rejects: what is wrong is in the status, in the audit log and in the broker's log. */
+  reload(wish: ReloadWish): Promise<PolicyStatus>;
+}
+
+export interface ReloadWish {
+  /** `change`, `SIGHUP`, or who asks. */
+  readonly by: string;
+  /** Where it is said before it counts. */
+  readonly audit: AuditLog;
+  /** By a client, for whom a file that was rejected is not read again. */
+  readonly isAsked?: boolean;
 }
 
 /** Where a policy is read from again. All of them throw BrokerError (78). */
@@ -46,14 +52,12 @@ const FIXED_SECTIONS = ['broker', 'targets', 'approvers', 'recording', 'limits']
 /** Throws what compiling the first policy throws (78). `source`: undefined where there is no file to read again. */
 export function currentPolicy(
   first: LoadedConfig,
-  deps: {
-    readonly source: PolicySource | undefined;
-    readonly clock: Clock;
-    readonly log: BrokerLog;
-  },
+  deps: { readonly source: PolicySource | undefined; readonly clock: Clock; readonly log: BrokerLog },
 ): CurrentPolicy {
   const { source, clock, log } = deps;
   const lane = newLane();
+  /** Reloads that have not begun, by who wants them: a flood of signals reads the file once more, not once each. */
+  const queued = new Map<string, Promise<void>>();
   let current = load(first);
   let rejected: PolicyStatus['rejected'] = null;
 
@@ -64,35 +68,35 @@ export function currentPolicy(
     return { ...loaded, compiled, loadedAt: clock.now() };
   }
 
-  async function tryReload(by: string, from: PolicySource, audit: AuditLog, isAsked: boolean): Promise<void> {
+  async function tryReload(from: PolicySource, wish: ReloadWish): Promise<void> {
     let digest: string | null = null;
     let next: Loaded;
     try {
       const file = from.read();
       digest = file.digest;
-      if (isAsked && digest === rejected?.digest) return;
+      if (wish.isAsked === true && digest === rejected?.digest) return;
       if (digest === current.digest && from.arePacksAsBefore(current)) {
         rejected = null;
         return;
       }
       next = load(await from.parse(file));
     } catch (error) {
-      await reject(asBrokerError(error), digest, by, audit);
+      await reject(asBrokerError(error), digest, wish);
       return;
     }
     const needsRestart = changedSections(first.config, next.config);
-    await audit.append({
+    await wish.audit.append({
       type: 'policy.reloaded',
       actor: 'broker',
-      data: { digest: next.policyDigest, previous: current.policyDigest, by, needsRestart },
+      data: { digest: next.policyDigest, previous: current.policyDigest, by: wish.by, needsRestart },
     });
     current = next;
     rejected = null;
-    log.info('policy reloaded', { by, digest: next.policyDigest, needsRestart });
+    log.info('policy reloaded', { by: wish.by, digest: next.policyDigest, needsRestart });
   }
 
   /** Said once of each file that is wrong, however often it is read. */
-  async function reject(error: BrokerError, digest: string | null, by: string, audit: AuditLog): Promise<void> {
+  async function reject(error: BrokerError, digest: string | null, { by, audit }: ReloadWish): Promise<void> {
     const { code, publicMessage: message, hint } = error;
     if (rejected?.digest === digest && rejected.message === message) return;
     rejected = { at: clock.now(), digest, code, message, hint };
@@ -102,6 +106,16 @@ export function currentPolicy(
       actor: 'broker',
       data: { digest, code, problems: message, by, kept: current.policyDigest },
     });
+  }
+
+  // What cannot be audited does not happen: then the old policy stays, and the log says why.
+  function enqueue(from: PolicySource, wish: ReloadWish): Promise<void> {
+    const reload = lane(() => {
+      queued.delete(wish.by);
+      return tryReload(from, wish);
+    }).catch((error) => log.error(asBrokerError(error)));
+    queued.set(wish.by, reload);
+    return reload;
   }
 
   const status = (): PolicyStatus => ({
@@ -121,12 +135,8 @@ export function currentPolicy(
     },
     status,
     files: () => current.packFiles.map(({ path }) => path),
-    async reload(by, audit, asked) {
-      if (source === undefined) return status();
-      // What cannot be audited does not happen: then the old policy stays, and the log says why.
-      await lane(() => tryReload(by, source, audit, asked !== undefined)).catch((error) =>
-        log.error(asBrokerError(error)),
-      );
+    async reload(wish) {
+      if (source !== undefined) await (queued.get(wish.by) ?? enqueue(source, wish));
       return status();
     },
   };

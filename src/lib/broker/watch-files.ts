@@ -1,7 +1,7 @@
 // Says when files have changed, once they are quiet again. The kernel's word for their folders is quick but not sure
 // (network file systems, folders that are exchanged), so they are looked at now and then as well.
 import { type FSWatcher, statSync, watch } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 
 /** An editor that writes in place is done by then. */
@@ -52,8 +52,10 @@ export function watchFiles(files: () => readonly string[], onChange: () => void,
 
   function listen(folder: string): void {
     try {
-      const watcher = watch(folder, { persistent: false }, () => {
-        if (!isWaiting) check();
+      const watcher = watch(folder, { persistent: false }, (_, name) => {
+        // In a project's folder most of what happens is about other files.
+        const isOurs = name === null || files().some((path) => basename(path) === name);
+        if (isOurs && !isWaiting) check();
       });
       watcher.on('error', () => forget(folder, watcher));
       watchers.set(folder, watcher);

@@ -116,7 +116,8 @@ export function probing(deps: { readonly settings: () => Settings | undefined; r
 
 /** `default` is no rule that somebody could look for a way around: there the program tells what is tried. */
 function isVariant(a: Pick<Denial, 'rule' | 'program'>, b: Pick<Denial, 'rule' | 'program'>): boolean {
-  return (a.rule === b.rule && a.rule !== 'default') || (a.program !== null && a.program === b.program);
+  const isSameProgram = a.program === b.program;
+  return a.rule === b.rule ? a.rule !== 'default' || isSameProgram : isSameProgram && a.program !== null;
 }
 
 function isCoolingDown(guidance: unknown): boolean {
