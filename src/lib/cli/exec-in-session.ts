@@ -79,7 +79,7 @@ function inputOf(child: ExecOptions['child'], flags: ExecFlags, isInteractive: b
   return {
     stdin: flags.stdin || isInteractive ? process.stdin : null,
     atEnd: child !== null || flags.eof ? 'end' : 'pause',
-    hasTerminal: isInteractive,
+    terminal: isInteractive ? windowSize() : null,
   };
 }
 

@@ -15,18 +15,18 @@ export interface InputPlan {
   readonly stdin: NodeJS.ReadStream | null;
   /** What the broker is told once there is no more: the program's input ends, or others may go on with it. */
   readonly atEnd: 'end' | 'pause';
-  /** The program has a terminal of its own. */
-  readonly hasTerminal: boolean;
+  /** Size of the program's own terminal as the broker was told; null where it has none. */
+  readonly terminal: TerminalSize | null;
 }
 
 /** Starts; the returned function stops and gives the terminal back as it was. */
-export function forwardInput(sink: InputSink, { stdin, atEnd, hasTerminal }: InputPlan): () => void {
+export function forwardInput(sink: InputSink, { stdin, atEnd, terminal }: InputPlan): () => void {
   const onEnd = () => sink.message({ type: atEnd });
   if (stdin === null) {
     onEnd();
     return () => {};
   }
-  const isRaw = hasTerminal && stdin.isTTY === true;
+  const isRaw = terminal !== null && stdin.isTTY === true;
   const onResize = () => sink.message({ type: 'resize', ...windowSize() });
   const onData = (bytes: Buffer) => {
     stdin.pause();
@@ -35,6 +35,9 @@ export function forwardInput(sink: InputSink, { stdin, atEnd, hasTerminal }: Inp
   if (isRaw) {
     makeRaw(stdin);
     process.stdout.on('resize', onResize);
+    const { cols, rows } = windowSize();
+    // It changed while the program was judged and started.
+    if (cols !== terminal.cols || rows !== terminal.rows) onResize();
   }
   stdin.on('data', onData);
   stdin.once('end', onEnd);

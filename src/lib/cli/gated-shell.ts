@@ -94,7 +94,7 @@ export async function runGatedShell({ client, invocation, palette }: GatedShellO
           },
         },
         name: target,
-        input: { stdin: process.stdin, atEnd: 'end', hasTerminal: true },
+        input: { stdin: process.stdin, atEnd: 'end', terminal: size },
         palette,
         json: undefined,
       });

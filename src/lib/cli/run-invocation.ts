@@ -49,7 +49,7 @@ export async function runInvocation(options: RunOptions): Promise<number> {
     client,
     opening: { type: 'open', invocation },
     name: target,
-    input: { stdin: flags['no-stdin'] ? null : process.stdin, atEnd: 'end', hasTerminal: invocation.pty !== null },
+    input: { stdin: flags['no-stdin'] ? null : process.stdin, atEnd: 'end', terminal: invocation.pty?.size ?? null },
     palette,
     json: flags.json ? { maxOutputBytes: flags['max-output'] } : undefined,
   });

@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type CliWorld, cliWorld, until } from '../../helpers/cli.ts';
+import { type CliWorld, cliWorld } from '../../helpers/cli.ts';
+import { plainScreen } from '../../helpers/plain-screen.ts';
 import { openTerminal, type Terminal } from '../../helpers/terminal.ts';
 
 const test = suite('line editor: terminal');
@@ -15,21 +16,13 @@ const PROMPT = 'web:/srv$ ';
 
 interface Editor extends Terminal {
   /** Resolves once the screen ends with that. */
-  shows(rows: string): Promise<unknown>;
+  shows(rows: string): Promise<void>;
   /** Resolves once that was entered; anything else entered before is a failure. */
   enters(text: string): Promise<void>;
 }
 
 function editorOn(terminal: Terminal): Editor {
-  // Every change is drawn anew, so the last rows are what shows.
-  const plain = () =>
-    terminal
-      .text()
-      .replace(/\u001b\[[\d;?]*[A-Za-z]/g, '')
-      .replace(/\r+\n/g, '\n')
-      .replaceAll('\r', '');
-  const shows = (rows: string) =>
-    until(() => plain().endsWith(rows), `${JSON.stringify(rows)} at the end of ${JSON.stringify(plain().slice(-300))}`);
+  const { shows } = plainScreen(terminal);
   return {
     ...terminal,
     shows,
