@@ -2,7 +2,7 @@
 // A sandbox over the life of a session: terminals, signals, the last byte, the place an approval binds, machines that cannot
 // have one, and a broker that is killed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -212,6 +212,26 @@ needs(
   assert.match(tooOld.publicMessage, /Unknown option --unshare-user/);
   assert.match(tooOld.hint, /newer bubblewrap/);
   assert.is((await runShell({}, 'ls', { cwd: world.workspace })).stdout, '');
+});
+
+box('many at once get their own walls, and nothing stays open in the broker', async () => {
+  using world = sandboxWorld();
+  await world.run('true');
+  const before = readdirSync('/proc/self/fd').length;
+  const all = Array.from({ length: 10 }, async (_, index) => {
+    const spec = { pty: index % 2 === 0 ? null : TERMINAL };
+    const refused = index % 5 === 4 ? { workspace: ['/nowhere'] } : {};
+    const network = index % 3 === 0 ? ({ network: ['127.0.0.1:9'] } as const) : {};
+    return world
+      .run(`echo ${index}; exit ${index}`, { spec, sandbox: { ...network, ...refused } })
+      .then(({ stdout, status }) => [stdout.trim(), status])
+      .catch((error: { code?: string }) => error.code);
+  });
+  const expected = all.map((_, index) =>
+    index % 5 === 4 ? 'bad-workspace' : [String(index), { kind: 'code', code: index }],
+  );
+  assert.equal(await Promise.all(all), expected);
+  await until(() => readdirSync('/proc/self/fd').length <= before, 'every descriptor is closed');
 });
 
 box('a caller that leaves while the walls are built leaves nothing behind', async () => {
