@@ -52,7 +52,11 @@ const sandbox = wordOr(
       .describe(
         'with `workspace`: the folders that can be written, by their real paths; without it, the target’s `cwd`',
       ),
-    hide: list(homePath).default([]).describe('nobody inside sees these, nor the usual places of credentials'),
+    hide: list(homePath)
+      .default([])
+      .describe(
+        'nobody inside sees these, nor the broker’s own paths and the usual places of credentials (`~/.ssh`, `~/.aws`, `~/.netrc`, …)',
+      ),
     network: networkAccess
       .default(DEFAULTS.sandboxNetwork.value)
       .describe('`none`; `host`: the machine’s own; a list: only these, through a proxy of the broker'),
