@@ -222,4 +222,20 @@ asRoot('refuses a service whose shell target would run as the broker’s own use
   await until(() => world.brokers().length === 0, 'it left');
 });
 
+asRoot('why a changed policy does not count, and how it judges rule by rule, is for its owner alone', async () => {
+  await using broker = await service();
+  const { world, call } = broker;
+  world.configure(world.read('../../../.config/sallyport/sallyport.yaml').replace('default: ask', 'default: aks'));
+  const rejected = (user: string) =>
+    (call(user, 'GET', '/hello').body as { policy: { rejected: { code: string; message: string } | null } }).policy
+      .rejected;
+  await until(() => rejected('root') !== null, 'the change was noticed');
+  assert.match(rejected('root')?.message ?? '', /got "aks"/);
+  assert.equal([rejected('nobody')?.code, rejected('nobody')?.message], ['bad-config', 'its owner can see why']);
+  assert.not.match(JSON.stringify(call('nobody', 'POST', '/policy/reload', {}).body), /aks/);
+  const question = { target: 'box', cwd: null, task: null, command: { kind: 'text', text: 'ls' } };
+  assert.is(call('nobody', 'POST', '/policy/explain', question).status, 403);
+  assert.is(call('root', 'POST', '/policy/explain', question).status, 200);
+});
+
 test.run();
