@@ -23,6 +23,8 @@ const FOUND = new RegExp(
 
 // `find . -name '*.pyc' -delete`, and the same through -exec or xargs: files of a kind, below the folder it runs in.
 function findsByName({ name, args, removes, wrappers }: CommandFact): boolean {
+  // Empty files and folders hold nothing.
+  if (name === 'find' && args.some(({ value }) => value === '-empty')) return true;
   if (!removes.every(({ forms: [form = ''] }) => FOUND.test(form))) return false;
   if (name === 'find') return true;
   const isHanded = wrappers.some((each) => each === 'find' || each === 'xargs');

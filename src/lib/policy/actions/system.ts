@@ -41,6 +41,12 @@ const PARTS = [
 ];
 
 /** `system.*`, `disk.*`, `process.*`, `files.*`, `accounts.*`, `persistence.*`, `history.*`, `logs.*`, `firewall.*`. */
-export function systemActions(command: CommandFact): string[] {
-  return [...new Set(PARTS.flatMap((part) => part(command)))];
+export function systemActions(command: CommandFact): readonly string[] {
+  let found: readonly string[] = [];
+  // No copies: hardly any command does anything here.
+  for (const part of PARTS) {
+    const named = part(command);
+    if (named.length > 0) found = found.length === 0 ? named : [...new Set([...found, ...named])];
+  }
+  return found;
 }
