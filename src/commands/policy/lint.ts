@@ -27,9 +27,9 @@ export default class PolicyLint extends SallyportCommand<typeof PolicyLint> {
     if (findings.some(({ severity }) => severity === 'error')) process.exitCode = EXIT.configuration;
   }
 
-  private line(file: string, { severity, kind, rule, line, column, message, hint }: LintFinding): string {
+  private line(label: string, { severity, kind, rule, file, line, column, message, hint }: LintFinding): string {
     const colour = severity === 'error' ? this.out.bad : this.out.warn;
-    const place = line === null ? file : `${file}:${line}:${column ?? 1}`;
+    const place = line === null ? label : `${file ?? label}:${line}:${column ?? 1}`;
     return `${place}: ${colour(severity)}: rule "${rule}" is ${oneLine(`${kind}: ${message}`)}\n  ${this.out.dim('next:')} ${oneLine(hint)}\n`;
   }
 }

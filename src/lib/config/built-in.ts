@@ -38,7 +38,14 @@ export function builtInConfig(policy: PolicyDocument): Config {
       ],
     ]),
     approvers: new Map(),
-    policy: { workspace: [], lists: new Map(), protectedPaths: [], probing: DEFAULT_PROBING, ...policy },
+    policy: {
+      workspace: [],
+      lists: new Map(),
+      listsAt: new Map(),
+      protectedPaths: [],
+      probing: DEFAULT_PROBING,
+      ...policy,
+    },
     recording: { folder: undefined, maxBytes: DEFAULTS.recordingMaxBytes.value },
     limits: { ...limits, approvalWaitMs: DEFAULTS.approvalWaitMs.value },
   };

@@ -52,7 +52,7 @@ export function parseConfig(text: string, { file, knownPacks, readPack }: ParseO
   const own = problemsOf(result.success ? [] : result.error.issues, findings, source, document, file);
   const problems = [...own, ...packs.problems];
   if (!result.success || problems.length > 0) return { ok: false, problems };
-  const config = resolveConfig(result.data, (index) => source.locate(['policy', 'rules', index]));
+  const config = resolveConfig(result.data, (path) => source.locate(path));
   const digest = sha256(text);
   return {
     ok: true,

@@ -6,8 +6,8 @@ import type { WrittenPack } from './policy-schema.ts';
 import type { Path } from './problem.ts';
 import type { WrittenConfig } from './schema.ts';
 
-/** `positionOfRule(3)` is where the fourth rule stands in its file. */
-export function resolveConfig(written: WrittenConfig, positionOfRule: (index: number) => Position): Config {
+/** `positionOf` is where a value stands in its file. */
+export function resolveConfig(written: WrittenConfig, positionOf: (path: Path) => Position): Config {
   const { broker, limits } = written;
   const defaultLimits = { hardMs: limits.hard, idleMs: limits.idle };
   return {
@@ -23,7 +23,7 @@ export function resolveConfig(written: WrittenConfig, positionOfRule: (index: nu
       written.approvers,
       (name, { keys, groups, user }): ApproverConfig => ({ name, keys, groups, user }),
     ),
-    policy: resolvePolicy(written.policy, positionOfRule),
+    policy: resolvePolicy(written.policy, positionOf),
     recording: { folder: written.recording.folder, maxBytes: written.recording.maxBytes },
     limits: { ...defaultLimits, approvalWaitMs: limits.approvalWait },
   };
@@ -31,12 +31,13 @@ export function resolveConfig(written: WrittenConfig, positionOfRule: (index: nu
 
 function resolvePolicy(
   { rules, lists, paths, ...policy }: WrittenConfig['policy'],
-  positionOfRule: (index: number) => Position,
+  positionOf: (path: Path) => Position,
 ): PolicyDocument {
   return {
     ...policy,
-    rules: rules.map((rule, index) => resolveRule(rule, positionOfRule(index))),
+    rules: rules.map((rule, index) => resolveRule(rule, positionOf(['policy', 'rules', index]))),
     lists: new Map(Object.entries(lists)),
+    listsAt: new Map(Object.keys(lists).map((name) => [name, positionOf(['policy', 'lists', name])])),
     protectedPaths: paths.protected,
   };
 }

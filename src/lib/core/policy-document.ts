@@ -125,6 +125,8 @@ export interface PolicyDocument {
   readonly rules: readonly Rule[];
   /** What `$name` stands for in a rule's lists of patterns. */
   readonly lists?: ReadonlyMap<string, readonly string[]>;
+  /** Where each list stands in its file, for lint. */
+  readonly listsAt?: ReadonlyMap<string, Place>;
   /** Absolute folders, or `~/…`, in which what packs say of writing and removing files does not count. */
   readonly workspace?: readonly string[];
   /** Path globs: whatever the rules say, writing and removing these is denied, reading them is asked for. */
