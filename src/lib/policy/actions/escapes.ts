@@ -158,6 +158,8 @@ function runsWord(name: string, args: readonly Field[]): boolean {
 /** Languages that ask for code where no file is named. */
 const PROMPTS =
   /^(python|pypy|ipython|bpython|ptpython|node|irb|pry|lua|luajit|tclsh|wish|ghci|scala|jshell|julia|R|guile|clisp|sbcl|racket|erl|iex|ocaml|utop|gosh|octave|gp|sage|deno|rhino|jrunscript|groovysh|swipl|gforth|msfconsole|scapy|evil-winrm|rpcclient|newgrp|sg)[\d.]*$/;
+/** Debuggers: whatever is named, they ask what to do with it. */
+const DEBUGGERS = /^(i?pdb|jdb|rdb|rdbg|byebug|dlv|r2|radare2)\d*$/;
 /** Languages that ask for code where an option says so. */
 const ASKED: Readonly<Record<string, RegExp>> = {
   perl: /^-d/,
@@ -177,7 +179,7 @@ function isPrompt({ name, args, stdin, wraps, code }: CommandFact): boolean {
     if (options.some(({ name: option }) => /^--(version|help|dump)/.test(option) || option === '-c')) return false;
     return operands.length === 0 || isAsked || options.some(({ name: option }) => option === '-s');
   }
-  if (isConsole(name, words)) return true;
+  if (isConsole(name, words) || (DEBUGGERS.test(name) && stdin.kind === 'inherit')) return true;
   if (name === 'script') return !words.some((word) => /^(-[a-zA-Z]*c|--command|--version|--help)/.test(word));
   const asks = Object.hasOwn(ASKED, name) ? ASKED[name] : undefined;
   if (asks !== undefined && words.some((word) => asks.test(word))) return true;

@@ -42,7 +42,12 @@ const FIELDS = [
 
 /** Every action of the command, `area.action`; none for what nobody gave a name. */
 export function actionsOf(command: CommandFact): string[] {
-  return FIELDS.flatMap((actions) => actions(command));
+  return (onlyTells(command) ? [environmentActions] : FIELDS).flatMap((actions) => actions(command));
+}
+
+// Asked for its help or version, and for nothing else, every program answers and does nothing.
+function onlyTells({ args }: CommandFact): boolean {
+  return args.length === 1 && /^--(help|version)$/.test(args[0]?.value ?? '');
 }
 
 /** Every name that `does` of a rule may hold. */

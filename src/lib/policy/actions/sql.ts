@@ -31,7 +31,7 @@ export function sqlActions(command: CommandFact): string[] {
   for (const text of texts) for (const action of textActions(text, given.dialects)) found.add(`sql.${action}`);
   for (const output of given.outputs) found.add(/^\s*\|/.test(output) ? 'sql.shell' : 'sql.file');
   if (given.programs.some((program) => !/^(|cat|less|more)$/.test(program))) found.add('sql.shell');
-  if (given.unread || stdin.kind === 'pipe' || readsPipe(command)) found.add('sql.unread');
+  if (given.unread || stdin.kind === 'pipe' || readsPipe(command) || readsRisky(command)) found.add('sql.unread');
   if (found.size > 1) found.delete('sql.look');
   return [...found];
 }
@@ -59,6 +59,15 @@ function givesSql(name: string, args: CommandFact['args']): boolean {
 function readsPipe({ stdin, reads }: CommandFact): boolean {
   return (
     stdin.kind === 'file' && reads.some(({ forms }) => forms.some((form) => /^\/(dev\/(fd|stdin)|proc\/)/.test(form)))
+  );
+}
+
+// A file of statements where anybody may have put it, or one that says what it does.
+function readsRisky({ reads }: CommandFact): boolean {
+  return reads.some(({ forms }) =>
+    forms.some((form) =>
+      /^\/(tmp|var\/tmp|dev\/shm)\/|(drop|truncate|delete|wipe|destroy|nuke)[\w-]*\.sql$/i.test(form),
+    ),
   );
 }
 

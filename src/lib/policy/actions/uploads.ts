@@ -128,6 +128,8 @@ function isUpload({ name, args, stdin }: CommandFact): boolean {
       );
     case 'az':
       return operands[0] === 'storage' && operands.includes('upload');
+    case 'git':
+      return args.some(({ value }) => /:\/\/|^[\w.-]+@[\w.-]+:/.test(value) && isComputed(value));
     case 'azcopy':
       return /^https?:/.test(operands.at(-1) ?? '');
     case 's3cmd':

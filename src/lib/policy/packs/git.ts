@@ -138,9 +138,10 @@ export const GIT: Pack = {
     },
     {
       id: 'attributes',
-      match: { writes: ['**/.gitattributes'] },
+      match: { writes: ['**/.gitattributes', '**/.gitmodules', '**/.lfsconfig'] },
+      evenInWorkspace: true,
       verdict: 'ask',
-      reason: 'attributes of git choose which programs it runs over files',
+      reason: 'git takes from it which programs it runs over files, and where it gets code from',
       suggest: 'leave that file to the person whose repository it is',
       tests: [{ input: 'cp a .gitattributes', verdict: 'ask' }],
     },
