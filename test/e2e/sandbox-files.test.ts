@@ -163,20 +163,22 @@ async function attackCovers(nested: readonly string[]): Promise<void> {
 
 box('sockets of services are not there: a Unix socket is a way out that no network wall closes', async () => {
   using world = sandboxWorld();
-  const paths = ['/run', '/tmp'].map((folder) => join(mkdtempSync(`${folder}/sp-sock-`), 's'));
+  const folders = ['/run', '/tmp', `${world.outside}/`, `${world.workspace}/`].map((base) =>
+    mkdtempSync(join(base, 'sp-sock-')),
+  );
+  const paths = folders.map((folder) => join(folder, 's'));
   const servers = paths.map((path) => createServer((socket) => socket.end('reached')).listen(path));
-  const text = paths
-    .map(
-      (path) =>
-        `'${process.execPath}' -e 'require("net").connect("${path}").pipe(process.stdout)' 2>&1 | grep -o 'reached\\|ENOENT' | head -1`,
-    )
-    .join('\n');
+  const reach = (path: string) =>
+    `'${process.execPath}' -e 'require("net").connect("${path}").pipe(process.stdout)' 2>&1 | grep -o 'reached\\|ENOENT\\|ECONNREFUSED' | head -1`;
+  const text = paths.map(reach).join('\n');
   try {
-    assert.is((await runShell({}, text)).stdout, 'reached\nreached\n');
-    assert.is((await world.run(text)).stdout, 'ENOENT\nENOENT\n');
+    assert.is((await runShell({}, text)).stdout, 'reached\n'.repeat(4));
+    for (const network of ['none', 'host'] as const) {
+      assert.is((await world.run(text, { sandbox: { network } })).stdout, 'ENOENT\nENOENT\nECONNREFUSED\nreached\n');
+    }
   } finally {
     for (const server of servers) server.close();
-    for (const path of paths) rmSync(join(path, '..'), { recursive: true });
+    for (const folder of folders) rmSync(folder, { recursive: true });
   }
 });
 

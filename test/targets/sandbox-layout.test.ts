@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { arrange, isWithin } from '../../src/lib/targets/sandbox/layout.ts';
+import { socketsIn } from '../../src/lib/targets/sandbox/sockets.ts';
 
 for (const [path, folder, within] of [
   ['/a', '/a', true],
@@ -47,6 +48,14 @@ test('a configuration outside of every workspace is read-only without any help, 
   const readOnly = ['/etc/sallyport/sallyport.yaml', '/srv/hidden/sallyport.yaml', '/srv/sallyport.yaml'];
   const layout = arrange({ writable: ['/srv'], hidden: ['/srv/hidden'], readOnly });
   assert.equal(layout.readOnly, ['/srv/sallyport.yaml']);
+});
+
+test('the sockets of a table are its absolute paths, each once, blanks and odd names included', () => {
+  const row = (path: string) =>
+    `00000000aa5dc833: 00000003 00000000 00010000 0001 01  1230${path === '' ? '' : ` ${path}`}`;
+  const table = ['Num       RefCount Protocol Flags    Type St Inode Path'];
+  for (const path of ['', '/run/a b: 1 /c', '@abstract', 'relative', '/run/x', '/run/x', '/é']) table.push(row(path));
+  assert.equal(socketsIn(`${table.join('\n')}\n`), ['/run/a b: 1 /c', '/run/x', '/é']);
 });
 
 test.run();

@@ -6,6 +6,7 @@ import { refuseFolder, type WorkingFolder } from '../working-folder.ts';
 import { hiddenPaths, realPath } from './hidden-paths.ts';
 import { arrange, FRESH_FOLDERS, isWithin, type Layout } from './layout.ts';
 import type { BrokerPaths, SandboxOptions } from './options.ts';
+import { boundSockets } from './sockets.ts';
 
 export interface SandboxPlan {
   readonly target: string;
@@ -23,8 +24,11 @@ export function planSandbox(
   broker: BrokerPaths,
   homes: readonly string[],
 ): SandboxPlan {
-  const hidden = hiddenPaths(options.hide, broker.hidden, homes);
-  for (const folder of options.workspace) requireWorkspace(target, folder, hidden);
+  const named = hiddenPaths(options.hide, broker.hidden, homes);
+  for (const folder of options.workspace) requireWorkspace(target, folder, named);
+  // A socket in a workspace is the program's own affair.
+  const isOutside = (path: string) => !options.workspace.some((folder) => isWithin(path, folder));
+  const hidden = [...named, ...boundSockets().map(realPath).filter(isOutside)];
   const readOnly = broker.readOnly.map(realPath);
   return { target, options, layout: arrange({ writable: options.workspace, hidden, readOnly }) };
 }
