@@ -46,6 +46,7 @@ test('over many commands, the rules that are said to match are those that were f
       if (error instanceof BrokerError) continue;
       throw error;
     }
+    if (explanation.omitted > 0) continue;
     const { verdict, rule } = judgeCommand(POLICY, { kind: 'text', text }, HERE).decision;
     assert.equal([explanation.decision.verdict, explanation.decision.rule], [verdict, rule], text);
     for (const { findings, rules } of explanation.commands) {
@@ -92,6 +93,11 @@ test('a rule that may be meant asks', () => {
 test('a rule for elsewhere is named with what keeps it away', () => {
   assert.equal(explain('ls').outOfScope, [{ rule: 'elsewhere', because: ['target', 'kind'] }]);
   assert.equal(explain('ls', { target: 'web' }).outOfScope, [{ rule: 'elsewhere', because: ['kind'] }]);
+});
+
+test('of thousands of commands the first hundred are explained, and the rest is counted', () => {
+  const { commands, omitted, decision } = explain(`${'ls;'.repeat(150)}echo > /etc/x`);
+  assert.equal([commands.length, omitted, decision.rule], [100, 51, 'no-etc']);
 });
 
 test('what the parser could not know stands beside the commands, with the policy’s verdict for it', () => {

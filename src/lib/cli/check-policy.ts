@@ -5,7 +5,7 @@ import type { CheckPlace, CheckResult } from '../api/policy-routes.ts';
 import type { CommandInput } from '../core/command-input.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import { guidanceLines } from './guidance.ts';
+import { guidanceLines, verdictWord } from './guidance.ts';
 import { oneLine, type Palette, visible } from './render.ts';
 
 /** Judges the commands; one result each, in order. `facts`: with what was found out of each. */
@@ -97,10 +97,9 @@ function badLine(number: number): BrokerError {
 
 /** The verdict, why, what instead, and what was found out. */
 export function renderCheck(result: CheckResult, out: Palette): string {
-  const colour = { allow: out.good, ask: out.warn, deny: out.bad }[result.verdict];
   const facts = result.facts as { commands: readonly Record<string, string | readonly string[]>[] } | null;
   const lines = [
-    `${out.bold(colour(result.verdict))}  ${result.rule}`,
+    `${out.bold(verdictWord(result.verdict, out))}  ${result.rule}`,
     `  why      ${visible(result.reason)}`,
     ...(result.guidance === null ? [] : [guidanceLines(result.guidance, out).trimEnd()]),
     ...(result.printed === null ? [] : [`  runs     ${oneLine(result.printed)}`]),

@@ -1,5 +1,5 @@
 // What whoever was refused can do now, as lines of text: the fields of the JSON, in the same words.
-import type { Guidance } from '../core/decision.ts';
+import type { Guidance, Verdict } from '../core/decision.ts';
 import { type Palette, visible } from './render.ts';
 
 const RETRY = {
@@ -21,4 +21,9 @@ export function guidanceLines({ code, retry, instead, exception }: Guidance, out
     .filter(([, text]) => text !== '' && text !== seen)
     .map(([label, text]) => `  ${out.dim(label.padEnd(8))} ${visible(text).replaceAll('\n', `\n${' '.repeat(11)}`)}\n`)
     .join('');
+}
+
+/** A verdict in its colour. */
+export function verdictWord(verdict: Verdict, out: Palette): string {
+  return { allow: out.good, ask: out.warn, deny: out.bad }[verdict](verdict);
 }

@@ -2,15 +2,16 @@
 // near, and at the end which of the findings won.
 import type { Verdict } from '../core/decision.ts';
 import type { ExplainedCommand, ExplainedRule, Explanation } from '../policy/explain.ts';
-import { guidanceLines } from './guidance.ts';
+import { guidanceLines, verdictWord } from './guidance.ts';
 import { oneLine, type Palette, visible } from './render.ts';
 
 /** `all`: also the rules that are about something else, and those that do not apply here. */
 export function renderExplanation(explanation: Explanation, all: boolean, out: Palette): string {
-  const { decision, commands, opaque, outOfScope } = explanation;
-  const word = (verdict: Verdict) => out[{ allow: 'good', ask: 'warn', deny: 'bad' }[verdict] as 'good'](verdict);
+  const { decision, commands, omitted, opaque, outOfScope } = explanation;
+  const word = (verdict: Verdict) => verdictWord(verdict, out);
   const lines = [
     ...commands.flatMap((command, index) => commandLines(command, index + 1, all, word)),
+    ...(omitted === 0 ? [] : [`and ${omitted} more commands`]),
     ...opaque.map(
       ({ reason, span, verdict }) =>
         `not known: ${oneLine(span === '' ? reason : `${reason}: ${span}`)}\n  ${word(verdict)}  by "opaque"`,
@@ -56,7 +57,7 @@ function why({ decision, commands, opaque }: Explanation): string {
   if (verdicts.length === 0) return 'nothing in it needs permission';
   const count = (verdict: Verdict) => verdicts.filter((each) => each === verdict).length;
   const counts = (['deny', 'ask', 'allow'] as const).filter((verdict) => count(verdict) > 0);
-  if (!counts.includes(decision.verdict)) return 'its parts ask people who have nobody in common';
+  if (decision.guidance?.code === 'divided') return 'its parts ask people who have nobody in common';
   const list = counts.map((verdict) => `${count(verdict)} ${verdict}`).join(', ');
   return counts.length === 1 ? `all findings say so (${list})` : `deny beats ask beats allow (${list})`;
 }

@@ -1,9 +1,9 @@
 // `policy test` for people: which tests failed and where, and what another policy would change.
-import type { Verdict } from '../core/decision.ts';
 import type { Place } from '../core/policy-document.ts';
 import { timestamp } from '../core/timestamp.ts';
 import type { Comparison } from '../policy/rejudge.ts';
 import type { TestedPart } from '../policy/run-tests.ts';
+import { verdictWord } from './guidance.ts';
 import { oneLine, type Palette, shortLine } from './render.ts';
 
 /** One line a part; a failure has its own line, with the place first. `label`: the file of the policy. */
@@ -24,9 +24,8 @@ export function renderTests(label: string, parts: readonly TestedPart[], out: Pa
 /** A line a change, and what could not be compared. */
 export function renderComparison(file: string, since: number, comparison: Comparison, out: Palette): string {
   const { judged, changed, changes, skipped } = comparison;
-  const colour: Readonly<Record<Verdict, (text: string) => string>> = { allow: out.good, ask: out.warn, deny: out.bad };
   const lines = changes.map(({ at, times, principal, target, command, from, to }) => {
-    const verdicts = `${colour[from.verdict](from.verdict)} → ${colour[to.verdict](to.verdict)}`;
+    const verdicts = `${verdictWord(from.verdict, out)} → ${verdictWord(to.verdict, out)}`;
     const when = times === 1 ? timestamp(at) : `${times} times, last ${timestamp(at)}`;
     const what = command === null ? '(free terminal)' : shortLine(command);
     return `${verdicts}  ${what}\n    ${out.dim(`${when}, ${principal}, ${target}, ${from.rule} → ${to.rule}`)}`;

@@ -13,7 +13,10 @@ import type { CompiledRule } from './rules.ts';
 export interface Explanation {
   readonly decision: Pick<Decision, 'verdict' | 'rule' | 'reason' | 'guidance'>;
   readonly printed: string;
+  /** The first hundred; all of them were judged. */
   readonly commands: readonly ExplainedCommand[];
+  /** How many more there are. */
+  readonly omitted: number;
   /** What the parser could not know, and the verdict that the policy has for it. */
   readonly opaque: readonly { readonly reason: string; readonly span: string; readonly verdict: Verdict }[];
   /** Rules that do not apply here, and the fields of `on` that keep them away. */
@@ -44,6 +47,9 @@ export interface ExplainedRule {
   readonly missing: readonly string[];
 }
 
+/** Nobody reads more, and ten thousand commands by hundreds of rules would fill the memory. */
+const MAX_EXPLAINED = 100;
+
 /** Explains a whole command. Throws what the parser refuses (64). */
 export function explainCommand(policy: CompiledPolicy, input: CommandInput, context: CommandContext): Explanation {
   const { decision, printed, facts } = judgeCommand(policy, input, context);
@@ -54,7 +60,8 @@ export function explainCommand(policy: CompiledPolicy, input: CommandInput, cont
   return {
     decision: { verdict, rule, reason, guidance },
     printed,
-    commands: facts.commands.map((command, index) => {
+    omitted: Math.max(0, facts.commands.length - MAX_EXPLAINED),
+    commands: facts.commands.slice(0, MAX_EXPLAINED).map((command, index) => {
       const subject = subjectOf(command, policy, context);
       return {
         facts: reports[index] ?? { command: command.text },
