@@ -57,6 +57,8 @@ export function baseName(path: string): string {
 
 // All digits: `2\<newline>>x rm` made one. `[` and `[[` alone are commands.
 function isOddName(name: string): boolean {
+  // `ｒｍ` looks like another name, and no program is called so.
+  if (/[^\x20-\x7e]/.test(name) && /^[\x20-\x7e]*$/.test(name.normalize('NFKC'))) return true;
   if (name === '[' || name === '[[') return false;
   return name === '' || /^\d+$/.test(name) || /[{[\]}\s<>|&;()$`"'\\]/.test(name);
 }

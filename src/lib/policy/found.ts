@@ -17,6 +17,19 @@ export function pathOfFound(args: readonly Field[]): string {
   return name === undefined || overlaps(own, name) ? start.value + SOME : `${folder}${SOME}${name}`;
 }
 
+/** The same, once for every name that `-o` makes an alternative. */
+export function pathsOfFound(args: readonly Field[]): string[] {
+  const names = args.flatMap(({ value, exact }, index) => (value === '-name' && exact ? [args[index + 1]] : []));
+  const [start = { value: '.', exact: true, many: false }] = startsOf(args);
+  if (names.length < 2 || !start.exact) return [pathOfFound(args)];
+  const folder = `${start.value.replace(/\/+$/, '')}/`;
+  const each = names.flatMap((name) => (name?.exact === true ? [compileGlob(name.value, 'path').pattern] : []));
+  return [...new Set([pathOfFound(args), ...each.slice(0, MAX_NAMES).map((name) => `${folder}${SOME}${name}`)])];
+}
+
+/** Alternative names in one find. Typical: one to 3. */
+const MAX_NAMES = 8;
+
 const LEADING = /^-([HLPEXdsx]+|O\d*)$/;
 
 /**

@@ -88,6 +88,9 @@ export function givenCode(how: Interpreter, call: Call, args: readonly Field[]):
   if (verb === 'other') return inOptions;
   if (file !== undefined && file.value !== '-') return [...inOptions, fileCode(language, file)];
   if (file === undefined && options.some(({ name }) => LOOKS.test(name))) return inOptions;
+  // It finds what it runs by itself.
+  if (file === undefined && options.some(({ name }) => /^--(test|run|check)$/.test(name)))
+    return [unread(language, 'file')];
   return [...inOptions, inputCode(language, call)];
 }
 

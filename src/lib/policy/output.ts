@@ -27,7 +27,7 @@ export function outputValues(nodes: readonly Node[], expand: (word: Word) => rea
   if (last === undefined) return [ANY];
   if (isCount(last)) return [DIGITS];
   if (stages.length === 1) {
-    const text = copied(stages[0], expand) ?? echoed(last) ?? named(last);
+    const text = copied(stages[0], expand) ?? echoed(last) ?? named(last) ?? folder(last, expand);
     if (text !== undefined) return [text];
   }
   // It prints what it was told to, or what it runs prints.
@@ -56,11 +56,18 @@ function foundPath(fields: readonly Field[] | undefined): string | undefined {
   return name?.value === 'find' ? pathOfFound(args) : undefined;
 }
 
-// `git ls-files` and the like print paths below the folder they run in.
+// `git ls-files` and the like print paths below the folder they run in, `grep -rl X DIR` below that folder.
 function trackedPath(fields: readonly Field[] | undefined): string | undefined {
-  const words = fields?.map(({ value }) => value) ?? [];
-  const lists = words[1] === 'ls-files' || (words[1] === 'diff' && words.includes('--name-only'));
-  return words[0] === 'git' && lists && words.every((word) => !word.startsWith('/')) ? `./${ANY}` : undefined;
+  const [name = '', ...args] = fields?.map(({ value }) => value) ?? [];
+  const isListing =
+    (name === 'git' && (args[0] === 'ls-files' || (args[0] === 'diff' && args.includes('--name-only')))) ||
+    (/^(grep|rg|ag)$/.test(name) && args.some((word) => /^-[a-zA-Z]*[lL]|^--files/.test(word))) ||
+    /^(fd|fdfind)$/.test(name);
+  if (!isListing || args.some((word) => !isExact(word) || word.includes('..'))) return undefined;
+  const operands = args.filter((word) => !word.startsWith('-'));
+  const folders = name === 'git' ? [] : operands.slice(1);
+  if (folders.length > 1 || operands.some((word) => word.startsWith('/'))) return undefined;
+  return `${(folders[0] ?? '.').replace(/\/+$/, '')}/${SOME}`;
 }
 
 function command(stage: Node, expand: (word: Word) => readonly Field[]): Field[] | undefined {
@@ -80,6 +87,14 @@ function isCount(fields: readonly Field[] | undefined): boolean {
   if (name.value === 'grep') return args.some((arg) => arg.value === '-c');
   if (name.value === 'date') return args.length === 1 && /^\+%(s|Y|m|d|H|M|S|j|u|w)$/.test(args[0]?.value ?? '');
   return name.value === 'id' && args.length === 1 && /^-[ug]$/.test(args[0]?.value ?? '');
+}
+
+// `pwd` is the folder that `$PWD` holds.
+function folder(fields: readonly Field[] | undefined, expand: (word: Word) => readonly Field[]): string | undefined {
+  if (fields?.length !== 1 || fields[0]?.value !== 'pwd') return undefined;
+  const piece = { kind: 'param', name: 'PWD', quoted: true, length: false, index: undefined, op: undefined } as const;
+  const [only, ...others] = expand({ pieces: [piece] });
+  return others.length === 0 ? only?.value : undefined;
 }
 
 /** Parts of a date that are digits, or digits with marks between. */

@@ -76,6 +76,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   machinectl: { elsewhere: true, verbs: { shell: { before: 1, values: '-E --setenv --uid' } } },
   apptainer: IMAGES,
   singularity: IMAGES,
+  adb: { elsewhere: true, verbs: { shell: {} } },
   heroku: { elsewhere: true, verbs: { run: { values: '-a --app -s --size' } } },
   vagrant: { elsewhere: true, verbs: { ssh: { shell: '-c --command' } } },
   flyctl: { elsewhere: true, verbs: { console: { shell: '-C --command' } } },

@@ -137,5 +137,6 @@ export const TERMINAL_RUNNERS: Readonly<Record<string, Runner>> = {
   at,
   batch: at,
   parallel,
+  sem: parallel,
   concurrently,
 };

@@ -3,7 +3,7 @@
 import { runText } from './builtins.ts';
 import { innerScope, type Own, runCommand } from './command.ts';
 import type { Field } from './facts.ts';
-import { pathOfFound } from './found.ts';
+import { pathsOfFound } from './found.ts';
 import {
   argumentCode,
   fileCode,
@@ -33,7 +33,8 @@ const SHELL_LONG = ['rcfile', 'init-file'];
 
 // `sh -c TEXT NAME ARGS…`, `sh FILE ARGS…`, or code from the standard input.
 const shell: Runner = (walk, scope, call, args) => {
-  const { options, operands } = parseOptions(args, { short: 'oO', long: SHELL_LONG, posix: true });
+  const { options, operands } = parseOptions(withoutPlus(args), { short: 'oO', long: SHELL_LONG, posix: true });
+  if (args.length === 1 && /^--(version|help)$/.test(args[0]?.value ?? '')) return {};
   const reads = options.flatMap(({ name, value }) =>
     SHELL_LONG.includes(name.slice(2)) && value !== undefined ? [value] : [],
   );
@@ -58,6 +59,14 @@ const shell: Runner = (walk, scope, call, args) => {
   }
   return { code: unread('sh', 'input').code, reads };
 };
+
+// `+x` turns an option off, and is one like `-x` as far as the words go.
+function withoutPlus(args: readonly Field[]): readonly Field[] {
+  const end = args.findIndex(({ value }) => !/^[-+]./.test(value));
+  return args.map((arg, index) =>
+    arg.value.startsWith('+') && (end === -1 || index < end) ? { ...arg, value: `-${arg.value.slice(1)}` } : arg,
+  );
+}
 
 const foreignShell: Runner = (walk, _, call, args) => {
   if (args.length > 0 || call.stdin.kind !== 'inherit') note(walk, 'code of a shell that is not read here', call.text);
@@ -133,11 +142,13 @@ const find: Runner = (walk, scope, call, args) => {
     if (!EXEC.test(args[at]?.value ?? '')) continue;
     const rest = args.slice(at + 1);
     const end = rest.findIndex((arg) => arg.value === ';' || (arg.value === '+' && rest.length > 0));
-    const inner = (end === -1 ? rest : rest.slice(0, end)).map((arg) =>
-      arg.value.includes('{}') ? inPlaceOf(arg, pathOfFound(args)) : arg,
-    );
+    const inner = end === -1 ? rest : rest.slice(0, end);
     if (end === -1) note(walk, 'find -exec without an end', call.text);
-    runCommand(walk, fork(scope), { ...call, fields: inner, wrappers });
+    const paths = inner.some(({ value }) => value.includes('{}')) ? pathsOfFound(args) : [''];
+    for (const path of paths) {
+      const fields = inner.map((arg) => (arg.value.includes('{}') ? inPlaceOf(arg, path) : arg));
+      runCommand(walk, fork(scope), { ...call, fields, wrappers });
+    }
     at += end === -1 ? rest.length : end + 1;
   }
   return {};

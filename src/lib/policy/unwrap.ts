@@ -8,7 +8,7 @@ import { isLongOption, mayBeOption, type Option, type ParsedOptions, parseOption
 import { pathForms } from './paths.ts';
 import { fork, type Scope } from './scope.ts';
 import { field } from './split-runs.ts';
-import { ANY, ANYWHERE } from './unknowns.ts';
+import { ANY, ANYWHERE, SOME } from './unknowns.ts';
 import { type Call, note, type Walk } from './walk.ts';
 import type { Wrapper } from './wrappers.ts';
 
@@ -78,9 +78,14 @@ function inputArguments(stdin: StdinFact, options: readonly Option[], inner: rea
   // Quotes and backslashes have a meaning of their own to xargs.
   const isPlainText = words !== '' && !/["'\\]/.test(words) && options.every(({ name }) => /^-[nPprtx]$/.test(name));
   if (mark === undefined && isPlainText) return [...inner, ...words.split(/\s+/).map((word) => field(word, true))];
-  if (mark === undefined) return [...inner, field(line, true)];
+  // A listing that began in a known folder: what is unknown lies below it.
+  const isFound = stdin.kind === 'pipe' && stdin.listing === true && line.includes(`/${SOME}`);
+  const found = isFound ? { found: true } : {};
+  if (mark === undefined) return [...inner, { ...field(line, true), ...found }];
   const word = mark.value?.value ?? '{}';
-  return inner.map((each) => (each.value.includes(word) ? field(each.value.replaceAll(word, line), each.many) : each));
+  return inner.map((each) =>
+    each.value.includes(word) ? { ...field(each.value.replaceAll(word, line), each.many), ...found } : each,
+  );
 }
 
 function runInner(

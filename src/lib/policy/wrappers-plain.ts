@@ -64,7 +64,7 @@ export const PLAIN_WRAPPERS: Readonly<Record<string, Wrapper>> = {
     elseShell: true,
   },
   cgexec: { spec: { ...POSIX, short: 'g' } },
-  busybox: { spec: POSIX },
+  busybox: { spec: POSIX, flags: { long: ['list', 'list-full', 'help', 'install'] } },
   toybox: { spec: POSIX },
   env: {
     spec: { ...POSIX, short: 'uCSa', long: ['unset', 'chdir', 'split-string', 'argv0'] },
@@ -145,7 +145,7 @@ export const PLAIN_WRAPPERS: Readonly<Record<string, Wrapper>> = {
     joined: true,
   },
   // With -s it takes shell text.
-  entr: { spec: { ...POSIX, short: 's' }, flags: { short: 'acdnprxz' }, shellOption: ['-s'] },
+  entr: { spec: { ...POSIX, short: 's' }, flags: { short: 'acdhnprxz' }, shellOption: ['-s'] },
   chronic: { spec: POSIX, flags: { short: 've' } },
   choom: { spec: { ...POSIX, short: 'np', long: ['adjust', 'pid'] } },
   uclampset: { spec: { ...POSIX, short: 'mMp' }, flags: { short: 'aRs' } },

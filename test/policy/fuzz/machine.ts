@@ -38,8 +38,10 @@ export const WRAPPERS = [
   'cat',
 ] as const;
 
-// The number of arguments first, so that empty ones are not lost; one printf is one write.
+// The number of arguments first, so that empty ones are not lost; one printf is one write. Nobody who stops reading ends it
+// early: the exit code would be a race.
 const MARKER = `#!/bin/sh
+trap '' PIPE
 [ "\${0##*/}" != m4 ] || set -- "$@" "stdin:$(/bin/cat; echo .)"
 printf '%s\\0' "$#" "\${0##*/}" "$@" >> "$LOG"
 [ "\${0##*/}" != m2 ] || echo 'm1 from-m2'

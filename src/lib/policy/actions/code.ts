@@ -1,6 +1,6 @@
 // Code that is given to an interpreter and was not read here.
 import { MAX_CODE } from '../code/plain.ts';
-import type { Field } from '../facts.ts';
+import type { CodeFact, Field } from '../facts.ts';
 import { ANY } from '../unknowns.ts';
 import { awkRisk } from './awk.ts';
 import type { CommandFact } from './index.ts';
@@ -29,12 +29,17 @@ export function codeActions({ code, stdin, args }: CommandFact): string[] {
     } else if (text !== undefined) {
       found.add('code.inline');
       if (!plain) found.add('code.unproven');
-    } else if (from === 'argument') found.add('code.inline').add('code.unproven');
-    else if (from === 'stream' || (from === 'input' && stdin.kind === 'pipe')) found.add('code.from-input');
-    else if (from === 'typed' || (from === 'input' && stdin.kind === 'inherit')) found.add('code.typed');
-    else found.add('code.file');
+    } else if (language === 'sql' || language === 'jq') found.add(unreadAction(from, stdin.kind));
+    else if (from === 'argument') found.add('code.inline').add('code.unproven');
+    else found.add(unreadAction(from, stdin.kind));
   }
   return [...found];
+}
+
+function unreadAction(from: CodeFact['from'], stdin: CommandFact['stdin']['kind']): string {
+  if (from === 'argument') return 'code.inline';
+  if (from === 'stream' || (from === 'input' && stdin === 'pipe')) return 'code.from-input';
+  return from === 'typed' || (from === 'input' && stdin === 'inherit') ? 'code.typed' : 'code.file';
 }
 
 // gawk connects where a file to read is named `/inet/tcp/0/host/port`.
