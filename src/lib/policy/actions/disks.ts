@@ -8,7 +8,7 @@ export const DISK_ACTIONS: readonly string[] = ['disk.format', 'disk.change', 'd
 
 const FORMATS = words(`mke2fs mkswap mkdosfs mkntfs mkudffs newfs newfs_msdos newfs_hfs wipefs blkdiscard
   lvremove vgremove pvremove lvreduce lvconvert pvcreate vgcreate vgreduce nwipe scrub cfdisk cgdisk
-  fdsfill sswap zerofree partclone.restore ddrescue tune2fs resize2fs
+  fdformat sfill sswap zerofree partclone.restore ddrescue tune2fs resize2fs
   xfs_growfs xfs_repair xfs_admin reiserfstune make-bcache ntfsresize
   growpart partprobe e2image bmaptool`);
 

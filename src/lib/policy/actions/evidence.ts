@@ -1,5 +1,4 @@
 // What was done and who saw it: shell histories, logs, the audit of the kernel; and the walls around the machine.
-
 import { hasOption, parseOptions } from '../options.ts';
 import type { CommandFact } from './index.ts';
 import { hasLong, onlyTells, verbsOf, words } from './words.ts';
@@ -12,7 +11,7 @@ const PACKAGES =
   /^(auditd?|audit-libs|rsyslog.*|syslog-ng.*|sudo|ufw|firewalld|nftables|iptables.*|fail2ban|apparmor.*|selinux.*|clamav.*|aide.*|ossec.*|wazuh.*|falco.*|osquery.*|crowdsec.*|chkrootkit|rkhunter|sallyport.*|openssh-server|systemd|libc6|coreutils|bash|linux-image.*|kernel.*)$/;
 const PACKAGERS = words('apt apt-get aptitude dpkg yum dnf rpm zypper pacman apk microdnf snap emerge xbps-remove pkg');
 
-/** `history.clear`, `logs.erase`, `firewall.off`. */
+/** `history.clear`, `logs.erase`, `firewall.off`, `firewall.change`. */
 export function evidenceActions(command: CommandFact): string[] {
   const { name, args } = command;
   if (onlyTells(args)) return [];
@@ -118,7 +117,7 @@ function firewall(name: string, args: CommandFact['args'], text: string): string
       return hasOption(args, '-t', '--test') ? [] : off;
     case 'nft':
       return args.some(({ value }) => /^(-[a-zA-Z]*f|--file)/.test(value)) ||
-        /\b(flush|delete|destroy|reset|replace)\b|\bpolicy accept\b|\badd rule\b.*\baccept\b/.test(text)
+        /\b(flush|delete|destroy|reset|replace|accept)\b/.test(text)
         ? off
         : [];
     case 'ufw':
@@ -147,7 +146,7 @@ function firewall(name: string, args: CommandFact['args'], text: string): string
     case 'fail2ban-client':
       return /\b(stop|unban|unbanip|delignoreip|flushlogs)\b/.test(text) ? off : [];
     case 'netsh':
-      return /firewall.*(off|reset|delete|allow|disable)/i.test(text) ? off : [];
+      return /firewall/i.test(text) && /off|reset|delete|allow|disable/i.test(text) ? off : [];
     case 'netplan':
       return [];
     case 'ipvsadm':

@@ -4,7 +4,13 @@ import type { CommandFact } from './index.ts';
 import { hasLong, onlyTells, verbsOf, words } from './words.ts';
 
 /** Every action this file names. */
-export const MACHINE_ACTIONS: readonly string[] = ['kernel.change', 'system.clock', 'system.mount', 'system.stop'];
+export const MACHINE_ACTIONS: readonly string[] = [
+  'kernel.change',
+  'system.bus',
+  'system.clock',
+  'system.mount',
+  'system.stop',
+];
 
 const STOPS =
   words(`reboot halt poweroff fasthalt fastboot pm-suspend pm-hibernate pm-suspend-hybrid pm-powersave uadmin

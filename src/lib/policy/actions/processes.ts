@@ -38,7 +38,6 @@ export function processActions({ name, args }: CommandFact): string[] {
     case 'py-spy':
     case 'rbspy':
     case 'jmap':
-    case 'jstack':
     case 'jcmd':
     case 'dlv':
       return attaches(name, args) ? ['process.inspect'] : [];
@@ -84,7 +83,7 @@ function killByName(name: string, args: CommandFact['args']): string[] {
   )
     return ['process.kill-all'];
   const patterns = parseOptions(args, name === 'killall' ? KILLALL : KILLS).operands.map(({ value }) => value);
-  const everything = /^(\^|\(|\)|\$|\.|\*|\+|\?|\[[^\]]*\]|\||\\.|\/|[a-z](?=\||$)|\{\d*,?\d*\})*$/i;
+  const everything = /^(\^|\(|\)|\$|\.|\*|\+|\?|\[[^\]]*\]|\||\\.|\/|[a-z](?=\||$)|\{[\d,]*\})*$/i;
   return patterns.some(
     (pattern) => everything.test(pattern) || /^(init|systemd|sshd|dbus-daemon|login|bash|zsh|sh)$/.test(pattern),
   )
@@ -124,8 +123,6 @@ function attaches(name: string, args: CommandFact['args']): boolean {
       );
     case 'jmap':
       return values.some((value) => /dump/.test(value));
-    case 'jstack':
-      return false;
     case 'jcmd':
       return values.some((value) => /dump|system_properties/i.test(value));
     case 'dlv':

@@ -29,8 +29,9 @@ const RIGHTS = new Set([
 const ENTRY_FOR_ALL = /(^|,|=)(d(efault)?:)?(o(ther)?|u(ser)?:(nobody|\d+)|g(roup)?:(nogroup|users))::?[rx-]*w/;
 
 /**
- * `files.write`: it writes files; `files.rights`: it changes rights; `files.setuid`: a program runs with its owner's from then on;
- * `files.world-writable`; `files.tighten`: it only takes rights away from others; `files.loosen`: any other change of them.
+ * `files.write`: it writes files; `files.rights`: it changes rights; `files.setuid`: a program runs with its owner's from
+ * then on; `files.world-writable`; `files.umask`: what is made from then on is; `files.tighten`: it only takes rights away
+ * from others; `files.loosen`: any other change of them.
  */
 export function rightsActions({ name, args, writes }: CommandFact): string[] {
   if (name === 'umask') return opensToAll(args) ? ['files.umask'] : [];

@@ -38,7 +38,6 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
   tofu: /^(state pull|output .*(-json|-raw)|show -json)/,
   npm: /^(token (list|create)|config (get|list|ls).*(auth|password|-l)|c (get|ls).*auth)/,
   yarn: /config get .*(auth|token)/,
-  pip: /config (list|get|debug)/,
   git: /^credential(-\w+)? |^credential-\S+|config .*(extraheader|\.token|password)/,
   helm: /^(get (values|all|manifest)|registry login)/,
   docker: /^(swarm (join-token|unlock-key|ca))/,
@@ -80,7 +79,7 @@ export function secretActions({ name, args, reads }: CommandFact): string[] {
   const text = args.map(({ value }) => value).join(' ');
   const plain = name.replace(/\.exe$/, '');
   const isPrinted =
-    (Object.hasOwn(PRINTS, plain) && PRINTS[plain]?.test(stripGlobal(plain, text)) === true) ||
+    printsByWords(plain, text) ||
     /^(docker-credential-|git-credential-)/.test(plain) ||
     (/^gpg[12sv]?$/.test(plain) && exportsSecret(args)) ||
     (plain === 'keepassxc-cli' && /^(show|clip|export)$/.test(verbsOf(args)[0] ?? ''));
@@ -89,6 +88,14 @@ export function secretActions({ name, args, reads }: CommandFact): string[] {
     ...(isPrinted ? ['secrets.print'] : []),
     ...(reads.some(isKeyFile) ? ['secrets.key-file'] : []),
   ];
+}
+
+/** Nobody writes more words to such a command, and the patterns above must not be slow. */
+const MAX_WORDS_LENGTH = 4096;
+
+function printsByWords(name: string, text: string): boolean {
+  if (!Object.hasOwn(PRINTS, name)) return false;
+  return text.length > MAX_WORDS_LENGTH || PRINTS[name]?.test(stripGlobal(name, text)) === true;
 }
 
 // Options before the verb: `aws --profile x sts …`, `gcloud --project=x auth …`.

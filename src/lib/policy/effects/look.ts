@@ -1,11 +1,7 @@
 // Commands that look at files: what they read, and the few options with which they write.
-
-import type { Field } from '../facts.ts';
-import { pathOfFound, startsOf } from '../found.ts';
-import { hasOption, mayBecome, mayGive, type OptionSpec, parseOptions } from '../options.ts';
-import { field } from '../split-runs.ts';
-import { SOME } from '../unknowns.ts';
+import { hasOption, mayGive, type OptionSpec, parseOptions } from '../options.ts';
 import { type Effect, HERE, optionValues, reads } from './effect.ts';
+import { find, gpg, jq, openssl, strings } from './look-programs.ts';
 
 const GREP: OptionSpec = {
   short: 'efmABCdD',
@@ -91,18 +87,6 @@ const sort: Effect = (args) => {
   };
 };
 
-const openssl: Effect = (args) => {
-  const after = (...names: string[]) => args.filter((_, index) => names.includes(args[index - 1]?.value ?? ''));
-  const digests = /^(dgst|md5|sha\d*|sm3|asn1parse|prime|rand)$/.test(args[0]?.value ?? '');
-  return {
-    reads: [
-      ...after('-in', '-inkey', '-key', '-CAkey', '-kfile', '-cert'),
-      ...(digests ? args.slice(1).filter(({ value }) => !value.startsWith('-')) : []),
-    ],
-    writes: after('-out', '-keyout'),
-  };
-};
-
 const HEAD: OptionSpec = { short: 'ncsp', long: ['lines', 'bytes', 'pid', 'sleep-interval'] };
 
 // Operands from the first that is a file; a few options read, a few write.
@@ -127,63 +111,8 @@ const inAndOut =
     return { reads: operands.slice(0, 1), writes: operands.slice(from) };
   };
 
-const find: Effect = (args) => {
-  const given = startsOf(args);
-  const starts = given.length > 0 ? given : [HERE];
-  const written = args.filter((_, index) => /^-f(print0?|printf|ls)$/.test(args[index - 1]?.value ?? ''));
-  const removing = args.some(
-    (arg, index) =>
-      arg.value === '-delete' ||
-      // Usually somebody forgot the quotes: `-name *`.
-      (mayBecome(arg, '-delete') && !/^-i?(name|path)$/.test(args[index - 1]?.value ?? '')),
-  );
-  const lists = args.filter((_, index) => args[index - 1]?.value === '-files0-from');
-  // Otherwise it reads names and not files.
-  return { reads: lists, writes: written, ...(removing ? { removes: foundIn(starts, args), recursive: true } : {}) };
-};
-
-// Below a folder of some depth, only what has the name that it looks for.
-function foundIn(starts: readonly Field[], args: readonly Field[]): readonly Field[] {
-  const isDeep = starts.every(({ value, exact }) => exact && /^(?!.*\.\.)(?!~)(?:[^/]|\/[^/]+\/[^/])/.test(value));
-  const isNamed = args.some(({ value }) => value === '-name');
-  const path = pathOfFound(args);
-  return isDeep && isNamed && path !== SOME ? [{ ...field(path), found: true }] : starts;
-}
-
-// An argument `@file` holds options for the tools of binutils.
-const strings: Effect = (args) => ({
-  reads: [
-    ...parseOptions(args, { short: 'neTts', long: ['bytes', 'encoding', 'radix', 'target'] }).operands,
-    ...args.flatMap((arg) => (arg.value.startsWith('@') ? [{ ...arg, value: arg.value.slice(1) }] : [])),
-  ],
-});
-
-const JQ: OptionSpec = {
-  short: 'fL',
-  long: ['from-file', 'indent', 'library-path', 'slurpfile', 'rawfile', 'arg', 'argjson'],
-};
-
-// `--rawfile NAME FILE` and its like take two words; the program is the first operand unless -f gives a file.
-const jq: Effect = (args) => {
-  const pairs = new Set(
-    args.flatMap(({ value }, index) => (/^--(slurpfile|rawfile|arg|argjson)$/.test(value) ? [index + 2] : [])),
-  );
-  const named = args.filter(
-    (_, index) => pairs.has(index) && /^--(slurpfile|rawfile)$/.test(args[index - 2]?.value ?? ''),
-  );
-  const rest = args.filter((_, index) => !pairs.has(index));
-  const program = optionValues(rest, JQ, '-f', '--from-file');
-  const { operands } = parseOptions(rest, JQ);
-  return { reads: [...named, ...program, ...operands.slice(program.length > 0 ? 0 : 1)] };
-};
-
 const PLAIN =
   'cat tac less more most zless zmore zcat bzcat xzcat zstdcat lzcat nl rev fold fmt expand unexpand md5sum sha1sum sha256sum sha512sum b2sum cksum sum bat batcat cmp comm paste vimdiff sdiff diff3 view pr ul look tsort iconv column hd enca getfacl hexyl uuencode csvcut pygmentize source .';
-
-const gpg: Effect = (args) => {
-  const spec: OptionSpec = { short: 'oru', long: ['output', 'recipient', 'homedir', 'passphrase-file'] };
-  return { reads: parseOptions(args, spec).operands, writes: optionValues(args, spec, '-o', '--output') };
-};
 
 export const LOOK: Readonly<Record<string, Effect>> = {
   ...Object.fromEntries(
