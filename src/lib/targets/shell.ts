@@ -114,8 +114,9 @@ function planFor(
   homes: readonly (string | undefined)[],
 ): SandboxPlan | undefined {
   if (sandbox === undefined) return undefined;
-  const known = [...homes, findAccount({ uid: brokerUid })?.home].filter((home) => home?.startsWith('/') === true);
-  return planSandbox(name, sandbox, brokerPaths, known as string[]);
+  const all = [...homes, findAccount({ uid: brokerUid })?.home];
+  const known = all.filter((home): home is string => home?.startsWith('/') === true);
+  return planSandbox(name, sandbox, brokerPaths, known);
 }
 
 const NO_PATHS: BrokerPaths = { hidden: [], readOnly: [] };

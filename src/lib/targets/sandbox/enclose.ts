@@ -30,15 +30,30 @@ export type StartOutside = (program: Interpreter, keep: readonly number[]) => Pr
  * what `start` rejects with, or with the signal's reason; then nothing is left running.
  */
 export async function startEnclosed(what: Enclosing, start: StartOutside, signal: AbortSignal): Promise<Program> {
-  const { network } = what.plan.options;
-  const proxy = typeof network === 'string' ? undefined : await openProxy(network, what.owner);
+  const { target, options } = what.plan;
+  let proxy: SandboxProxy | undefined;
   try {
+    if (typeof options.network !== 'string') proxy = await openProxy(options.network, what.owner);
     const program = await startBehind(what, proxy, start, signal);
     return proxy === undefined ? program : withProxy(program, proxy);
   } catch (error) {
     proxy?.[Symbol.dispose]();
-    throw error;
+    throw isOfTheSystem(error) ? outOfMeans(target, error) : error;
   }
+}
+
+/** An error of Node's that names the call that failed. */
+function isOfTheSystem(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function outOfMeans(target: string, { message }: Error) {
+  return noSandbox(
+    target,
+    'the system gave no pipe or socket for it',
+    "raise the broker's limit of open files",
+    message,
+  );
 }
 
 function withProxy(program: Program, proxy: SandboxProxy): Program {
@@ -58,8 +73,8 @@ async function startBehind(
   signal: AbortSignal,
 ): Promise<Program> {
   const tools = findSandboxTools(plan.target);
-  const filter = pipeWith(sandboxFilter(tools.architecture));
   const status = createPipe();
+  let filter: number | undefined;
   const given =
     proxy === undefined
       ? []
@@ -69,6 +84,7 @@ async function startBehind(
         ] as const);
   let started: Program;
   try {
+    filter = pipeWith(sandboxFilter(tools.architecture));
     const way = trampoline({
       ...tools,
       bwrapArguments: bwrapArguments({ layout: plan.layout, network: plan.options.network, folder, given }),
@@ -85,7 +101,7 @@ async function startBehind(
     closeSync(status.readEnd);
     throw error;
   } finally {
-    closeSync(filter);
+    if (filter !== undefined) closeSync(filter);
     closeSync(status.writeEnd);
   }
   const words = new StatusWords(status.readEnd);

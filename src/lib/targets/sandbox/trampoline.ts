@@ -1,5 +1,7 @@
 // How a program gets into the sandbox and out of it again: a few lines of shell before bubblewrap and inside it. They run as
 // the account, read nothing but their arguments, and are gone or out of the way while the program runs.
+// Their variables are SALLYPORT_*, which no program is ever given (environment.ts): any other name may be one of its own, and
+// would reach it changed.
 
 export interface Trampoline {
   /** Absolute paths. */
@@ -49,22 +51,29 @@ export function trampoline(way: Trampoline): { file: string; args: string[] } {
 // The descriptors have any number; they are moved out of the way first, since one of them may be 8 or 9 itself.
 const BEFORE = `
 trap '' {1..16} {18..31} {34..64}
-exec {filter}<&"$1" {status}>&"$2" || exit
+exec {SALLYPORT_FILTER}<&"$1" {SALLYPORT_STATUS}>&"$2" || exit
 eval "exec $1<&- $2>&-"
-exec 8<&"$filter" 9>&"$status" {filter}<&- {status}>&-
+exec 8<&"$SALLYPORT_FILTER" 9>&"$SALLYPORT_STATUS" {SALLYPORT_FILTER}<&- {SALLYPORT_STATUS}>&-
 shift 2
-over=()
-count=$1; shift
-for path in "\${@:1:count}"; do [ ! -d "$path" ] || over+=(--bind "$path" "$path"); done
-shift "$count"; count=$1; shift
-for path in "\${@:1:count}"; do
-  if [ -d "$path" ]; then over+=(--perms 0555 --tmpfs "$path" --remount-ro "$path")
-  elif [ -e "$path" ]; then over+=(--ro-bind /dev/null "$path"); fi
+SALLYPORT_OVER=()
+SALLYPORT_COUNT=$1; shift
+for SALLYPORT_PATH in "\${@:1:SALLYPORT_COUNT}"; do
+  [ ! -d "$SALLYPORT_PATH" ] || SALLYPORT_OVER+=(--bind "$SALLYPORT_PATH" "$SALLYPORT_PATH")
 done
-shift "$count"; count=$1; shift
-for path in "\${@:1:count}"; do [ ! -e "$path" ] || over+=(--ro-bind "$path" "$path"); done
-shift "$count"; count=$1; shift
-exec "\${@:1:count}" "\${over[@]}" --seccomp 8 -- "\${@:count+1}"
+shift "$SALLYPORT_COUNT"; SALLYPORT_COUNT=$1; shift
+for SALLYPORT_PATH in "\${@:1:SALLYPORT_COUNT}"; do
+  if [ -d "$SALLYPORT_PATH" ]; then
+    SALLYPORT_OVER+=(--perms 0555 --tmpfs "$SALLYPORT_PATH" --remount-ro "$SALLYPORT_PATH")
+  elif [ -e "$SALLYPORT_PATH" ]; then
+    SALLYPORT_OVER+=(--ro-bind /dev/null "$SALLYPORT_PATH")
+  fi
+done
+shift "$SALLYPORT_COUNT"; SALLYPORT_COUNT=$1; shift
+for SALLYPORT_PATH in "\${@:1:SALLYPORT_COUNT}"; do
+  [ ! -e "$SALLYPORT_PATH" ] || SALLYPORT_OVER+=(--ro-bind "$SALLYPORT_PATH" "$SALLYPORT_PATH")
+done
+shift "$SALLYPORT_COUNT"; SALLYPORT_COUNT=$1; shift
+exec "\${@:1:SALLYPORT_COUNT}" "\${SALLYPORT_OVER[@]}" --seccomp 8 -- "\${@:SALLYPORT_COUNT+1}"
 `;
 
 // The shell inside has no word of its own on the program's stderr, where shells say "Terminated". What it knows of the
@@ -72,10 +81,10 @@ exec "\${@:1:count}" "\${over[@]}" --seccomp 8 -- "\${@:count+1}"
 // bubblewrap ends everything with the program. What still writes the end of its output, such as tee in a process
 // substitution, has a moment: as long as it has without a sandbox (launch.ts, LEFTOVER_QUIET_MS).
 const INSIDE = `
-sleep=$1 others=2
+SALLYPORT_SLEEP=$1 SALLYPORT_OTHERS=2
 if [ -n "$2" ]; then
   [ "$("$2" -e "$3" "$4" </dev/null 2>/dev/null 9>&- &)" = ready ] || { echo 'the way to the proxy did not come up' >&2; exit 70; }
-  others=3
+  SALLYPORT_OTHERS=3
 fi
 shift 4
 echo in >&9
@@ -83,9 +92,9 @@ exec 6<&0 7>&2 2>/dev/null
 "$@" <&6 2>&7 6<&- 7>&- 9>&- &
 exec 6<&-
 wait "$!"
-code=$?
+SALLYPORT_CODE=$?
 jobs -l >&9
-rounds=0
-while set -- /proc/[0-9]*; [ "$#" -gt "$others" ] && [ "$rounds" -lt 50 ]; do "$sleep" 0.02; rounds=$((rounds + 1)); done
-exit "$code"
+SALLYPORT_ROUNDS=0
+while set -- /proc/[0-9]*; [ "$#" -gt "$SALLYPORT_OTHERS" ] && [ "$SALLYPORT_ROUNDS" -lt 50 ]; do "$SALLYPORT_SLEEP" 0.02; SALLYPORT_ROUNDS=$((SALLYPORT_ROUNDS + 1)); done
+exit "$SALLYPORT_CODE"
 `;
