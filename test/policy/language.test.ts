@@ -97,6 +97,22 @@ for (const [text, expected] of [
   });
 }
 
+for (const [text, expected] of [
+  ['cat a.key', 'deny'],
+  ['cat *', 'allow'],
+  ['cat *.key', 'deny'],
+  ['cat ?.ke*', 'deny'],
+  ['grep -r x .', 'allow'],
+  ["find . -name '*.ts' -exec cat {} +", 'allow'],
+  ["find . -name '*.key' -exec cat {} +", 'ask'],
+  ['find . -type f -exec cat {} +', 'allow'],
+  ['find certs -name a.key -exec cat {} +', 'ask'],
+] as const) {
+  test(`a denial of a name in any folder says ${expected} of ${text}`, () => {
+    assert.is(under(rule('deny', { reads: ['**/*.key'] }), text), expected);
+  });
+}
+
 // --- lists
 
 const LISTS = new Map([

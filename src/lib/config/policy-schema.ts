@@ -197,7 +197,7 @@ export const policySchema = section({
     protected: oneOrMore(path, { min: 0 })
       .default([])
       .describe(
-        'whatever the rules say, writing or removing these, and what is below them, is denied, and reading them is asked for',
+        'whatever the rules say, writing or removing these, and what is below them, is denied, and reading them is asked for; a glob that begins with `**/` is compared with the paths a command names, not with what it may find on its way through folders',
       ),
   })
     .prefault({})

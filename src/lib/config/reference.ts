@@ -2,13 +2,15 @@
 // the code. Pure: returns the text; a test holds the file to it.
 import { z } from 'zod';
 import { formatDuration } from '../core/duration.ts';
+import type { Pack } from '../core/policy-document.ts';
 import { CONFIG_FILE_MAX_BYTES } from './config-file.ts';
 import { DEFAULTS, type Default } from './defaults.ts';
+import { packSchema } from './policy-schema.ts';
 import { configSchema } from './schema.ts';
 import { formatSize } from './size.ts';
 
-/** The whole page, Markdown. */
-export function renderConfigReference(): string {
+/** The whole page, Markdown. `packs`: the shipped ones. */
+export function renderConfigReference(packs: readonly Pick<Pack, 'name' | 'description'>[]): string {
   const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as Node;
   const top = Object.entries(schema.properties ?? {});
   const simple = top.filter(([, node]) => fieldsOf(node) === undefined);
@@ -17,6 +19,7 @@ export function renderConfigReference(): string {
     INTRODUCTION,
     table(simple.map(([key, node]) => row(key, node, schema))),
     ...sections.flatMap(([key, node]) => renderSection(key, node)),
+    renderPacks(packs),
     renderReasons(),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -142,6 +145,33 @@ function formatDefault({ value, unit }: AnyDefault): string {
   }
   return typeof value === 'string' ? value : `[${value.join(', ')}]`;
 }
+
+function renderPacks(packs: readonly Pick<Pack, 'name' | 'description'>[]): string {
+  const lines = packs.map(({ name, description }) => `| \`${name}\` | ${description.replaceAll('|', '\\|')} |`);
+  const fields = z.toJSONSchema(packSchema, { io: 'input', unrepresentable: 'any' }) as Node;
+  const own = table(Object.entries(fields.properties ?? {}).map(([key, node]) => row(`pack.${key}`, node, fields)));
+  return [
+    '## Packs',
+    '',
+    '| shipped pack | what it does |',
+    '|---|---|',
+    ...lines,
+    '',
+    OWN_PACKS,
+    '',
+    own,
+    '',
+    OF_ITS_RULES,
+  ].join('\n');
+}
+
+const OWN_PACKS = `A pack of your own is a file that \`policy.packs\` names, beside the config or at an absolute path. Who could have written it
+is asked as of the config; for a project's config, \`sallyport trust\` trusts the packs that it names as well. At load it is tested:
+alone, with \`default: allow\` and the workspace \`/srv/app\`, it must not allow one of its \`attacks\`, and must allow every one of its
+\`lookAlikes\`; a pack that allows is tested with \`default: ask\`. One that fails is refused.`;
+
+const OF_ITS_RULES =
+  'Its rules have one field more than those of the policy: `evenInWorkspace: true`, for a rule whose `writes` and `removes` hold\ninside a workspace, too.';
 
 function renderReasons(): string {
   const lines = TABLE.map(

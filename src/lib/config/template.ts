@@ -12,7 +12,8 @@ export interface TemplateOptions {
 export function configTemplate({ packs, approver }: TemplateOptions): string {
   return `# sallyport: what an agent may reach, what it may run there, and who it has to ask.
 # "#", one space and a word explain. Any other "#" switches a setting off: take it away to use it.
-# Every setting is described in docs/config.md. After a change: sallyport broker stop
+# Every setting is described in docs/config.md. A changed policy counts at once; after any other
+# change: sallyport broker stop
 version: 1
 
 # The places an agent can reach, by name.

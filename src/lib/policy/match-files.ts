@@ -22,7 +22,8 @@ const UNKNOWN = new RegExp(`[${ANY}${SOME}${DIGITS}]`);
 const COMPUTED = new RegExp(`[${ANY}${SOME}]`);
 // Ends in a whole `*`, not in a name with a part unknown.
 const NAMELESS = new RegExp(`/${STAR}$`);
-const FOUND_NAMELESS = new RegExp(`/[${STAR}${SOME}]$`);
+/** Stands for a name that nobody gave a pattern. */
+const SOME_NAME = '\u0001';
 
 function fileMatches(patterns: readonly Glob[], file: PathFact, below: Match): Match {
   const { forms, recursive, unlikely, found: isFound } = file;
@@ -30,24 +31,36 @@ function fileMatches(patterns: readonly Glob[], file: PathFact, below: Match): M
   for (const form of forms) {
     const value = form.startsWith(ANYWHERE) ? ANY + form.slice(ANYWHERE.length) : form;
     const isKnown = unlikely !== true && !UNKNOWN.test(value);
-    const isNameless = (isFound === true ? FOUND_NAMELESS : NAMELESS).test(value);
-    const found = valueMatches(patterns, value, isNameless, recursive ? below : undefined);
+    const found = valueMatches(patterns, value, namedBy(value, isFound === true), recursive ? below : undefined);
     if (found === 'yes' && isKnown) return 'yes';
     if (found !== 'no') best = 'maybe';
   }
   return best;
 }
 
+// What a path says for a pattern about a name in any folder, such as `**/id_rsa`. Any folder may hold one: `cat *`, what
+// find finds and what walks folders are judged by the places and names that they have.
+function namedBy(value: string, isFound: boolean): readonly string[] {
+  if (NAMELESS.test(value)) return [];
+  return isFound ? ['', SOME_NAME].map((name) => value.replace(SOME, name)) : [value];
+}
+
 /** `below`: how a match counts that is below the value; undefined where nothing below is meant. */
-function valueMatches(patterns: readonly Glob[], value: string, isNameless: boolean, below: Match | undefined): Match {
+function valueMatches(
+  patterns: readonly Glob[],
+  value: string,
+  named: readonly string[],
+  below: Match | undefined,
+): Match {
   const inside = below === undefined ? undefined : `${value === '/' ? '' : value}/${ANY}`;
   let best: Match = 'no';
   for (const glob of patterns) {
-    // Any folder may hold an `id_rsa`: `cat *` and what walks folders are judged by the places that have a name.
-    const isAnywhere = glob.pattern.startsWith(`${ANY}/`);
-    if (isAnywhere && isNameless) continue;
+    if (glob.pattern.startsWith(`${ANY}/`)) {
+      if (named.some((each) => globMatches(glob, each))) return 'yes';
+      continue;
+    }
     if (globMatches(glob, value)) return 'yes';
-    if (isAnywhere || inside === undefined || below === undefined) continue;
+    if (inside === undefined || below === undefined) continue;
     if (overlaps(glob.pattern, inside)) best = any([best, below]);
     if (best === 'yes') return 'yes';
   }
