@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cliWorld } from '../helpers/cli.ts';
+import { CLI, cliWorld } from '../helpers/cli.ts';
 import { needs } from '../helpers/needs.ts';
 
 interface Step {
@@ -65,6 +66,27 @@ test('a broker that others run and that does not answer is a failure', async () 
   });
   assert.is(exit, 69);
   assert.is(byName(json.steps).get('broker')?.outcome, 'failed');
+});
+
+needs(
+  test,
+  'bwrap',
+  'root',
+)('a sandbox that cannot be had is a failure only where a target has one', async () => {
+  const script = 'mount --bind /dev/null /usr/bin/bwrap && exec "$@"';
+  for (const [sandbox, exit, outcome] of [
+    ['off', 0, 'skipped'],
+    ['read-only', 69, 'failed'],
+  ] as const) {
+    await using world = cliWorld(`targets: { here: { kind: shell, sandbox: ${sandbox} } }\n`);
+    const command = ['--mount', 'sh', '-c', script, 'sh', process.execPath, CLI, 'doctor', '--json'];
+    const { status, stdout } = spawnSync('unshare', command, { env: world.env, encoding: 'utf8', cwd: world.folder });
+    assert.is(status, exit, stdout);
+    const step = byName(JSON.parse(stdout).steps).get('sandbox');
+    assert.is(step?.outcome, outcome);
+    assert.match(step?.detail ?? '', /there is no bwrap/);
+    assert.match(step?.fix ?? '', /install bubblewrap/);
+  }
 });
 
 test.run();
