@@ -32,9 +32,8 @@ async function overSsh(
       targets: new Map([['host', { target: targetOn(sshd), keepsCallerFolder: false, limits: LIMITS }]]),
       leases: leaseBook({ store, providers: [provider], audit, clock: liveClock }),
     };
-    const gated = await gatedStage(stage, { target: 'host', kind: 'ssh', deps });
+    await using gated = await gatedStage(stage, { target: 'host', kind: 'ssh', deps });
     await body(gated, stage, sshd);
-    await gated.close();
   });
 }
 

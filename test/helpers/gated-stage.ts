@@ -12,7 +12,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export interface GatedStage {
+export interface GatedStage extends AsyncDisposable {
   readonly session: GatedSession;
   /** Runs a command to its end, or until it needs input. */
   run(text: string | null, options?: Partial<ExecRequest> & { client?: TestClient }): Promise<Ran>;
@@ -56,5 +56,8 @@ export async function gatedStage(
       return { result, stdout: client.text(), stderr: client.text('stderr') };
     },
     close: () => session.close(),
+    async [Symbol.asyncDispose]() {
+      await session.close();
+    },
   };
 }

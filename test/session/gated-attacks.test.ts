@@ -17,12 +17,8 @@ const PTY = { size: { cols: 80, rows: 24 }, term: 'xterm' } as const;
 const attack = (title: string, prove: (gated: GatedStage, stage: Stage) => Promise<void>) =>
   test(title, () =>
     withStage(async (stage) => {
-      const gated = await gatedStage(stage, { deps: { clock: liveClock } });
-      try {
-        await prove(gated, stage);
-      } finally {
-        await gated.close();
-      }
+      await using gated = await gatedStage(stage, { deps: { clock: liveClock } });
+      await prove(gated, stage);
     }),
   );
 

@@ -69,6 +69,28 @@ test('the schema of a released migration never changes', async () => {
   assert.is(sha256(schema.join('\n')), 'sha256:418387f3186c6e77e6a36c2f11bc69938e75595a6968f8dcc57b1f22be531175');
 });
 
+test('sessions of an earlier version are kept, and say of which mode they were', async () => {
+  await (await openSqliteStore(file)).close();
+  meddle((connection) =>
+    connection.exec(`
+      alter table sessions drop column mode;
+      delete from kysely_migration where name >= '0002';
+      insert into sessions (id, target, kind, principal, command, started_at)
+        values ('s-000000000001', 't', 'shell', 'p', 'uptime', 1), ('s-000000000002', 't', 'ssh', 'p', null, 2);
+    `),
+  );
+  const store = await openSqliteStore(file);
+  const rows = await store.sessions.list({ limit: 5 });
+  assert.equal(
+    rows.map(({ id, mode, command, state }) => [id, mode, command, state]),
+    [
+      ['s-000000000002', 'free', null, 'open'],
+      ['s-000000000001', 'one-shot', 'uptime', 'open'],
+    ],
+  );
+  await store.close();
+});
+
 test('a file of a newer version is refused and left alone', async () => {
   await (await openSqliteStore(file)).close();
   meddle((connection) => connection.exec("insert into kysely_migration values ('9999-future', '2030-01-01')"));
