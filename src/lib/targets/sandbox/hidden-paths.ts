@@ -1,5 +1,5 @@
 // What nobody in a sandbox sees: where programs keep credentials, beside what the config names and what is the broker's own.
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** In the home folder of who runs. */
@@ -79,7 +79,8 @@ export function hiddenPaths(
 /** Where the path leads; the path itself where that cannot be known, because it is not there or out of sight. */
 export function realPath(path: string): string {
   try {
-    return realpathSync.native(path);
+    // Most of these are nowhere; an error for each would take a millisecond of every start.
+    return statSync(path, { throwIfNoEntry: false }) === undefined ? path : realpathSync.native(path);
   } catch {
     return path;
   }
