@@ -84,6 +84,15 @@ export const DESTRUCTIVE: Pack = {
       ],
     },
     {
+      id: 'repositories',
+      match: { removes: ['**/.git'] },
+      evenInWorkspace: true,
+      verdict: 'ask',
+      reason: 'it removes a repository with all that is in no other',
+      suggest: 'remove the work tree alone, or clone elsewhere',
+      tests: [{ input: 'rm -rf .git', verdict: 'ask' }],
+    },
+    {
       id: 'outside-of-the-workspace',
       match: {
         does: ['files.remove-many'],
