@@ -114,6 +114,7 @@ const FORMS: readonly (readonly [text: string, printed?: string])[] = [
   ['echo a=b'],
   ['"a=b" c', "'a=b' c"],
   ['command "a=b"', "command 'a=b'"],
+  ['time -p a', 'time -p a'],
   ['coproc a > b', 'coproc a > b'],
   ['coproc X { a; } 2>&1', 'coproc X { a; } 2>&1'],
   ['coproc while a; do b; done'],

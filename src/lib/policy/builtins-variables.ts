@@ -25,6 +25,7 @@ function declare(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): 
       note(walk, 'a declaration that only the run will know', arg.value);
       continue;
     }
+    if (left === 'POSIXLY_CORRECT') note(walk, 'a variable that changes how bash reads text', left);
     // The walk has set the plain forms already; a quoted `'a=b'` comes here as well.
     // `local` fails outside a function, and then the name keeps what it had.
     const kept = name === 'local' && walk.stack.length === 0 ? getVar(scope, left) : [];

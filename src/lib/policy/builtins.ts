@@ -66,7 +66,15 @@ function changeFolder(_: Walk, scope: Scope, __: Call, args: readonly Field[]): 
   moveTo(scope, [...after, ...before]);
 }
 
+const GENERATOR =
+  /^eval "\$\( (ssh-agent|direnv|brew|pyenv|rbenv|nodenv|fnm|dircolors|mise|asdf|conda|opam|starship|zoxide|minikube)( [\w.-]+)* \)"$/;
+
 function evaluate(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
+  // What these print is meant to be evaluated, as a script of theirs would be run: a fact, and a question.
+  if (GENERATOR.test(call.text)) {
+    emit(walk, scope, call);
+    return;
+  }
   if (!args.every((arg) => arg.exact)) note(walk, 'eval of text that only the run will know', call.text);
   else runText(walk, scope, args.map((arg) => arg.value).join(' '), call);
   emit(walk, scope, call);
@@ -105,7 +113,8 @@ function test(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): voi
 }
 
 function alias(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): void {
-  if (args.some((arg) => !arg.exact || arg.value.includes('=')))
+  // Our bash expands none; another shell inside may.
+  if (walk.depth > 0 && args.some((arg) => !arg.exact || arg.value.includes('=')))
     note(walk, 'an alias changes what later words mean', call.text);
   emit(walk, scope, call);
 }

@@ -22,6 +22,7 @@ const NODE: Interpreter = {
   },
   code: ['-e', '-p', '--eval', '--print'],
   loads: ['-r', '--require', '--import', '--loader', '--experimental-loader'],
+  verbs: { inspect: 'typed' },
 };
 
 const LUA: Interpreter = { language: 'lua', spec: { short: 'el' }, code: ['-e'], loads: ['-l'] };

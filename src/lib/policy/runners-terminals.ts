@@ -7,7 +7,7 @@ import { parseOptions } from './options.ts';
 import { quote } from './print.ts';
 import { fork, type Scope } from './scope.ts';
 import { field } from './split-runs.ts';
-import { ANY } from './unknowns.ts';
+import { ANY, isExact, SOME } from './unknowns.ts';
 import { type Call, note, type Walk } from './walk.ts';
 
 interface Ran {
@@ -106,9 +106,9 @@ const parallel: Runner = (walk, scope, call, args) => {
     return {};
   }
   const template = command.map((word) => word.value).join(' ');
-  const inputs = isPlain && given.length <= MAX_INPUTS && given.every((each) => each.exact) ? given : [field(ANY)];
+  const inputs = isPlain && given.length <= MAX_INPUTS && given.every((each) => each.exact) ? given : [inputLine(call)];
   for (const input of inputs) {
-    const word = input.exact ? quote(input.value) : ANY;
+    const word = input.exact ? quote(input.value) : input.value;
     const filled = /\{[^{}\s]*\}/.test(template)
       ? template.replace(/\{([^{}\s]*)\}/g, (_, how: string) => (how === '' ? word : ANY))
       : `${template} ${word}`;
@@ -120,6 +120,12 @@ const parallel: Runner = (walk, scope, call, args) => {
   }
   return {};
 };
+
+// A line of its input, as far as it can stand unquoted in a word.
+function inputLine({ stdin }: Call): Field {
+  const line = stdin.kind === 'pipe' ? (stdin.line ?? ANY) : ANY;
+  return field(!isExact(line) && new RegExp(`^[\\w./${SOME}-]+$`).test(line) ? line : ANY);
+}
 
 const concurrently: Runner = (walk, scope, call, args) => {
   const { operands } = parseOptions(args, {

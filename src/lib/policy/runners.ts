@@ -60,6 +60,10 @@ const shell: Runner = (walk, scope, call, args) => {
   return { code: unread('sh', 'input').code, reads };
 };
 
+// Text that was known is walked where it is met.
+const evaluated: Runner = (_walk, _scope, _call, args) =>
+  args.every(({ exact }) => exact) ? {} : { code: unread('sh', 'stream').code };
+
 // `+x` turns an option off, and is one like `-x` as far as the words go.
 function withoutPlus(args: readonly Field[]): readonly Field[] {
   const end = args.findIndex(({ value }) => !/^[-+]./.test(value));
@@ -219,6 +223,7 @@ const TABLE: Readonly<Record<string, Runner>> = {
   sqlite3: sql({ long: ['cmd', 'init'] }, 1),
   duckdb: sql({ short: 'cs' }, 1),
   jq,
+  eval: evaluated,
   find,
   gfind: find,
   ssh,

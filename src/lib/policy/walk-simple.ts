@@ -115,6 +115,7 @@ function combine(words: readonly (readonly Field[][])[]): Field[][] {
 
 function assignInto(walk: Walk, scope: Scope, assign: Assign): EnvFact[] {
   const expander = expanderOf(walk, scope);
+  if (assign.name === 'POSIXLY_CORRECT') note(walk, 'a variable that changes how bash reads text', assign.name);
   const before = assign.append ? getVar(scope, assign.name) : [];
   if (assign.index !== undefined) {
     const element = `${assign.name}[${assign.index}]`;
