@@ -152,6 +152,29 @@ test('a policy with an unknown list, or one in a circle, is none', () => {
   );
 });
 
+test('lists that multiply cost what they say, and long lists in thousands of rules are refused', () => {
+  const laughs = new Map(
+    Array.from({ length: 30 }, (_, at): [string, string[]] => [
+      `l${at}`,
+      at === 0 ? ['ha'] : Array.from({ length: 10 }, () => `$l${at - 1}`),
+    ]),
+  );
+  assert.is(under(rule('deny', { command: ['$l29'] }), 'ha', {}, { lists: laughs }), 'deny');
+  const long = new Map([['long', Array.from({ length: 1000 }, (_, at) => `/a${at}`)]]);
+  const rules = Array.from({ length: 1000 }, (_, at) => rule('deny', { reads: ['$long'] }, { id: `r${at}` }));
+  const compile = () =>
+    compilePolicy({ packs: [], rules, default: 'ask', opaque: 'deny', lists: long }, { approvalTtlMs: 1 });
+  assert.is(codeOf(compile), 'bad-policy: the rules hold more than 200000 patterns, lists written out');
+});
+
+test('a rule that names the workspace through a list is not there without one', () => {
+  const lists = new Map([['free', ['$workspace', '/tmp/**']]]);
+  const away = rule('deny', { writes: ['**'], not: [{ writes: ['$free'] }] });
+  assert.is(under(away, 'tee /etc/x', {}, { lists }), 'allow');
+  assert.is(under(away, 'tee /etc/x', {}, { lists, workspace: ['/srv/app'] }), 'deny');
+  assert.is(under(away, 'tee x /tmp/y', {}, { lists, workspace: ['/srv/app'] }), 'allow');
+});
+
 // --- when and where
 
 const at = (iso: string) => ({ now: Date.parse(iso) });
@@ -426,8 +449,7 @@ test('a pack that allows is tested where everything else is asked', () => {
 const CATASTROPHES = ['(a+)+b', '(a|aa)+b', '(.*)*b', '([a-z]+)*[0-9]', '(a|a?)+b', '(x+x+)+y|(a*)*b'];
 
 test('the work for an expression grows with the text, not with the ways to read it', () => {
-  // Counted in steps of a clock nobody shares: the time of twice the text over that of the text, for texts on which
-  // backtracking would double with every character.
+  // An engine that backtracks would not come back from these: its work doubles with every character.
   const timeOf = (source: string, length: number) => {
     const text = `${'a'.repeat(length)}!`;
     const start = process.cpuUsage();

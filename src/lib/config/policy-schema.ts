@@ -188,7 +188,7 @@ export const policySchema = section({
   workspace: oneOrMore(folder, { min: 0 })
     .default([])
     .describe(
-      'folders whose files an agent may change: what packs say of writing and removing does not count there, but for what makes later commands run code; your own rules always count',
+      'folders whose files an agent may change: what packs say of writing and removing does not count there, but for what makes later commands run code; your own rules always count; where a symbolic link in it leads is not known here, and counts as in it',
     ),
   lists: named(list(line('a pattern'), { min: 1 }))
     .default({})

@@ -8,7 +8,7 @@ import { type Lists, writeOut } from './lists.ts';
 import { refuseFailingPack } from './pack-tests.ts';
 import { PACKS } from './packs/index.ts';
 import { indexRules, type RuleIndex } from './rule-index.ts';
-import { type CompiledRule, compileRule, type Names, namesWorkspace } from './rules.ts';
+import { type CompiledRule, compileRule, type Names, namesWorkspace, PATTERNS_MAX } from './rules.ts';
 
 export interface CompiledPolicy {
   readonly rules: readonly CompiledRule[];
@@ -44,7 +44,7 @@ export function compileTested(pack: Pack, lists: Lists): CompiledPolicy {
 function compile(document: PolicyDocument, packs: readonly Pack[], approvalTtlMs: number): CompiledPolicy {
   const { lists = new Map(), exceptions } = document;
   const workspace = writeOut(document.workspace ?? [], lists);
-  const names: Names = { lists, workspace };
+  const names: Names = { lists, workspace, budget: { patterns: PATTERNS_MAX } };
   const written = [
     ...protecting(document.protectedPaths ?? []).map((rule) => ({ rule, id: rule.id, free: false })),
     ...document.rules.map((rule) => ({ rule, id: rule.id, free: false })),
@@ -53,7 +53,7 @@ function compile(document: PolicyDocument, packs: readonly Pack[], approvalTtlMs
     ),
   ];
   const rules = written
-    .filter(({ rule }) => workspace.length > 0 || !namesWorkspace(rule))
+    .filter(({ rule }) => workspace.length > 0 || !namesWorkspace(rule, lists))
     .map(({ rule, id, free }, order) => ({ ...compileRule(rule, id, names, order), freeInWorkspace: free }));
   return {
     rules,

@@ -22,7 +22,7 @@ export function* unreachable(rule: Rule, document: PolicyDocument, targets: read
     const message = `"${name}" is taken off before rules look: an allow for it covers nothing that it runs`;
     yield { severity: 'error', kind: 'unreachable', message, hint: `name what it runs, and add wrapper: [${name}]` };
   }
-  if (workspace.length === 0 && namesWorkspace(rule)) {
+  if (workspace.length === 0 && namesWorkspace(rule, lists)) {
     const message = 'it names $workspace, and there is none';
     yield { severity: 'error', kind: 'unreachable', message, hint: 'set policy.workspace, or name the folders' };
   }

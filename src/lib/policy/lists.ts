@@ -8,15 +8,31 @@ export type Lists = NonNullable<PolicyDocument['lists']>;
 /** The built-in list: every file in a workspace folder, but not the folder. */
 export const WORKSPACE = '$workspace';
 
-/** Everything the list says, `$name` written out. Throws `bad-policy` (78) for an unknown list, or one in a circle. */
-export function writeOut(patterns: readonly string[], lists: Lists, open: readonly string[] = []): readonly string[] {
+/**
+ * Everything the patterns say, `$name` written out, a list that is named twice only once. Throws `bad-policy` (78) for an
+ * unknown list, or one in a circle.
+ */
+export function writeOut(patterns: readonly string[], lists: Lists): readonly string[] {
   if (!patterns.some((pattern) => pattern.startsWith('$'))) return patterns;
-  return patterns.flatMap((pattern) => {
-    if (!pattern.startsWith('$') || pattern === WORKSPACE) return [pattern];
-    const name = pattern.slice(1);
+  const out: string[] = [];
+  const done = new Set<string>();
+  const open = new Set<string>();
+  const add = (some: readonly string[]) => {
+    for (const pattern of some) {
+      if (!pattern.startsWith('$') || pattern === WORKSPACE) out.push(pattern);
+      else addList(pattern.slice(1));
+    }
+  };
+  const addList = (name: string) => {
+    if (open.has(name)) throw badPolicy(`the list "${name}" names itself`, 'take the circle out of policy.lists');
+    if (done.has(name)) return;
     const listed = lists.get(name);
     if (listed === undefined) throw badPolicy(`there is no list "${name}"`, 'add it to policy.lists');
-    if (open.includes(name)) throw badPolicy(`the list "${name}" names itself`, 'take the circle out of policy.lists');
-    return writeOut(listed, lists, [...open, name]);
-  });
+    open.add(name);
+    add(listed);
+    open.delete(name);
+    done.add(name);
+  };
+  add(patterns);
+  return out;
 }

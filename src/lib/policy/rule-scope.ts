@@ -1,7 +1,6 @@
 // Where and when a rule applies at all.
 import type { Rule, RuleScope } from '../core/policy-document.ts';
 import { compileTexts, type Glob, globMatches } from './glob.ts';
-import { type Lists, writeOut } from './lists.ts';
 import { type CompiledWindow, compileWindow } from './time-window.ts';
 
 /** Where a command would run, and when, as far as rules ask. */
@@ -25,11 +24,14 @@ export interface CompiledScope {
   readonly when: CompiledWindow | undefined;
 }
 
-/** Undefined for a rule that applies everywhere. Throws `bad-policy` (78). */
-export function compileScope(on: RuleScope | undefined, lists: Lists): CompiledScope | undefined {
+/** Undefined for a rule that applies everywhere. `writeOut` puts lists in place of their names. Throws `bad-policy` (78). */
+export function compileScope(
+  on: RuleScope | undefined,
+  writeOut: (patterns: readonly string[]) => readonly string[],
+): CompiledScope | undefined {
   if (on === undefined || Object.keys(on).length === 0) return undefined;
   const texts = (patterns: readonly string[] | undefined) =>
-    patterns === undefined ? undefined : compileTexts(writeOut(patterns, lists));
+    patterns === undefined ? undefined : compileTexts(writeOut(patterns));
   return {
     target: texts(on.target),
     kind: on.kind,

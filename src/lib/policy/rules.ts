@@ -44,17 +44,23 @@ export interface CompiledMatch {
 export interface Names {
   readonly lists: Lists;
   readonly workspace: readonly string[];
+  /** How many patterns lists may still add: a few lines could name a long list in thousands of rules. */
+  readonly budget: { patterns: number };
 }
 
-export const NO_NAMES: Names = { lists: new Map(), workspace: [] };
+/** Ten thousand rules of a few patterns each fit; memory for more would not. */
+export const PATTERNS_MAX = 200_000;
+
+/** For a rule on its own. */
+export const noNames = (): Names => ({ lists: new Map(), workspace: [], budget: { patterns: PATTERNS_MAX } });
 
 /** One rule on its own; `id` is how decisions name it. Throws `bad-policy` (78). */
-export function compileRule(rule: Rule, id: string, names: Names = NO_NAMES, order = 0): CompiledRule {
+export function compileRule(rule: Rule, id: string, names: Names = noNames(), order = 0): CompiledRule {
   return {
     rule,
     id,
     order,
-    scope: compileScope(rule.on, names.lists),
+    scope: compileScope(rule.on, (patterns) => spelledOut(patterns, names)),
     match: compileMatch(rule.match, id, names),
     freeInWorkspace: false,
   };
@@ -63,7 +69,7 @@ export function compileRule(rule: Rule, id: string, names: Names = NO_NAMES, ord
 function compileMatch(match: RuleMatch, id: string, names: Names): CompiledMatch {
   const moreArgs = match.args?.at(-1) === '**';
   const all = (patterns: readonly string[] | undefined) =>
-    patterns === undefined ? undefined : writeOut(patterns, names.lists);
+    patterns === undefined ? undefined : spelledOut(patterns, names);
   const files = (patterns: readonly string[] | undefined) =>
     all(patterns)?.flatMap((pattern) =>
       pattern === WORKSPACE ? names.workspace.map(globBelow) : compilePaths([pattern]),
@@ -88,10 +94,19 @@ function compileMatch(match: RuleMatch, id: string, names: Names): CompiledMatch
   };
 }
 
+function spelledOut(patterns: readonly string[], { lists, budget }: Names): readonly string[] {
+  const out = writeOut(patterns, lists);
+  budget.patterns -= out.length;
+  if (budget.patterns >= 0) return out;
+  throw badPolicy(`the rules hold more than ${PATTERNS_MAX} patterns, lists written out`, 'use shorter lists');
+}
+
 /** True for a rule that can say nothing where no workspace is configured. */
-export function namesWorkspace({ match }: Rule): boolean {
+export function namesWorkspace({ match }: Rule, lists: Lists): boolean {
   return [match, ...(match.not ?? [])].some(({ reads, writes, removes }: CommandMatch) =>
-    [reads, writes, removes].some((patterns) => patterns?.includes(WORKSPACE)),
+    [reads, writes, removes].some(
+      (patterns) => patterns !== undefined && writeOut(patterns, lists).includes(WORKSPACE),
+    ),
   );
 }
 
