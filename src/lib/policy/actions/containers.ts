@@ -5,12 +5,7 @@ import { HOME, isExact } from '../unknowns.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */
-export const CONTAINER_ACTIONS: readonly string[] = [
-  'container.bulk',
-  'container.host',
-  'container.remote',
-  'container.secrets',
-];
+export const CONTAINER_ACTIONS: readonly string[] = ['container.bulk', 'container.host', 'container.remote'];
 
 const ENGINES = /^(docker|podman|nerdctl|docker-compose|lima|finch|ctr|crictl|buildah)$/;
 const OPTIONS = {
@@ -27,7 +22,7 @@ const SECRET_FOLDERS =
 const CAPABILITIES =
   /^(CAP_)?(ALL|SYS_ADMIN|SYS_PTRACE|SYS_MODULE|SYS_RAWIO|SYS_BOOT|SYS_TIME|DAC_READ_SEARCH|DAC_OVERRIDE|NET_ADMIN|SETUID|SYS_CHROOT|BPF|MKNOD|SYSLOG)$/i;
 
-/** `container.host`, `.remote`: another engine; `.bulk`: all at once; `.secrets`: what an engine keeps for others. */
+/** `container.host`; `.remote`: another engine than this machine's; `.bulk`: many at once, or the data in volumes. */
 export function containerActions({ name, args }: CommandFact): string[] {
   if (name === 'lxc' || name === 'incus') return lxc(args);
   if (name === 'systemd-nspawn' || name === 'runc' || name === 'crun' || name === 'ch-run') return ['container.host'];
@@ -39,21 +34,12 @@ export function containerActions({ name, args }: CommandFact): string[] {
   const found = new Set<string>();
   if (runs && options.some(({ name: option, value }) => opensHost(option, value))) found.add('container.host');
   if (verbs[0] === 'cp' && words.some((word) => HOST_FOLDERS.test(word))) found.add('container.host');
-  const early = args.slice(
-    0,
-    Math.max(
-      0,
-      args.findIndex(({ value }) => value === words[0]),
-    ),
-  );
-  if (
-    [...early, ...args].some(
-      ({ value }, index) =>
-        /^(-H|--host|--url|--connection|--context)(=|$)/.test(value) && (index < early.length || !runs),
-    ) ||
-    words.some((word) => /^(tcp|ssh):\/\//.test(word))
-  )
+  // Behind the verb of `docker run` the same letters mean something else.
+  const verbAt = args.findIndex(({ value }) => value === words[0]);
+  const own = runs && verbAt !== -1 ? args.slice(0, verbAt) : args;
+  if (own.some(({ value }) => /^(-H|--host|--url|--connection|--context)(=|$)/.test(value)))
     found.add('container.remote');
+  if (words.some((word) => /^(tcp|ssh):\/\//.test(word))) found.add('container.remote');
   if (isBulk(words, args)) found.add('container.bulk');
   if (
     /^(plugin|swarm|secret)$/.test(verbs[0] ?? '') &&
@@ -89,10 +75,12 @@ function opensHost(option: string, value: Field | undefined): boolean {
       return /unconfined|disable|seccomp=|apparmor=|no-new-privileges[:=]false|systempaths/.test(text);
     case '--device':
     case '--device-cgroup-rule':
-    case '--allow':
-    case '--runtime':
     case '--volumes-from':
-      return option !== '--allow' ? option !== '--runtime' || text !== 'nvidia' : /insecure/.test(text);
+      return true;
+    case '--runtime':
+      return text !== 'nvidia';
+    case '--allow':
+      return text.includes('insecure');
     default:
       return /^--privileged=/.test(option);
   }
@@ -111,22 +99,12 @@ function isHostFolder(source: string): boolean {
 // Everything of a kind, or what `$(docker ps -aq)` lists; volumes hold data.
 function isBulk(words: readonly string[], args: readonly Field[]): boolean {
   const text = words.slice(0, 2).join(' ');
-  if (/^(system|volume|image|container|network|builder) prune$/.test(text))
-    return (
-      text !== 'builder prune' && (text !== 'image prune' || args.some(({ value }) => /^-[a-z]*a|^--all/.test(value)))
-    );
-  if (/^volume (rm|remove)$/.test(text)) return true;
-  if (
-    /^(rm|rmi|kill|stop|container rm|image rm|container kill)/.test(text) &&
-    args.some(({ many, value }) => many || /^--all$/.test(value))
-  )
-    return /^(rm|rmi|container rm|image rm|kill)/.test(text) || args.some(({ many }) => many);
-  return (
-    (words[0] === 'compose' &&
-      words.includes('down') &&
-      args.some(({ value }) => /^(-v|--volumes|--rmi)/.test(value))) ||
-    (words[0] === 'down' && args.some(({ value }) => /^(-v|--volumes)/.test(value)))
-  );
+  const has = (pattern: RegExp) => args.some(({ value }) => pattern.test(value));
+  if (/^(system|volume|container|network) prune$/.test(text) || /^volume (rm|remove)$/.test(text)) return true;
+  if (text === 'image prune') return has(/^-[a-z]*a|^--all/);
+  if (/^(rm|rmi|kill|stop|container (rm|kill|stop)|image rm)( |$)/.test(text))
+    return args.some(({ many }) => many) || has(/^--all$/);
+  return (words[0] === 'compose' || words[0] === 'down') && words.includes('down') && has(/^(-v|--volumes|--rmi)/);
 }
 
 function lxc(args: readonly Field[]): string[] {

@@ -147,17 +147,15 @@ function isRegistry({ value }: Field, next: Field | undefined, manager: string):
   return isNamed && !KNOWN_REGISTRIES.test(given) && !(/^(pip3?|uv)$/.test(manager) && /^[./]/.test(given));
 }
 
+const GETTERS = new Set(
+  `curl curlie wget wget2 aria2c axel fetch http https xh xhs lwp-request lwp-download GET lynx w3m links elinks sftp ftp tftp
+    gsutil nc ncat netcat socat telnet svn rclone youtube-dl yt-dlp certutil bitsadmin`.split(/\s+/),
+);
+
 /** True for a command that gets something from the network. */
 export function downloads({ name, args }: Pick<CommandFact, 'name' | 'args'>): boolean {
-  if (
-    !/^(curl|curlie|wget2?|aria2c|axel|fetch|http|https|xh|xhs|lwp-(request|download)|GET|lynx|w3m|links|elinks|scp|sftp|ftp|tftp|rsync|gsutil|aws|nc|ncat|netcat|socat|openssl|telnet|svn|rclone|youtube-dl|yt-dlp|certutil|bitsadmin|git)$/.test(
-      name,
-    )
-  )
-    return false;
-  if (name === 'git') return false;
   if (name === 'rsync' || name === 'scp') return args.some(({ value }) => /^[^/]*:/.test(value));
-  if (name === 'aws') return args.some(({ value }) => /^s3:/.test(value));
+  if (name === 'aws') return args.some(({ value }) => value.startsWith('s3:'));
   if (name === 'openssl') return args[0]?.value === 's_client';
-  return !hasOption(args, '--version', '--help');
+  return GETTERS.has(name) && !hasOption(args, '--version', '--help');
 }

@@ -1,6 +1,7 @@
 // Variables that make a program load or run something else than itself.
 import type { EnvFact } from '../facts.ts';
 import { ANY, isPlain, SOME } from '../unknowns.ts';
+import { aliasDeceives } from './aliases.ts';
 import { isUsualValue, type Usual, VARIABLES } from './environment-values.ts';
 import type { CommandFact } from './index.ts';
 
@@ -50,6 +51,7 @@ export function environmentActions({ name: command, args, env }: CommandFact): s
   const found = new Set<string>();
   if (SETTINGS.test([command, ...args.slice(0, 4).map(({ value }) => value)].join(' ')))
     found.add('environment.settings');
+  if (command === 'alias' && args.some(aliasDeceives)) found.add('environment.inject');
   const given = TAKES_VARIABLES.test(command) ? args.flatMap(({ value }) => variableIn(value)) : [];
   for (const each of [...env, ...given]) {
     if (isHarmlessVariable(each)) continue;

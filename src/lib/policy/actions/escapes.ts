@@ -4,6 +4,7 @@ import { isLongOption, parseOptions } from '../options.ts';
 import { FOREIGN_SHELLS, SHELLS } from '../shells.ts';
 import { editorRuns } from './escape-editors.ts';
 import { ESCAPES, type EscapeOptions } from './escape-options.ts';
+import { ESCAPE_WORDS, RUNS_ITS_WORDS } from './escape-words.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */
@@ -28,33 +29,32 @@ export function escapeActions(command: CommandFact): string[] {
 
 function runsProgram(known: EscapeOptions, args: readonly Field[]): boolean {
   const { options } = parseOptions(args, { short: known.short ?? '', long: known.long ?? [] });
-  const isHarmful = (harmless: RegExp, value: Field | undefined) =>
-    value === undefined || !value.exact || !harmless.test(value.value);
-  const named = options.some(({ name, value }) =>
-    Object.entries(known.runs).some(
-      ([option, harmless]) =>
-        (name === option ||
-          (option.startsWith('--') &&
-            name.length > 4 &&
-            known.others?.includes(name) !== true &&
-            isLongOption(name, option))) &&
-        isHarmful(harmless, value),
-    ),
-  );
-  // Words after one dash, `-ex CMD` and `-ex=CMD`; letters that the bundles above do not show.
+  return Object.entries(known.runs).some(([option, harmless]) => {
+    const isHarmful = (value: Field | undefined) => value?.exact !== true || !harmless.test(value.value);
+    return (
+      options.some(({ name, value }) => isNamed(known, name, option) && isHarmful(value)) ||
+      (/^-[^-]/.test(option) && args.some((arg, index) => gives(option, arg, args[index + 1], isHarmful)))
+    );
+  });
+}
+
+function isNamed({ others }: EscapeOptions, written: string, option: string): boolean {
+  if (written === option) return true;
   return (
-    named ||
-    args.some(({ value }, index) =>
-      Object.entries(known.runs).some(([option, harmless]) => {
-        if (!/^-[^-]./.test(option))
-          return /^-[^-]$/.test(option) && value === option && isHarmful(harmless, args[index + 1]);
-        return value === option
-          ? isHarmful(harmless, args[index + 1])
-          : value.startsWith(`${option}=`) &&
-              isHarmful(harmless, { value: value.slice(option.length + 1), exact: true, many: false });
-      }),
-    )
+    option.startsWith('--') && written.length > 4 && others?.includes(written) !== true && isLongOption(written, option)
   );
+}
+
+// Words after one dash, `-ex CMD` and `-ex=CMD`; a letter that stands alone, whatever the bundles before it seem to be.
+function gives(
+  option: string,
+  arg: Field,
+  next: Field | undefined,
+  isHarmful: (value: Field | undefined) => boolean,
+): boolean {
+  if (arg.value === option) return isHarmful(next);
+  const isGlued = option.length > 2 && arg.value.startsWith(`${option}=`);
+  return isGlued && isHarmful({ ...arg, value: arg.value.slice(option.length + 1) });
 }
 
 // `tar xIf prog a.tar`: letters without a dash.
@@ -64,95 +64,19 @@ function tarLetters(name: string, [first, second]: readonly Field[]): boolean {
   );
 }
 
-/** Programs one of whose words is a command or a file of code. */
+/** As many words as are looked at where the text of a command is matched. */
+const MAX_WORDS = 60;
+
+function textOf(words: readonly string[]): string {
+  return words.slice(0, MAX_WORDS).join(' ');
+}
+
+// Programs one of whose words is a command, or a file of code.
 function runsWord(name: string, args: readonly Field[]): boolean {
   const words = args.map(({ value }) => value);
-  const [first = ''] = words;
-  if (/^ld(-linux[\w.-]*|-musl[\w.-]*)?\.so/.test(name)) return first !== '--verify' && first !== '--version';
-  switch (name) {
-    case 'service':
-      return /\//.test(first);
-    case 'ssh-agent':
-    case 'logsave':
-    case 'distcc':
-    case 'aa-exec':
-    case 'choom':
-    case 'cpulimit':
-    case 'softlimit':
-    case 'multitime':
-    case 'pexec':
-    case 'genie':
-    case 'aoss':
-    case 'setlock':
-    case 'envdir':
-    case 'chronic':
-    case 'dtach':
-    case 'abduco':
-    case 'sshpass':
-    case 'dbus-launch':
-      return words.some((word) => !/^-/.test(word));
-    case 'openssl':
-      return (
-        first === 'engine' || words.some((word, index) => word === '-engine' && /[./]/.test(words[index + 1] ?? ''))
-      );
-    case 'm4':
-      return words.some((word) => /syscmd/.test(word));
-    case 'erl':
-      return words.some((word) => /^-(eval|run|s|noshell)$/.test(word) && word !== '-noshell');
-    case 'npm':
-    case 'yarn':
-    case 'pnpm':
-      return (
-        words.some((word) => /^--?(script-shell|node-options|shell|git)(=|$)/.test(word)) ||
-        (/^(exec|x)$/.test(first) && words.some((word) => /^(-c|--call)/.test(word)))
-      );
-    case 'npx':
-      return words.some((word) => /^(-c|--call|--shell)/.test(word));
-    case 'gem':
-      return first === 'open' || (first === 'exec' && words.length > 1);
-    case 'bundle':
-      return first === 'open';
-    case 'rails':
-      return first === 'runner' || first === 'r';
-    case 'cpan':
-      return words.length > 0 && /^[!-]/.test(first);
-    case 'ip':
-      return (words.includes('exec') && words.includes('netns')) || (words.includes('vrf') && words.includes('exec'));
-    case 'lxc':
-    case 'lxc-attach':
-    case 'machinectl':
-      return /^(exec|shell|console)$/.test(first) || name === 'lxc-attach';
-    case 'vagrant':
-    case 'minikube':
-    case 'multipass':
-    case 'limactl':
-    case 'colima':
-      return /^(ssh|shell|exec)$/.test(first);
-    case 'wp':
-      return /^(eval|eval-file|shell)$/.test(first);
-    case 'salt':
-    case 'salt-call':
-    case 'salt-ssh':
-      return words.some((word) => /^(cmd|state|cp|file)\.\w+$/.test(word));
-    case 'drush':
-      return /^(php-eval|ev|php:eval|php:script|scr|php-script|ssh)$/.test(first);
-    case 'repo':
-      return first === 'forall';
-    case 'mvn':
-      return words.some((word) => /^-Dexec\.(executable|args)/.test(word));
-    case 'gcloud':
-      return first === 'compute' && words[1] === 'ssh';
-    case 'aws':
-      return words.includes('start-session') || words.includes('execute-command') || words.includes('send-command');
-    case 'heroku':
-    case 'fly':
-    case 'flyctl':
-      return /^(run|run:.*|ps:exec|console)$/.test(first) || /^(ssh|console)$/.test(first);
-    case 'java':
-      return words.some((word) => /^-(javaagent|agentlib|agentpath)|OnOutOfMemoryError|OnError/.test(word));
-    default:
-      return false;
-  }
+  if (RUNS_ITS_WORDS.has(name)) return words.some((word) => !word.startsWith('-'));
+  if (/^ld(-linux[\w.-]*|-musl[\w.-]*)?\.so/.test(name)) return words[0] !== '--verify';
+  return Object.hasOwn(ESCAPE_WORDS, name) && ESCAPE_WORDS[name]?.test(textOf(words)) === true;
 }
 
 /** Languages that ask for code where no file is named. */
@@ -198,11 +122,9 @@ const CONSOLES =
   /^(rails (c|console|db|dbconsole)|python[\d.]* \S*manage\.py (shell|shell_plus|dbshell)|php \S*artisan tinker|django-admin (shell|dbshell)|flask shell|mix phx|nix-shell$|nix (shell|repl|develop)|(poetry|pipenv|hatch) shell|guix (shell|environment)|docker(-compose| compose)? attach|virsh console|k9s( -\S+( [^-]\S*)?)*$|bundle console)( |$)/;
 /** A shell through a runner of another language's programs, or in a container. */
 const RUNS_SHELL = / (exec|run|x|start)( \S+)* (\/(usr\/)?bin\/)?(sh|bash|zsh|dash|ash|fish|ksh)( -[il]+)*$/;
-const MAX_WORDS = 60;
-
 function isConsole(name: string, words: readonly string[]): boolean {
   if (!CONSOLE_NAMES.test(name)) return false;
-  const text = [name, ...words.slice(0, MAX_WORDS)].join(' ');
+  const text = `${name} ${textOf(words)}`.trim();
   return CONSOLES.test(text) || RUNS_SHELL.test(text);
 }
 

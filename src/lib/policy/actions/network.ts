@@ -42,7 +42,7 @@ export function networkActions(command: CommandFact): string[] {
   const found = [...reads, ...writes].some(isSocket) ? ['network.raw-socket'] : [];
   if (NETCAT.has(name)) found.push(...netcat(args));
   else if (name === 'socat' || name === 'socat1') found.push(...socat(args));
-  else if (name === 'openssl') found.push(...openssl(args));
+  else if (name === 'openssl') found.push(...openssl(command));
   else if (SOCKETS.has(name)) found.push('network.raw-socket');
   else if (SERVERS.has(name) && !onlyTells(args)) found.push('network.listen');
   else if (TUNNELS.has(name) && !onlyTells(args)) found.push('network.tunnel');
@@ -72,12 +72,14 @@ function socat(args: readonly Field[]): string[] {
   return args.some(({ value }) => /LISTEN|RECV/i.test(value)) ? ['network.listen'] : ['network.raw-socket'];
 }
 
-// `openssl s_client -connect host:443 </dev/null` shows a certificate; with input from elsewhere it sends it.
-function openssl(args: readonly Field[]): string[] {
-  const [verb = ''] = args.map(({ value }) => value);
-  if (verb === 's_server' || verb === 'ocsp')
-    return args.some(({ value }) => value === '-port') || verb === 's_server' ? ['network.listen'] : [];
-  return verb === 's_client' ? ['network.raw-socket'] : [];
+// `openssl s_client -connect host:443 < /dev/null` shows a certificate; with input from elsewhere it sends that.
+function openssl({ args, stdin, reads }: CommandFact): string[] {
+  const verb = args[0]?.value;
+  if (verb === 's_server') return ['network.listen'];
+  const isSilent =
+    (stdin.kind === 'text' && stdin.text.trim() === '') ||
+    (stdin.kind === 'file' && reads.some(({ by, forms }) => by === 'redirection' && forms[0] === '/dev/null'));
+  return verb === 's_client' && !isSilent ? ['network.raw-socket'] : [];
 }
 
 // A server that another program holds: what it shows is open to whoever comes.
@@ -112,8 +114,6 @@ function listens(name: string, args: readonly Field[]): boolean {
       return values[0] === 'tunnel' || values[0] === 'serve-web';
     case 'ipfs':
       return values[0] === 'daemon';
-    case 'nmap':
-      return false;
     case 'adb':
       return has(/^(tcpip|reverse|forward)$/);
     case 'jupyter':

@@ -107,7 +107,8 @@ function isUpload({ name, args, stdin }: CommandFact): boolean {
     case 'rsync':
       return sendsFiles(parseOptions(args, COPY).operands.map(({ value }) => value));
     case 'sftp':
-      return stdin.kind !== 'inherit' || hasOption(args, '-b');
+      // With a file named it only gets that; otherwise it asks what to do, and `put` is one answer.
+      return stdin.kind !== 'inherit' || hasOption(args, '-b') || !operands.some((word) => /^[^/]+:./.test(word));
     case 'rclone':
       return (
         /^(copy|copyto|sync|move|moveto|rcat|bisync)$/.test(operands[0] ?? '') &&
@@ -197,9 +198,12 @@ function curlSends(args: readonly Field[], stdin: string): boolean {
   });
 }
 
+/** A part that is not known, as the first label of a name. */
+const LABEL = new RegExp(`${SOME}[\\w-]*\\.[a-z]`);
+
 // A name that is made of what a command printed tells it to whoever answers for the domain; so does padding.
 function carriesWords(name: string, args: readonly Field[]): boolean {
-  if (args.some(({ value }) => isComputed(value) || new RegExp(`${SOME}[\\w-]*\\.[a-z]`).test(value))) return true;
+  if (args.some(({ value }) => isComputed(value) || LABEL.test(value))) return true;
   const { options } = parseOptions(args, { short: 'bcdefiIklmMnopqQrsStTVwWxy', posix: false });
   return options.some(
     ({ name: option }) => (/^ping/.test(name) && option === '-p') || (name === 'dig' && option === '-f'),

@@ -39,7 +39,7 @@ export const CONTAINERS: Pack = {
   rules: [
     {
       id: 'host',
-      match: { does: ['container.host', 'container.secrets'] },
+      match: { does: ['container.host'] },
       verdict: 'deny',
       reason: 'the container would hold the host: its files, devices, processes or engine',
       suggest: 'mount the one folder it needs, without --privileged',

@@ -3,7 +3,7 @@ import type { Pack } from './index.ts';
 
 export const ENVIRONMENT: Pack = {
   name: 'environment',
-  description: 'denies variables that bring code in: LD_PRELOAD, BASH_ENV, PAGER, GIT_SSH …',
+  description: 'denies variables and aliases that bring code in: LD_PRELOAD, BASH_ENV, PAGER, GIT_SSH …',
   attacks: [
     'LD_PRELOAD=/tmp/x.so ls',
     'env BASH_ENV=/tmp/x bash -c id',
@@ -44,8 +44,8 @@ export const ENVIRONMENT: Pack = {
       id: 'injected-code',
       match: { does: ['environment.inject'] },
       verdict: 'deny',
-      reason: 'a variable makes programs load or run something else',
-      suggest: 'run the command without that variable',
+      reason: 'a variable or an alias makes programs load or run something else',
+      suggest: 'run the command without it',
       tests: [
         { input: 'LD_PRELOAD=/tmp/x.so ls', verdict: 'deny' },
         { input: 'env BASH_ENV=/tmp/x bash -c id', verdict: 'deny' },
