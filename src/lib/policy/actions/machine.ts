@@ -133,7 +133,9 @@ function tellsOfKernel(name: string, args: CommandFact['args']): boolean {
 
 // `date MMDDhhmm` sets it as well.
 function setsClock(args: CommandFact['args']): boolean {
-  const { options, operands } = parseOptions(args, { short: 'dfrs', long: ['date', 'file', 'reference', 'set'] });
+  // `-Is` is a format, not `-I -s`.
+  const plain = args.filter(({ value }) => !/^-I[a-z]*$/.test(value));
+  const { options, operands } = parseOptions(plain, { short: 'dfrs', long: ['date', 'file', 'reference', 'set'] });
   return (
     options.some(({ name }) => name === '-s' || isLongOption(name, '--set')) ||
     operands.some(({ value }) => !value.startsWith('+'))

@@ -153,6 +153,7 @@ const remoteCopy: Effect = (args) => {
   const target = operands.slice(-1).filter(local);
   // `--del`, `--delete-after`, `--delete-excluded` …: what the source does not have is gone from the target.
   const mirrors = args.some(({ value }) => /^--del(ete)?(-.*)?$/.test(value) && !/^--delete-missing/.test(value));
+  if (hasOption(args, '-n', '--dry-run')) return { reads: sources, recursive: true };
   const removes = [...(hasOption(args, '--remove-source-files') ? sources : []), ...(mirrors ? target : [])];
   return {
     reads: sources,
