@@ -210,11 +210,13 @@ test('leaves where the session is killed, where the broker is, and where the ter
   await inShell(
     world,
     'sallyport shell local',
-    async ({ run }) => {
+    async ({ run, terminal }) => {
       await run('true');
       await world.run(['session', 'kill', (await running())[0].id]);
+      terminal.type('echo on\r');
+      await plainScreen(terminal).reads(/note: it ended before: session-killed\n/, 0);
     },
-    { keys: 'echo on\r', code: 64 },
+    { keys: '', code: 79 },
   );
   await inShell(world, 'sallyport shell local', () => world.killBrokers(), { keys: 'echo on\r', code: 69 });
   {

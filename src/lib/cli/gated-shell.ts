@@ -2,7 +2,8 @@
 // is typed while a command runs goes to that command, and never becomes one itself.
 import type { ApiClient } from '../api/client.ts';
 import { BrokerError } from '../core/errors.ts';
-import { exitCodeOfSignal } from '../core/exit-codes.ts';
+import { EXIT, exitCodeOfSignal } from '../core/exit-codes.ts';
+import type { SessionRow } from '../ports/store.ts';
 import type { Invocation } from '../session/client.ts';
 import type { ExecResult, GatedRequest } from '../session/gated/exec.ts';
 import { signalNumber } from '../session/signals.ts';
@@ -10,10 +11,10 @@ import { toCommand } from './child-command.ts';
 import { type Entered, readLine } from './editor/editor.ts';
 import { History } from './editor/history.ts';
 import { isComplete } from './editor/is-complete.ts';
-import { cellsOf, type Prompt } from './editor/view.ts';
 import { followProgram } from './follow-program.ts';
 import { windowSize } from './forward-input.ts';
-import { type Palette, renderError, visible } from './render.ts';
+import { freshLine, promptOf } from './gated-prompt.ts';
+import { type Palette, renderError } from './render.ts';
 
 export interface GatedShellOptions {
   readonly client: ApiClient;
@@ -29,6 +30,8 @@ interface Opened {
 
 /** After these there is no session any more. */
 const OVER = new Set(['unknown-session', 'session-closed', 'session-killed', 'idle-limit', 'time-limit', 'frozen']);
+/** How many of the newest sessions are searched for one that ended. */
+const LOOK_BACK = 1000;
 /** A target that does not answer sooner completes nothing. */
 const COMPLETE_TIMEOUT_MS = 3000;
 
@@ -38,16 +41,16 @@ export async function runGatedShell({ client, invocation, palette }: GatedShellO
   const request: GatedRequest = { target, kind, cwd: folder, env, task, why, pty };
   const { session, cwd } = await client.post<Opened>('/gated', request);
   const note = (text: string) => process.stderr.write(`${palette.dim('note:')} ${text}\n`);
-  note(`session ${session}: every command is judged and recorded; ^D leaves`);
+  note(`session ${session}: every command is judged and recorded, keys typed while it runs go to it; ^D leaves`);
   const history = new History();
   let [where, last] = [cwd, 0];
   try {
     for (;;) {
       const entered = await ask();
-      const leaving = exitOf(entered, last);
-      if (leaving !== undefined) return leaving;
-      if (entered.kind !== 'line') continue;
+      const leaving = leavingCode(entered, last);
+      if (entered.kind !== 'line' || leaving !== undefined) return leaving ?? last;
       const failure = await run(entered.text);
+      if (failure?.code === 'unknown-session') return await lateEnd();
       if (failure !== undefined && isOver(failure.code)) return failure.exit;
       freshLine(palette);
     }
@@ -109,6 +112,14 @@ export async function runGatedShell({ client, invocation, palette }: GatedShellO
     }
   }
 
+  /** It ended while nothing ran in it, so nobody was told why. */
+  async function lateEnd(): Promise<number> {
+    const { sessions } = await client.get<{ sessions: readonly SessionRow[] }>(`/sessions?limit=${LOOK_BACK}`);
+    const reason = sessions.find(({ id }) => id === session)?.reason;
+    if (reason) note(`it ended before: ${reason}`);
+    return EXIT.ended;
+  }
+
   async function close(): Promise<void> {
     try {
       await client.post(`/gated/${session}/close`, {});
@@ -124,31 +135,17 @@ function isOver(code: string): boolean {
   return OVER.has(code) || code === 'connection-lost' || code.startsWith('broker-');
 }
 
-/** The exit code, where the person leaves. */
-function exitOf(entered: Entered, last: number): number | undefined {
-  if (entered.kind === 'end') return last;
-  if (entered.kind === 'signal') return exitCodeOfSignal(signalNumber(entered.name));
-  const [, code] = /^\s*(?:exit|logout)(?:\s+(\d{1,3}))?\s*$/.exec(entered.text) ?? [];
-  if (code !== undefined) return Number(code) & 0xff;
-  return /^\s*(?:exit|logout)\s*$/.test(entered.text) ? last : undefined;
-}
-
-/** A longer folder shows its end. */
-const MAX_FOLDER = 40;
-
-function promptOf(target: string, cwd: string | null, last: number, palette: Palette): Prompt {
-  const failed = last === 0 ? '' : `[${last}] `;
-  const whole = visible(cwd ?? '~');
-  const folder = whole.length > MAX_FOLDER ? `…${whole.slice(1 - MAX_FOLDER)}` : whole;
-  const cells = [...`${failed}${target}:${folder}$ `].reduce((sum, character) => sum + cellsOf(character), 0);
-  return { text: `${failed === '' ? '' : palette.bad(failed)}${palette.bold(target)}:${folder}$ `, cells };
-}
-
-/**
- * The prompt begins in the first column. Where the cursor is not known, a mark and as many blanks as fill a row end in
- * the next row, unless the mark stood in the first column: then the prompt is written over it.
- */
-function freshLine(palette: Palette): void {
-  if (process.stdout.isTTY !== true) return;
-  process.stderr.write(`${palette.dim('⏎')}${' '.repeat(windowSize().cols - 1)}\r`);
+/** The exit code, where the person leaves: as with other shells, that of the last command, or the one they named. */
+function leavingCode(entered: Entered, last: number): number | undefined {
+  switch (entered.kind) {
+    case 'end':
+      return last;
+    case 'signal':
+      return exitCodeOfSignal(signalNumber(entered.name));
+    case 'line': {
+      const [isExit, code] = /^\s*(?:exit|logout)(?:\s+(\d{1,3}))?\s*$/.exec(entered.text) ?? [];
+      if (isExit === undefined) return undefined;
+      return code === undefined ? last : Number(code) & 0xff;
+    }
+  }
 }
