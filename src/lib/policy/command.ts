@@ -47,6 +47,7 @@ export function runCommand(walk: Walk, scope: Scope, call: Call): void {
 
 /** Name without its folder: a deny for `rm` is one for `/bin/rm`. */
 export function baseName(path: string): string {
+  if (!path.includes('/')) return path;
   return (
     path
       .split('/')
@@ -57,6 +58,7 @@ export function baseName(path: string): string {
 
 // All digits: `2\<newline>>x rm` made one. `[` and `[[` alone are commands.
 function isOddName(name: string): boolean {
+  if (/^[\w./+-]*[a-z][\w./+-]*$/i.test(name)) return false;
   // `ｒｍ` looks like another name, and no program is called so.
   if (/[^\x20-\x7e]/.test(name) && /^[\x20-\x7e]*$/.test(name.normalize('NFKC'))) return true;
   if (name === '[' || name === '[[') return false;
@@ -121,7 +123,8 @@ function textOf(call: Call): string {
 }
 
 // Bash passes on what the text exported, and what it assigned to names that the environment had before.
-function environment(scope: Scope, own: readonly EnvFact[]): EnvFact[] {
+function environment(scope: Scope, own: readonly EnvFact[]): readonly EnvFact[] {
+  if (scope.exported.size + scope.vars.size === 0) return own;
   const before = [...scope.exported].map(([name, value]) => ({ name, value }));
   const assigned = [...scope.vars].filter(([name]) => /^[A-Z_][A-Z0-9_]*$/.test(name) && !scope.exported.has(name));
   return [...before, ...assigned.flatMap(([name, values]) => values.map((value) => ({ name, value }))), ...own];

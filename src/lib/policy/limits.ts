@@ -19,7 +19,7 @@ export const MAX_SUBSTITUTION_DEPTH = 12;
  */
 export const MAX_STEPS = 600;
 /** Words of all these commands together: wrappers around wrappers look at the same words again and again. */
-export const MAX_WORDS = 8192;
+export const MAX_WORDS = 5000;
 /** Files of all these commands together, each of which every rule about paths looks at. A pattern counts as several. */
 export const MAX_FILES = 1024;
 /** Text of inner shells and evals altogether: each is parsed anew. */

@@ -237,6 +237,7 @@ const TABLE: Readonly<Record<string, Runner>> = {
 /** How that command runs what it is given; undefined where it runs nothing. Versioned names (`python3.11`) count. */
 export function runnerOf(name: string): Runner | undefined {
   if (Object.hasOwn(TABLE, name)) return TABLE[name];
+  if (!/\d$/.test(name)) return undefined;
   const plain = name.replace(/-?\d+(\.\d+)*$/, '');
   return plain !== name && Object.hasOwn(TABLE, plain) ? TABLE[plain] : undefined;
 }
