@@ -14,7 +14,8 @@ const LOSES = /\bpush\b.* (-[a-z]*f|--force|--mirror|--delete)( |$)|\bdelete (ns
 export function aliasDeceives({ value, exact }: Field): boolean {
   const [, name = '', text = ''] = /^([^=]+)=([\s\S]*)$/.exec(value) ?? [];
   if (name === '') return false;
-  const [program = ''] = text.split(' ');
+  const [program = '', ...words] = text.split(' ');
   if (!exact || !PLAIN.test(text) || LOSES.test(text)) return true;
-  return program !== name && (TRUSTED.test(name) || ANYTHING.test(program));
+  if (program === name) return ANYTHING.test(program) && words.some((word) => !word.startsWith('-'));
+  return TRUSTED.test(name) || ANYTHING.test(program);
 }
