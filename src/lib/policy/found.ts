@@ -2,19 +2,21 @@
 
 import type { Field } from './facts.ts';
 import { compileGlob, overlaps } from './glob.ts';
-import { SOME } from './unknowns.ts';
+import { ANY, SOME } from './unknowns.ts';
 
 /** The path that `{}` stands for, and that find prints. */
 export function pathOfFound(args: readonly Field[]): string {
   const [start, ...others] = startsOf(args);
   const name = nameOfFound(args);
-  if (start === undefined || others.length > 0 || !start.exact) return name === undefined ? SOME : SOME + name;
+  // What is chosen by its path may lie in any folder that has a name: not merely somewhere below.
+  const below = args.some((_, at) => choosesByPath(args, at)) ? ANY : SOME;
+  if (start === undefined || others.length > 0 || !start.exact) return name === undefined ? below : below + name;
   const isFolder = /(^|\/)(\.{0,2})$/.test(start.value);
   const folder = `${start.value.replace(/\/+$/, '')}/`;
-  if (isFolder) return `${folder}${SOME}${name ?? ''}`;
+  if (isFolder) return `${folder}${below}${name ?? ''}`;
   // What it starts with may be the file that it finds: `find /etc/shadow -exec cat {} +`.
   const own = start.value.slice(start.value.lastIndexOf('/') + 1);
-  return name === undefined || overlaps(own, name) ? start.value + SOME : `${folder}${SOME}${name}`;
+  return name === undefined || overlaps(own, name) ? start.value + below : `${folder}${below}${name}`;
 }
 
 /** The same, once for every name that `-o` makes an alternative. */
@@ -29,6 +31,14 @@ export function pathsOfFound(args: readonly Field[]): string[] {
 
 /** Alternative names in one find. Typical: one to 3. */
 const MAX_NAMES = 8;
+
+const BY_PATH = /^-(i?path|i?wholename|i?regex|samefile|inum)$/;
+
+// `-not -path './x/*'` and `-path ./x -prune` only leave out.
+function choosesByPath(args: readonly Field[], at: number): boolean {
+  if (!BY_PATH.test(args[at]?.value ?? '') || args[at + 2]?.value === '-prune') return false;
+  return !/^(-not|!)$/.test(args[at - 1]?.value ?? '');
+}
 
 const LEADING = /^-([HLPEXdsx]+|O\d*)$/;
 
