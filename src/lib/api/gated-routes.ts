@@ -12,9 +12,10 @@ const MAX_PAGE_BYTES = 1024 * 1024;
 const DEFAULT_PAGE_BYTES = 64 * 1024;
 const MAX_WAIT_MS = 60_000;
 
-/** Throws what `openGated` rejects with. */
+/** Throws what `openGated` rejects with. Where the caller did not wait for the answer, nobody knows it: it is closed. */
 export async function openGatedSession(call: Call, deps: RouteDeps): Promise<unknown> {
   const session = await openGated(parseWith(gatedBody, call.body), call.principal, deps.session);
+  if (call.signal.aborted) await session.close();
   return { ...summaryOf(session), recording: deps.archive.locate(session.id) };
 }
 

@@ -65,7 +65,8 @@ export const clientMessage: z.ZodType<ClientMessage> = z.discriminatedUnion('typ
   z.strictObject({ type: z.literal('signal'), name: signalName }),
 ]);
 
-export const signalBody = z.strictObject({ name: signalName });
+/** Who has no terminal to type at must be able to end what ignores every other one. */
+export const signalBody = z.strictObject({ name: z.enum([...FORWARDED_SIGNALS, 'SIGKILL']) });
 
 export const completeBody = z.strictObject({
   text: z

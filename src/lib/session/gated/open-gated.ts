@@ -30,7 +30,8 @@ export const MAX_SESSIONS_PER_PRINCIPAL = 64;
 
 /**
  * Opens a session and puts it into `deps.gated`, where it stays until it has settled. Rejects with what a one-shot fails
- * with before its program runs (`unknown-target`, `cannot-record`, `target-unreachable`, …), and `too-many-sessions` (69); nothing is left open then.
+ * with before its program runs (`unknown-target`, `cannot-record`, `target-unreachable`, …), and with `too-many-sessions`
+ * (69); nothing is left open then.
  */
 export async function openGated(asked: GatedRequest, principal: Principal, deps: SessionDeps): Promise<GatedSession> {
   const open = deps.live.list().filter((live) => live.principal === principal.name && live.isGated === true);
@@ -67,9 +68,16 @@ export async function openGated(asked: GatedRequest, principal: Principal, deps:
   }
 
   try {
-    const { shared, isAsking } = await begin(opening);
+    const parts = await begin(opening);
+    const limits = startTimeLimits(
+      { ...parts.entry.limits, timeoutMs: null },
+      controller,
+      deps.clock,
+      () => session.isAsking,
+    );
+    opening.end.onEnd('stop the time limits', async () => limits.stop());
     const session: GatedSession = new GatedSession(
-      shared,
+      { ...parts, touch: limits.touch },
       untilAborted(controller.signal).then(async (reason) => {
         const error = asBrokerError(reason);
         // Closing is how a session ends well.
@@ -79,7 +87,6 @@ export async function openGated(asked: GatedRequest, principal: Principal, deps:
         return settle();
       }),
     );
-    isAsking.answer = () => session.isAsking;
     deps.gated.set(id, session);
     return session;
   } catch (error) {
@@ -89,9 +96,8 @@ export async function openGated(asked: GatedRequest, principal: Principal, deps:
   }
 }
 
-async function begin(
-  opening: Opening,
-): Promise<{ readonly shared: Shared; readonly isAsking: { answer: () => boolean } }> {
+/** What has to be true before a command can be asked for. */
+async function begin(opening: Opening): Promise<Omit<Shared, 'touch'>> {
   const { invocation, client, deps, controller, progress, end } = opening;
   const { signal } = controller;
   const { target: name, kind, task } = invocation;
@@ -107,9 +113,6 @@ async function begin(
     work: { kind: 'gated' },
   } as const;
   const issued = await issueCredentials(opening, entry.target.credentialsFor(spec), recording);
-  const isAsking = { answer: () => false };
-  const limits = startTimeLimits({ ...entry.limits, timeoutMs: null }, controller, deps.clock, () => isAsking.answer());
-  end.onEnd('stop the time limits', async () => limits.stop());
   signal.throwIfAborted();
   const line = await entry.target.connect(spec, issued.credentials, signal);
   end.onEnd('close the line', () => Promise.resolve(line[Symbol.asyncDispose]()), END_LINE_LIMIT_MS);
@@ -119,18 +122,14 @@ async function begin(
   await issued.revoke();
   signal.throwIfAborted();
   return {
-    isAsking,
-    shared: {
-      opening,
-      entry,
-      line,
-      recording,
-      knownSecrets: issued.knownSecrets,
-      state: new CarriedState(place.startFolder),
-      log: new OutputLog(),
-      key: randomBytes(32),
-      touch: limits.touch,
-    },
+    opening,
+    entry,
+    line,
+    recording,
+    knownSecrets: issued.knownSecrets,
+    state: new CarriedState(place.startFolder),
+    log: new OutputLog(),
+    key: randomBytes(32),
   };
 }
 

@@ -114,10 +114,10 @@ async function walk(
       if (said !== undefined) told.push(said);
     });
   } finally {
-    // Its own first word is missing: the folder could not be entered.
-    if (told.length === 0) state.leaveFolder();
-    else state.take(told);
+    state.take(told);
   }
+  // Its first word is missing, although it ended by itself: the folder could not be entered.
+  if (told.length === 0) state.leaveFolder();
 }
 
 async function pump(
