@@ -2,7 +2,7 @@
 // A gated session over a real sshd: one connection, one credential, one channel a command; what is carried, waited for,
 // signalled and lost.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -100,6 +100,21 @@ it('a command is signalled, timed out and ended, and nothing of it is left on th
     const left = execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' });
     assert.not.ok(left.includes(`${mark} 600`), left);
     assert.is((await run('echo still here')).stdout, 'still here\n');
+  }));
+
+it('what is typed ahead on a terminal never becomes a command', () =>
+  overSsh(async ({ run }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'sp-ahead-'));
+    await run(`cd '${folder}'`);
+    for (const typed of ['touch one\n', '\u0004touch two\n', '\u0003touch three\n']) {
+      const client = testClient();
+      const running = run('sleep 0.5', { client, interactive: true, pty: PTY });
+      client.type({ kind: 'bytes', bytes: Buffer.from(typed) });
+      await running;
+      assert.is((await run('echo next', { interactive: true, pty: PTY })).stdout, 'next\r\n', JSON.stringify(typed));
+    }
+    assert.equal(readdirSync(folder), []);
+    rmSync(folder, { recursive: true });
   }));
 
 it('a lost connection ends the command and the session', () =>

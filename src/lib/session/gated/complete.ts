@@ -52,7 +52,9 @@ function quotePath(text: string): string {
 
 /** Bash source: the matches, each followed by a NUL, those below the home folder without it. */
 function listing(pattern: string): string {
-  return `shopt -s nullglob; n=0; for f in ${pattern}; do [ $((n+=1)) -gt ${MAX_NAMES} ] && break; [ -d "$f" ] && f="$f/"; ${
-    pattern.startsWith('~/') ? 'f="' + '$' + '{f#"$HOME"/}"; ' : ''
-  }printf "%s\\0" "$f"; done`;
+  const strip = pattern.startsWith('~/') ? STRIP_HOME : '';
+  return `shopt -s nullglob; for f in ${pattern}; do (( ++n > ${MAX_NAMES} )) && break; [[ -d $f ]] && f+=/; ${strip}printf '%s\\0' "$f"; done`;
 }
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: bash's own expansion
+const STRIP_HOME = 'h=~; f="${f#"$h"/}"; ';
