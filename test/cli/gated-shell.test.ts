@@ -219,14 +219,18 @@ test('leaves where the session is killed, where the broker is, and where the ter
     { keys: '', code: 79 },
   );
   await inShell(world, 'sallyport shell local', () => world.killBrokers(), { keys: 'echo on\r', code: 69 });
-  {
-    using terminal = openTerminal(world);
-    await terminal.run('true');
-    terminal.type('sallyport shell local\r');
-    await plainScreen(terminal).reads(PROMPT, 0);
-    assert.is((await running()).length, 1);
+  for (const line of ['', 'trap "" HUP; echo up; sleep 2\r']) {
+    {
+      using terminal = openTerminal(world);
+      await terminal.run('true');
+      terminal.type('sallyport shell local\r');
+      await plainScreen(terminal).reads(PROMPT, 0);
+      terminal.type(line);
+      if (line !== '') await plainScreen(terminal).reads(/\nup\n/, 0);
+      assert.is((await running()).length, 1);
+    }
+    await until(async () => (await running()).length === 0, `closed, although the terminal hung up: ${line}`);
   }
-  await until(async () => (await running()).length === 0, 'a session whose terminal hung up was closed');
 });
 
 test('waits for an approval, lets Ctrl-C end the wait, and goes on', async () => {

@@ -35,6 +35,8 @@ const MAX_LENGTH = 64 * 1024;
 /** Shows the prompt and resolves with what was entered. The terminal is as before then. */
 export async function readLine(options: EditorOptions): Promise<Entered> {
   const { stdin, output, prompt, history } = options;
+  // It hung up while somebody else read from it, and says so only once.
+  if (stdin.readableEnded || stdin.destroyed) return { kind: 'end' };
   const screen = lineScreen(output, prompt);
   let editing: Editing = { line: EMPTY, cut: '' };
   /** While the parser looks at the text it stays as it is, and what is typed meanwhile waits here. */
