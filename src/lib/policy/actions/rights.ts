@@ -44,7 +44,7 @@ export function rightsActions({ name, args, writes }: CommandFact): string[] {
 function opensToAll(args: CommandFact['args']): boolean {
   const mask = args.map(({ value }) => value).find((value) => !value.startsWith('-')) ?? '';
   if (/^[0-7]+$/.test(mask)) return (Number.parseInt(mask, 8) & 0o002) === 0;
-  return /(^|,)[ugo]*[oa][ugoa]*[=+][rx]*w/.test(mask);
+  return mask.split(',').some((clause) => /^[ugo]*[oa]/.test(clause) && /[=+][rx]*w/.test(clause));
 }
 
 function createdWith(name: string, args: CommandFact['args']): string[] {

@@ -43,7 +43,7 @@ export function serviceActions({ name, path, args }: CommandFact): string[] {
 
 // A pattern for pkill: `-f /usr/sbin/auditd`, `^rsyslogd$`.
 function namesIn(pattern: string): string[] {
-  return [pattern.replace(/^.*\//, '').replace(/[\^$\\]/g, '')];
+  return /^[\w.-]*$/.test(pattern) ? [pattern] : [pattern.replace(/^.*\//, '').replace(/[\^$\\]/g, '')];
 }
 
 function stopped(given: readonly string[]): string[] {
