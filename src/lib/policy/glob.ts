@@ -71,9 +71,9 @@ function coreOf(pattern: string): string {
   return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '');
 }
 
-/** True where some value that `value` may stand for is matched by the glob. */
-export function globMatches(glob: Glob, value: string): boolean {
-  if (isExact(value)) {
+/** True where some value that `value` may stand for is matched by the glob. `exact`: whether it stands for itself alone. */
+export function globMatches(glob: Glob, value: string, exact: boolean = isExact(value)): boolean {
+  if (exact) {
     if (glob.literal) return glob.pattern === value;
     if (glob.ending !== undefined) return value.endsWith(glob.ending);
     if (!value.includes(glob.core)) return false;

@@ -2,6 +2,7 @@
 // be to allow.
 import type { PathFact } from './facts.ts';
 import { type Glob, globMatches, overlaps } from './glob.ts';
+import { globsNear } from './globs-near.ts';
 import { any, type Match } from './match-result.ts';
 import { isNoFile } from './no-file.ts';
 import { ANY, ANYWHERE, DIGITS, HOME, isExact, ONE, SOME, STAR } from './unknowns.ts';
@@ -53,13 +54,14 @@ function valueMatches(
   below: Match | undefined,
 ): Match {
   const inside = below === undefined ? undefined : `${value === '/' ? '' : value}/${ANY}`;
+  const exact = isExact(value);
   let best: Match = 'no';
-  for (const glob of patterns) {
+  for (const glob of globsNear(patterns, value)) {
     if (glob.pattern.startsWith(`${ANY}/`)) {
       if (named.some((each) => globMatches(glob, each))) return 'yes';
       continue;
     }
-    if (globMatches(glob, value)) return 'yes';
+    if (globMatches(glob, value, exact)) return 'yes';
     if (inside === undefined || below === undefined) continue;
     if (overlaps(glob.pattern, inside)) best = any([best, below]);
     if (best === 'yes') return 'yes';

@@ -56,7 +56,7 @@ export function rulesForFiles(index: PathIndex, files: readonly PathFact[]): rea
 const FILES_MAX = 50;
 
 // `/etc/ssh/x` → etc, ssh; the home folder counts as one.
-function foldersOf(path: string): readonly [string | undefined, string | undefined] {
+export function foldersOf(path: string): readonly [string | undefined, string | undefined] {
   const start = path.startsWith('/') ? 1 : 0;
   if (path.length === start) return [undefined, undefined];
   const end = path.indexOf('/', start);
