@@ -1,10 +1,15 @@
 // Editors and pagers: commands that they are given at their start, and scripts that they read.
 import type { Field, StdinFact } from '../facts.ts';
 
-const VI = /^(r?vim?|vi|r?view|n?vi|nvim|gvim|rgvim|mvim|vimdiff|nvimdiff|gvimdiff|ex|elvis|vile|vim\.\w+|evim|eview)$/;
-const PAGER = /^(less|more|most|pg|lessecho|zless|zmore|bzless|xzless)$/;
-const LINE_EDITOR =
-  /^(ed|red|ex|ftp|sftp|lftp|telnet|gnuplot|smbclient|tdbtool|ginsh|psftp|dc|mail|mailx|mutt|octave|scanmem|gdb|crash|minicom|gs|bconsole|virsh|nslookup|tftp|fdisk|debugfs|cfdisk|parted|bc|m4)$/;
+const VI = new Set(
+  `vi vim rvim view rview vim.basic vim.tiny vim.nox vim.gtk3 nvi nvim gvim rgvim mvim vimdiff nvimdiff gvimdiff ex elvis vile evim
+    eview`.split(/\s+/),
+);
+const PAGER = new Set('less more most pg zless zmore bzless xzless'.split(' '));
+const LINE_EDITOR = new Set(
+  `ed red ex ftp sftp lftp telnet gnuplot smbclient tdbtool ginsh psftp dc mail mailx mutt octave scanmem gdb crash minicom gs
+    bconsole virsh nslookup tftp fdisk debugfs cfdisk parted m4`.split(/\s+/),
+);
 
 /** Commands of vi that move, set how it looks, save and leave. */
 const VI_PLAIN =
@@ -14,8 +19,8 @@ const VI_SUBSTITUTE = /^\s*:?[%\d,$.'<>]*s([/#,@])((?!\1)[^\\|]|\\[^=])*\1((?!\1
 
 /** True where an editor or pager is told to run something, or told what is not known. */
 export function editorRuns(name: string, args: readonly Field[], stdin: StdinFact): boolean {
-  if (VI.test(name) && args.some((arg, index) => viRuns(arg, args[index + 1]))) return true;
-  if (PAGER.test(name) && args.some(pagerRuns)) return true;
+  if (VI.has(name) && args.some((arg, index) => viRuns(arg, args[index + 1]))) return true;
+  if (PAGER.has(name) && args.some(pagerRuns)) return true;
   if (
     name === 'dc' &&
     args.some(
@@ -23,7 +28,7 @@ export function editorRuns(name: string, args: readonly Field[], stdin: StdinFac
     )
   )
     return true;
-  if (!LINE_EDITOR.test(name) && !(VI.test(name) && args.some(({ value }) => /^-(e|es|s)/.test(value)))) return false;
+  if (!LINE_EDITOR.has(name) && !(VI.has(name) && args.some(({ value }) => /^-(e|es|s)/.test(value)))) return false;
   if (stdin.kind === 'text') return lineRuns(name, stdin.text);
   return stdin.kind === 'pipe' && /^(ed|red|ex|ftp|lftp|gnuplot|m4|gdb|vim?|nvim)$/.test(name);
 }
@@ -69,8 +74,6 @@ function lineRuns(name: string, text: string): boolean {
       return /^[^\S\n]*(!|shell|python|pipe|make|source|run|call|compile)/m.test(text);
     case 'dc':
       return /!(?![<>=])/.test(text);
-    case 'bc':
-      return false;
     case 'mail':
     case 'mailx':
     case 'mutt':

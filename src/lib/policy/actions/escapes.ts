@@ -80,10 +80,13 @@ function runsWord(name: string, args: readonly Field[]): boolean {
 }
 
 /** Languages that ask for code where no file is named. */
-const PROMPTS =
-  /^(python|pypy|ipython|bpython|ptpython|node|irb|pry|lua|luajit|tclsh|wish|ghci|scala|jshell|julia|R|guile|clisp|sbcl|racket|erl|iex|ocaml|utop|gosh|octave|gp|sage|deno|rhino|jrunscript|groovysh|swipl|gforth|msfconsole|scapy|evil-winrm|rpcclient|newgrp|sg)[\d.]*$/;
+const PROMPTS = new Set(
+  `python pypy ipython bpython ptpython node irb pry lua luajit tclsh wish ghci scala jshell julia R guile clisp sbcl racket erl iex ocaml utop gosh octave gp sage deno rhino jrunscript groovysh swipl gforth msfconsole scapy evil-winrm rpcclient newgrp sg`.split(
+    /\s+/,
+  ),
+);
 /** Debuggers: whatever is named, they ask what to do with it. */
-const DEBUGGERS = /^(i?pdb|jdb|rdb|rdbg|byebug|dlv|r2|radare2)\d*$/;
+const DEBUGGERS = new Set('pdb ipdb jdb rdb rdbg byebug dlv r2 radare2'.split(' '));
 /** Languages that ask for code where an option says so. */
 const ASKED: Readonly<Record<string, RegExp>> = {
   perl: /^-d/,
@@ -92,8 +95,21 @@ const ASKED: Readonly<Record<string, RegExp>> = {
   deno: /^repl$/,
 };
 
+const CONSOLE_NAMES = new Set(
+  `rails python php django-admin flask mix nix-shell nix poetry pipenv hatch guix docker docker-compose podman nerdctl virsh k9s bundle yarn composer pnpm npm npx uv pdm rye mise asdf conda`.split(
+    /\s+/,
+  ),
+);
+const CONSOLES =
+  /^(rails (c|console|db|dbconsole)|python[\d.]* \S*manage\.py (shell|shell_plus|dbshell)|php \S*artisan tinker|django-admin (shell|dbshell)|flask shell|mix phx|nix-shell$|nix (shell|repl|develop)|(poetry|pipenv|hatch) shell|guix (shell|environment)|docker(-compose| compose)? attach|virsh console|k9s( -\S+( [^-]\S*)?)*$|bundle console)( |$)/;
+/** A shell through a runner of another language's programs, or in a container. */
+const RUNS_SHELL = / (exec|run|x|start)( \S+)* (\/(usr\/)?bin\/)?(sh|bash|zsh|dash|ash|fish|ksh)( -[il]+)*$/;
+const MAY_ASK = new Set([...PROMPTS, ...DEBUGGERS, ...CONSOLE_NAMES, ...Object.keys(ASKED), 'script']);
+
 // A shell that waits for what is typed; `bash --version` and the like do not.
 function isPrompt({ name, args, stdin, wraps, code }: CommandFact): boolean {
+  const plain = name.replace(/[\d.]+$/, '');
+  if (!SHELLS.has(name) && !FOREIGN_SHELLS.has(name) && !MAY_ASK.has(plain)) return false;
   const words = args.map(({ value }) => value);
   const end = words.findIndex((word) => !word.startsWith('-'));
   const isAsked = (end === -1 ? words : words.slice(0, end)).some((word) => /^-[a-zA-Z]*i[a-zA-Z]*$/.test(word));
@@ -103,11 +119,11 @@ function isPrompt({ name, args, stdin, wraps, code }: CommandFact): boolean {
     if (options.some(({ name: option }) => /^--(version|help|dump)/.test(option) || option === '-c')) return false;
     return operands.length === 0 || isAsked || options.some(({ name: option }) => option === '-s');
   }
-  if (isConsole(name, words) || (DEBUGGERS.test(name) && stdin.kind === 'inherit')) return true;
+  if (isConsole(name, words) || (DEBUGGERS.has(plain) && stdin.kind === 'inherit')) return true;
   if (name === 'script') return !words.some((word) => /^(-[a-zA-Z]*c|--command|--version|--help)/.test(word));
   const asks = Object.hasOwn(ASKED, name) ? ASKED[name] : undefined;
   if (asks !== undefined && words.some((word) => asks.test(word))) return true;
-  if (!PROMPTS.test(name)) return false;
+  if (!PROMPTS.has(plain)) return false;
   if (isAsked) return true;
   if (code.some(({ text }) => text !== undefined)) return false;
   return (
@@ -116,27 +132,25 @@ function isPrompt({ name, args, stdin, wraps, code }: CommandFact): boolean {
   );
 }
 
-const CONSOLE_NAMES =
-  /^(rails|python[\d.]*|php|django-admin|flask|mix|nix-shell|nix|poetry|pipenv|hatch|guix|docker|docker-compose|podman|nerdctl|virsh|k9s|bundle|yarn|composer|pnpm|npm|npx|uv|pdm|rye|mise|asdf|conda)$/;
-const CONSOLES =
-  /^(rails (c|console|db|dbconsole)|python[\d.]* \S*manage\.py (shell|shell_plus|dbshell)|php \S*artisan tinker|django-admin (shell|dbshell)|flask shell|mix phx|nix-shell$|nix (shell|repl|develop)|(poetry|pipenv|hatch) shell|guix (shell|environment)|docker(-compose| compose)? attach|virsh console|k9s( -\S+( [^-]\S*)?)*$|bundle console)( |$)/;
-/** A shell through a runner of another language's programs, or in a container. */
-const RUNS_SHELL = / (exec|run|x|start)( \S+)* (\/(usr\/)?bin\/)?(sh|bash|zsh|dash|ash|fish|ksh)( -[il]+)*$/;
 function isConsole(name: string, words: readonly string[]): boolean {
-  if (!CONSOLE_NAMES.test(name)) return false;
+  if (!CONSOLE_NAMES.has(name.replace(/[\d.]+$/, ''))) return false;
   const text = `${name} ${textOf(words)}`.trim();
   return CONSOLES.test(text) || RUNS_SHELL.test(text);
 }
 
-const TERMINALS =
-  /^(xterm|uxterm|urxvt|rxvt|lxterminal|gnome-terminal|konsole|alacritty|kitty|foot|st|x-terminal-emulator|xfce4-terminal|terminator|wezterm)$/;
+const TERMINALS = new Set(
+  `xterm uxterm urxvt rxvt lxterminal gnome-terminal konsole alacritty kitty foot st x-terminal-emulator xfce4-terminal terminator wezterm`.split(
+    /\s+/,
+  ),
+);
+const MULTIPLEXERS = new Set('tmux screen byobu zellij dvtm mtm tmuxinator tmuxp twin'.split(' '));
 const LISTS =
   /^(ls|list-\S+|lsp|lsw|lsc|has|has-session|display|display-message|capture-pane|capturep|show\S*|info|kill-session|kill-server|kill-window|kill-pane|-V|-ls|-list|--version|-h|--help|-v|detach\S*|rename\S*|list-sessions|wipe|-wipe|attach|delete-\S+|ka|d)$/;
 
 // A multiplexer opens shells, and types into those that are open.
 function keepsTerminal(name: string, args: readonly Field[]): boolean {
-  if (TERMINALS.test(name)) return true;
-  if (!/^(tmux|screen|byobu|zellij|dvtm|mtm|tmuxinator|tmuxp|twin)$/.test(name)) return false;
+  if (TERMINALS.has(name)) return true;
+  if (!MULTIPLEXERS.has(name)) return false;
   const { operands } = parseOptions(args, { short: name === 'tmux' ? 'cfLST' : 'ceEhprSTtX', posix: true });
   const first = operands[0]?.value ?? '';
   if (args.some(({ value }) => /^-(ls|list|wipe|v|V|-version|h|-help)$/.test(value))) return false;

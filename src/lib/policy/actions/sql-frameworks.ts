@@ -1,7 +1,26 @@
 // Commands of frameworks and administrators that empty or drop a whole database, by their text.
+import type { Field } from '../facts.ts';
+
+const NAMES: ReadonlySet<string> = new Set(
+  `dropdb dropuser pg_dropcluster pg_resetwal mysqladmin pg_restore mongorestore mysqlpump rails rake bundle php python manage.py
+    django-admin npx pnpm yarn bunx pnpx prisma sequelize sequelize-cli typeorm knex drizzle-kit mikro-orm supabase alembic flask
+    dotnet flyway liquibase kafka-topics kafka-topics.sh rabbitmqctl etcdctl consul nats wp drush neo4j-admin curl`.split(
+    /\s+/,
+  ),
+);
+
+/** As many words as are looked at. */
+const MAX_WORDS = 60;
+
+/** True for a command that empties or drops a database. */
+export function emptiesDatabase(name: string, args: readonly Field[]): boolean {
+  if (!NAMES.has(name) && !NAMES.has(name.replace(/[\d.]+$/, ''))) return false;
+  const text = [name, ...args.slice(0, MAX_WORDS).map(({ value }) => value)].join(' ');
+  return COMMANDS.some((each) => each.test(text));
+}
 
 /** Matched against the command and its arguments, joined by blanks. */
-export const FRAMEWORKS: readonly RegExp[] = [
+const COMMANDS: readonly RegExp[] = [
   /^(dropdb|dropuser|pg_dropcluster|pg_resetwal)( |$)(?!.*--(help|version))/,
   /^mysqladmin .*\b(drop|shutdown|flush-privileges)\b/,
   /^(pg_restore|mongorestore|mysqlpump) .*--(clean|drop|add-drop)/,

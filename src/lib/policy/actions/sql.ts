@@ -2,7 +2,7 @@
 
 import type { CommandFact } from './index.ts';
 import { sqlArguments } from './sql-clients.ts';
-import { FRAMEWORKS } from './sql-frameworks.ts';
+import { emptiesDatabase } from './sql-frameworks.ts';
 import { type Dialect, readSql } from './sql-lexer.ts';
 import { statementActions } from './sql-statements.ts';
 
@@ -23,7 +23,7 @@ export const SQL_ACTIONS: readonly string[] = [
 export function sqlActions(command: CommandFact): string[] {
   const { name, args, code, stdin } = command;
   const found = new Set<string>();
-  if (FRAMEWORKS.some((each) => each.test([name, ...args.map(({ value }) => value)].join(' ')))) found.add('sql.drop');
+  if (emptiesDatabase(name, args)) found.add('sql.drop');
   const given = sqlArguments(name, args);
   if (given === undefined) return givesSql(name, args) ? ['sql.drop'] : [...found];
   const known = code.flatMap(({ text }) => (text === undefined ? [] : [text]));
