@@ -1,16 +1,16 @@
 // The named network: what the list lets through, what it refuses, and the proxy alone and inside a sandbox.
 import { once } from 'node:events';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createServer as createHttpServer, request } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isListed, parseEndpoint } from '../../src/lib/targets/sandbox/endpoints.ts';
 import { openProxy } from '../../src/lib/targets/sandbox/proxy.ts';
-import { reader } from '../helpers/local-program.ts';
+import { readToEnd } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 import { type SandboxChanges, sandboxWorld } from '../helpers/sandbox.ts';
 import { createUser, runShell } from '../helpers/shell-target.ts';
@@ -172,31 +172,35 @@ needs(test, 'bwrap')('inside a sandbox the proxy is the only way out', async () 
   server.close();
 });
 
-needs(
-  test,
-  'bwrap',
-  'root',
-  'useradd',
-)('another user than the broker reaches its proxy, and nobody else does', async () => {
+const proxyFolders = () => readdirSync(tmpdir()).filter((entry) => entry.startsWith('sallyport-net-'));
+const asOthers = needs(test, 'bwrap', 'root', 'useradd');
+
+asOthers('another user than the broker reaches its proxy, and nobody else does', async () => {
   using user = createUser();
   using other = createUser();
-  using world = sandboxWorld();
-  const { name, home } = user.account;
-  const program = await world.open('echo "$HTTPS_PROXY"; sleep 5', {
-    options: { user: name },
-    sandbox: { workspace: [home], network: ['127.0.0.1:9'] },
-    spec: { cwd: home },
-  });
-  const output = reader(program);
-  await output.waitFor('http://127.0.0.1:3128');
-  const folders = readdirSync(tmpdir()).filter((entry) => entry.startsWith('sallyport-net-'));
-  const mine = folders.map((entry) => join(tmpdir(), entry)).find((path) => statSync(path).uid === user.account.uid);
-  assert.ok(mine !== undefined);
-  assert.is((statSync(mine).mode & 0o777).toString(8), '700');
-  const look = await runShell({ user: other.account.name }, `ls '${mine}'`, { cwd: '/' });
-  assert.match(look.stderr, /Permission denied/);
-  await program[Symbol.asyncDispose]();
-  assert.not.ok(existsSync(mine));
+  using proxy = await openProxy(['127.0.0.1:9'], user.account);
+  const script = `require("net").connect("${proxy.socket}").on("error", (e) => console.log(e.code)).end()`;
+  const knock = ({ account }: typeof user) =>
+    runShell({ user: account.name }, `'${process.execPath}' -e '${script}'`, { cwd: '/' });
+  assert.is((await knock(user)).stdout, '');
+  assert.is((await knock(other)).stdout, 'EACCES\n');
 });
+
+asOthers(
+  'in a sandbox of another user the proxy answers, and its folder is gone: a killed broker leaves none',
+  async () => {
+    using user = createUser();
+    using world = sandboxWorld();
+    const { name, home } = user.account;
+    const before = proxyFolders();
+    const program = await world.open(
+      'exec 5<>/dev/tcp/127.0.0.1/3128; printf "CONNECT x:1 HTTP/1.1\\r\\n\\r\\n" >&5; read -r -u5 line; echo "$line"',
+      { options: { user: name }, sandbox: { workspace: [home], network: ['127.0.0.1:9'] }, spec: { cwd: home } },
+    );
+    const left = proxyFolders().filter((entry) => !before.includes(entry));
+    assert.match((await readToEnd(program)).stdout, /^HTTP\/1.1 403/);
+    assert.equal(left, []);
+  },
+);
 
 test.run();

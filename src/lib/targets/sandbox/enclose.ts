@@ -35,6 +35,7 @@ export async function startEnclosed(what: Enclosing, start: StartOutside, signal
   try {
     if (typeof options.network !== 'string') proxy = await openProxy(options.network, what.owner);
     const program = await startBehind(what, proxy, start, signal);
+    proxy?.removeFolder();
     return proxy === undefined ? program : withProxy(program, proxy);
   } catch (error) {
     proxy?.[Symbol.dispose]();

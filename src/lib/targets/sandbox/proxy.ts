@@ -12,6 +12,8 @@ import { type Endpoint, isListed, parseEndpoint } from './endpoints.ts';
 export interface SandboxProxy extends Disposable {
   /** Path of its socket, in a folder that only the broker and the owner can enter. */
   readonly socket: string;
+  /** To be called once the sandbox shows the socket: takes the folder away, so that a broker that is killed leaves none. */
+  removeFolder(): void;
 }
 
 /** Listens for programs of `owner`. Closes every connection when it is disposed. */
@@ -29,10 +31,11 @@ export async function openProxy(
     near.once('close', () => open.delete(near));
   });
   server.maxConnections = MAX_CONNECTIONS;
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   const close = () => {
     server.close();
     for (const one of open) one.destroy();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder();
   };
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socket, resolve));
@@ -43,7 +46,7 @@ export async function openProxy(
     close();
     throw error;
   }
-  return { socket, [Symbol.dispose]: close };
+  return { socket, removeFolder, [Symbol.dispose]: close };
 }
 
 const MAX_CONNECTIONS = 256;
