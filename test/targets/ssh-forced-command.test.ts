@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError } from '../../src/lib/core/errors.ts';
-import { forcedCommandFor } from '../../src/lib/targets/ssh-forced-command.ts';
+import { preludeFor, readState } from '../../src/lib/session/gated/prelude.ts';
+import { takeFrames } from '../../src/lib/stream/frames.ts';
+import { forcedCommandFor, lineCommandFor } from '../../src/lib/targets/ssh-forced-command.ts';
 import { liveClock, processesWith } from '../helpers/local-program.ts';
 
 const SHELLS = ['sh', 'bash', 'dash', 'zsh', 'fish', 'tcsh', 'csh', 'ksh', 'mksh', 'busybox']
@@ -54,6 +56,32 @@ test('every login shell hands the text to bash untouched', () => {
     assert.is(through(shell, "printf %s 'ä€😀'").stdout, utf8, shell);
     const words = EVERY_BYTE.slice(0, 126);
     assert.is(through(shell, `printf %s ${quoted(words)}`).stdout, words, shell);
+  }
+});
+
+test('a command of a gated session, what goes before it and what it carries, pass through every login shell', () => {
+  const env = new Map([
+    ['PLAIN', 'x y'],
+    ['HARD', `it's "$HOME" \`id\` \\ !! ~ 'ä'\n\t`],
+    ['HOME', null],
+  ]);
+  for (const shell of SHELLS) {
+    for (const carried of [undefined, { folder: '/usr/bin', env: new Map() }, { folder: '/usr/bin', env }]) {
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's own expansion
+      const text = 'pwd; printf "%s|" "$PLAIN" "$HARD" "${HOME-unset}"';
+      const [begin, end] = ['<mark:', ':mark>'];
+      const command = lineCommandFor(`${preludeFor({ begin, end })}${text}`, '/tmp', carried);
+      const args = shell.endsWith('busybox') ? ['sh', '-c'] : ['-c'];
+      const { stdout } = spawnSync(shell, [...args, command], { env: { PATH: '/usr/bin:/bin', HOME: '/dev/null' } });
+      const frames: string[] = [];
+      const stage = takeFrames({ begin, end }, (content) => frames.push(content.toString()));
+      const output = Buffer.concat([...stage.push(stdout), ...stage.flush()]).toString();
+      const values = carried?.env.size ? `x y|${env.get('HARD')}|unset|` : '||/dev/null|';
+      assert.is(output, `${carried?.folder ?? '/tmp'}\n${values}`, shell);
+      const told = frames.map((frame) => readState(frame));
+      assert.equal([told.length, told[1]?.folder], [2, carried?.folder ?? '/tmp'], shell);
+      assert.is(told[1]?.env.get('HARD') ?? null, carried?.env.get('HARD') ?? null, shell);
+    }
   }
 });
 
