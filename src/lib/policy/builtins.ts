@@ -116,6 +116,9 @@ function alias(walk: Walk, scope: Scope, call: Call, args: readonly Field[]): vo
   // Our bash expands none; another shell inside may.
   if (walk.depth > 0 && args.some((arg) => !arg.exact || arg.value.includes('=')))
     note(walk, 'an alias changes what later words mean', call.text);
+  // What it stands for is judged all the same: whoever reads it means it.
+  for (const { value, exact } of args)
+    if (exact && value.includes('=')) runText(walk, fork(scope), value.slice(value.indexOf('=') + 1), call);
   emit(walk, scope, call);
 }
 
