@@ -179,6 +179,7 @@ test('refuses what means nothing', async () => {
     [['session', 'exec', 's-x', '--'], /there is no command after "--"/],
     [['session', 'read', 's-x', '--wait', '2h'], /"2h" is not a duration of at most 60s/],
     [['shell', 'local'], /without a command a terminal is needed\n {2}next: .*sallyport session open local;/],
+    [['shell', 'local', '--free', '--', 'ls'], /--free takes no command/],
     [['shell', 'local', '--json'], /"message":"--json needs a command"/],
   ] as const;
   for (const [args, message] of usage) {

@@ -39,6 +39,7 @@ export interface RunOptions {
 /** Runs it, prints what there is to print, and resolves with the exit code. */
 export async function runInvocation(options: RunOptions): Promise<number> {
   const { kind, target, child, flags, environment, palette } = options;
+  if (child !== null && flags.free) throw usage('--free takes no command', 'leave out one of the two');
   const isGated = child === null && !flags.free;
   if (isGated) requireTerminal(kind, target, flags.json);
   const invocation = toInvocation(options);
@@ -59,12 +60,14 @@ export async function runInvocation(options: RunOptions): Promise<number> {
 /** A gated session is read from the keyboard. What is not typed is given as a command, one by one. */
 function requireTerminal(kind: string, target: string, json: boolean): void {
   if (!json && process.stdin.isTTY === true && process.stderr.isTTY === true) return;
-  throw new BrokerError({
-    code: 'usage',
-    exit: EXIT.usage,
-    message: json ? '--json needs a command' : 'without a command a terminal is needed',
-    hint: `put the command after --, or for several that share a folder: sallyport session open ${target}; a raw terminal, where a rule grants one: sallyport ${kind} ${target} --free`,
-  });
+  throw usage(
+    json ? '--json needs a command' : 'without a command a terminal is needed',
+    `put the command after --, or for several that share a folder: sallyport session open ${target}; a raw terminal, where a rule grants one: sallyport ${kind} ${target} --free`,
+  );
+}
+
+function usage(message: string, hint: string): BrokerError {
+  return new BrokerError({ code: 'usage', exit: EXIT.usage, message, hint });
 }
 
 function toInvocation({ kind, target, child, flags, environment }: RunOptions): Invocation {
