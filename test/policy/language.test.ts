@@ -1,11 +1,23 @@
 // What rules can say beside one match: exceptions, lists, hours, tasks, workspaces, protected paths, packs of one's own.
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Verdict } from '../../src/lib/core/decision.ts';
 import { BrokerError } from '../../src/lib/core/errors.ts';
 import type { Pack, PolicyDocument, Rule, RuleMatch, TimeWindow } from '../../src/lib/core/policy-document.ts';
-import { compilePolicy, judgeFreeTerminal, PACK_NAMES, PACKS } from '../../src/lib/policy/index.ts';
+import { compilePaths } from '../../src/lib/policy/glob.ts';
+import {
+  type CompiledPolicy,
+  compilePolicy,
+  judgeCommand,
+  judgeFreeTerminal,
+  PACK_NAMES,
+  PACKS,
+} from '../../src/lib/policy/index.ts';
+import { anyFile } from '../../src/lib/policy/match-files.ts';
+import { any } from '../../src/lib/policy/match-result.ts';
 import { failedPackTests } from '../../src/lib/policy/pack-tests.ts';
+import { indexRules, type RuleIndex } from '../../src/lib/policy/rule-index.ts';
 import { decide, HERE, judge } from './judged.ts';
 
 function rule(verdict: Verdict, match: RuleMatch, more: Partial<Rule> = {}): Rule {
@@ -508,6 +520,71 @@ test('the index finds the rule wherever it would be looked for', () => {
     ['toString', 'default'],
   ] as const) {
     assert.is(ruleOf(text), id, text);
+  }
+});
+
+test('through the index every line of the corpora is judged as by looking at every rule', () => {
+  const indexed = compilePolicy(
+    {
+      packs: ['all'],
+      rules: [],
+      default: 'allow',
+      opaque: 'deny',
+      workspace: ['/srv/app'],
+      protectedPaths: ['/srv/keep', '**/*.pem'],
+    },
+    { approvalTtlMs: 1 },
+  );
+  const whole = (index: RuleIndex): RuleIndex => ({ ...indexRules([]), all: index.all, others: index.all });
+  const linear = { ...indexed, strict: whole(indexed.strict), allowing: whole(indexed.allowing) };
+  const folder = new URL('corpus/', import.meta.url);
+  const lines = readdirSync(folder)
+    .flatMap((name) => readFileSync(new URL(name, folder), 'utf8').split('\n'))
+    .filter((_, index) => index % 6 === 0);
+  assert.ok(lines.length > 400);
+  const said = (policy: CompiledPolicy, text: string) =>
+    codeOf(() => {
+      const { verdict, rule: id } = judgeCommand(policy, { kind: 'text', text }, HERE).decision;
+      throw new BrokerError({ code: verdict, exit: 64, message: id, hint: '' });
+    });
+  for (const line of lines) assert.is(said(indexed, line), said(linear, line), line);
+});
+
+test('a long list of path globs says of a file what its globs say one by one', () => {
+  // None of them matches everything, which would hide the rest.
+  const folders = ['/etc', '/usr/lib', '~/.ssh', '/srv/app/sub', '/h*e/*', '**/id'];
+  const globs = compilePaths(folders.flatMap((folder) => [folder, `${folder}/**`, `${folder}/x*`.replace('//', '/')]));
+  const paths = [
+    '/etc',
+    '/etc/x',
+    '/etc/*',
+    '/',
+    '/*',
+    '/usr',
+    '/usr/lib/y',
+    '~',
+    '~/.ssh/id',
+    'a',
+    'sub/a',
+    'id',
+    '/opt/id',
+    '/opt/idx',
+    '/home/x',
+    '../..',
+    '$x',
+    '/$x',
+    '/etc/$x',
+    '~root',
+    '/?tc',
+  ];
+  for (const path of paths) {
+    for (const command of [`rm ${path}`, `rm -rf ${path}`, `cd "$x" && rm ${path}`]) {
+      const files = judge(command).facts.commands.flatMap(({ removes }) => removes);
+      for (const below of ['yes', 'maybe'] as const) {
+        const one = globs.map((glob) => anyFile([glob], files, below));
+        assert.is(anyFile(globs, files, below), any(one), command);
+      }
+    }
   }
 });
 
