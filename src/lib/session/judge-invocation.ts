@@ -43,7 +43,7 @@ export async function judgeInvocation(
 }
 
 /**
- * The same object where everything is as it was; else what holds now, audited. It is the same request of the same caller,
+ * The same object where policy says what it said; else what holds now, audited. It is the same request of the same caller,
  * so it counts as no further attempt.
  */
 export async function judgeAgain(
@@ -60,8 +60,9 @@ export async function judgeAgain(
   return now;
 }
 
+/** Not the place: where that changed meanwhile, the target refuses what was approved for another (`place-changed`). */
 function whatCounts({ subject, decision: { verdict, approval, exception } }: Judged): string {
-  return JSON.stringify([subject, verdict, approval ?? exception ?? null]);
+  return JSON.stringify([verdict, subject.rule, subject.command, approval ?? exception ?? null]);
 }
 
 function judge(asked: Asked, { principal }: Asker, entry: TargetEntry, deps: Deps): Judged {
