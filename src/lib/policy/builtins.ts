@@ -169,5 +169,9 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   complete: opaqueOption(/^-[CFW]/, 'code run for completion'),
   fc: opaqueOption(/^/, 'commands of the history'),
   jobs: opaqueOption(/^-[a-z]*x/, 'a command run by jobs'),
-  wait: opaqueOption(/^-p/, 'a variable that wait sets'),
+  // `wait $!` is a number; only a `-p` that is written names a variable.
+  wait: (walk, scope, call, args) => {
+    if (args.some((arg) => arg.value.startsWith('-p'))) note(walk, 'a variable that wait sets', call.text);
+    emit(walk, scope, call);
+  },
 };
