@@ -2,6 +2,8 @@
 // `escapes.ts` reads it.
 
 export interface EscapeOptions {
+  /** Options are whole words after one dash or two; nothing is bundled. */
+  readonly words?: boolean;
   /** Letters that take a value, so that bundles are read as the program reads them. */
   readonly short?: string;
   readonly long?: readonly string[];
@@ -15,6 +17,10 @@ const NOTHING = /^$/;
 const COMPRESSORS =
   /^(\/usr(\/local)?\/bin\/|\/bin\/)?(gzip|pigz|bzip2|pbzip2|lbzip2|xz|pixz|zstd|zstdmt|lz4|lzip|lzma|lzop|compress|brotli)( -[\w=]+| --[a-z-]+(=\w+)?)*$/;
 const PAGERS = /^(|cat|less|more|never|less -[A-Za-z]+|bat)$/;
+
+/** Commands of gdb that look, or run the program that is debugged. */
+const DEBUGS =
+  /^(bt|bt full|where|backtrace|info [\w ]+|list|thread apply all bt( full)?|quit|q|run|r|continue|c|frame( \d+)?|up|down|set (pagination|confirm) off)$/;
 
 /** `--long` and `-x` by name; `word` stands for an operand, `-word` for a word after one dash. */
 function runs(names: string, options: Omit<EscapeOptions, 'runs'> = {}, harmless: RegExp = NOTHING): EscapeOptions {
@@ -85,7 +91,15 @@ export const ESCAPES: Readonly<Record<string, EscapeOptions>> = {
   nmap: runs('--script --script-args-file --interactive --datadir --resume --servicedb --versiondb', {
     long: ['script', 'datadir'],
   }),
-  gdb: runs('-x --command -ex --eval-command -ix -iex --init-command --init-eval-command', {}),
+  gdb: {
+    words: true,
+    runs: {
+      ...runs('-x -command --command -ix -iex --init-command --init-eval-command').runs,
+      '-ex': DEBUGS,
+      '-eval-command': DEBUGS,
+      '--eval-command': DEBUGS,
+    },
+  },
   lldb: runs('-o -O -s -S -k -K --one-line --one-line-before-file --source --source-before-file', {
     short: 'oOsSkKfpn',
   }),

@@ -28,12 +28,14 @@ export function escapeActions(command: CommandFact): string[] {
 }
 
 function runsProgram(known: EscapeOptions, args: readonly Field[]): boolean {
-  const { options } = parseOptions(args, { short: known.short ?? '', long: known.long ?? [] });
+  const spec = { short: known.short ?? '', long: known.long ?? [] };
+  const options = known.words === true ? [] : parseOptions(args, spec).options;
   return Object.entries(known.runs).some(([option, harmless]) => {
     const isHarmful = (value: Field | undefined) => value?.exact !== true || !harmless.test(value.value);
     return (
       options.some(({ name, value }) => isNamed(known, name, option) && isHarmful(value)) ||
-      (/^-[^-]/.test(option) && args.some((arg, index) => gives(option, arg, args[index + 1], isHarmful)))
+      ((known.words === true || /^-[^-]/.test(option)) &&
+        args.some((arg, index) => gives(option, arg, args[index + 1], isHarmful)))
     );
   });
 }
