@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { API_VERSION } from '../../src/lib/api/contract.ts';
 import { ROUTES } from '../../src/lib/api/routes.ts';
 import { ALLOW_ALL, CLI, type CliWorld, cliWorld, until } from '../helpers/cli.ts';
 import { needs } from '../helpers/needs.ts';
@@ -61,7 +62,7 @@ policy: { packs: [read-only], default: ask }
     call(user, method, path, body) {
       const curl = `
         const [path, method] = process.argv.slice(1);
-        const r = require('http').request({ socketPath: process.env.SALLYPORT_SOCKET, path: '/v1' + path, method, headers: { 'sallyport-api': '1' } }, (s) => {
+        const r = require('http').request({ socketPath: process.env.SALLYPORT_SOCKET, path: '/v1' + path, method, headers: { 'sallyport-api': '${API_VERSION}' } }, (s) => {
           let t = ''; s.on('data', (c) => { t += c; }); s.on('end', () => console.log(JSON.stringify({ status: s.statusCode, text: t })));
         });
         process.stdin.pipe(r);`;

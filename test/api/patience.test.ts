@@ -4,6 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { API_VERSION } from '../../src/lib/api/contract.ts';
 import { ALLOW_ALL, cliWorld, until } from '../helpers/cli.ts';
 import { attachRaw, invocation, speak } from '../helpers/raw-client.ts';
 
@@ -17,7 +18,7 @@ test('drops half requests and sockets that never open; a reader as slow as a pag
   const halves = [
     'GET /v1/hello HTTP/1.1\r\nhost: x\r\n',
     'GET',
-    'POST /v1/stop HTTP/1.1\r\nhost: x\r\nsallyport-api: 1\r\ncontent-length: 9\r\n\r\n{',
+    `POST /v1/stop HTTP/1.1\r\nhost: x\r\nsallyport-api: ${API_VERSION}\r\ncontent-length: 9\r\n\r\n{`,
   ];
   const dropped = halves.map(async (bytes) =>
     assert.match(await within(40_000, speak(socket, bytes)), /^(HTTP\/1\.1 4|$)/),

@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { API_VERSION } from '../../src/lib/api/contract.ts';
 import { ALLOW_ALL, cliWorld, until } from '../helpers/cli.ts';
 import { attachRaw, call } from '../helpers/raw-client.ts';
 
@@ -13,7 +14,7 @@ const test = suite('version');
 test('answers clients of other versions with 426 and what to do, over HTTP and WebSocket', async () => {
   await using world = cliWorld(ALLOW_ALL);
   await world.run(['broker', 'start']);
-  for (const version of ['0', '2', 'one', null]) {
+  for (const version of ['0', String(API_VERSION + 1), 'one', null]) {
     const { status, body } = await call(world.socket, 'GET', '/v1/targets', { version });
     assert.is(status, 426);
     assert.is(body.error.code, 'version-mismatch');
@@ -25,16 +26,23 @@ test('answers clients of other versions with 426 and what to do, over HTTP and W
       (error: Error) => error.message,
     );
     assert.match(refused, /426/);
-    assert.is((await call(world.socket, 'GET', '/v1/hello', { version })).body.api, 1, 'hello answers everybody');
+    assert.is(
+      (await call(world.socket, 'GET', '/v1/hello', { version })).body.api,
+      API_VERSION,
+      'hello answers everybody',
+    );
   }
-  const stopped = await call(world.socket, 'POST', '/v1/stop', { version: '2', body: '{"force":false}' });
+  const stopped = await call(world.socket, 'POST', '/v1/stop', {
+    version: String(API_VERSION + 1),
+    body: '{"force":false}',
+  });
   assert.is(stopped.status, 200, 'a newer client can end it');
   await until(() => world.brokers().length === 0, 'it left');
 });
 
 for (const [api, age] of [
-  [0, 'older'],
-  [2, 'newer'],
+  [API_VERSION - 1, 'older'],
+  [API_VERSION + 1, 'newer'],
 ] as const) {
   test(`says that the running broker is ${age}, and can stop it`, async () => {
     await using world = cliWorld();

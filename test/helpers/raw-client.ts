@@ -2,6 +2,7 @@
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import WebSocket from 'ws';
+import { API_VERSION } from '../../src/lib/api/contract.ts';
 
 export interface RawAnswer {
   readonly status: number;
@@ -14,7 +15,7 @@ export function call(
   socketPath: string,
   method: string,
   path: string,
-  { body, version = '1' }: { readonly body?: string | Buffer; readonly version?: string | null } = {},
+  { body, version = String(API_VERSION) }: { readonly body?: string | Buffer; readonly version?: string | null } = {},
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -68,7 +69,7 @@ export interface RawAttach {
 }
 
 /** An attach socket whose upgrade is done. Rejects with the HTTP status where it is refused. */
-export function attachRaw(socketPath: string, version: string | null = '1'): Promise<RawAttach> {
+export function attachRaw(socketPath: string, version: string | null = String(API_VERSION)): Promise<RawAttach> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket('ws://broker/v1/attach', {
       headers: version === null ? {} : { 'sallyport-api': version },
