@@ -1,11 +1,16 @@
 // Archives and compressed files.
+import type { Field } from '../facts.ts';
 import { hasOption, type OptionSpec, parseOptions } from '../options.ts';
+import { ANY } from '../unknowns.ts';
 import { below, type Effect, HERE, optionValues } from './effect.ts';
 
 const TAR: OptionSpec = {
   short: 'fCbTXIgHKLNV',
   long: ['file', 'directory', 'files-from', 'exclude', 'use-compress-program', 'to-command'],
 };
+
+/** With `-P` the archive says where its files go. */
+const NAMED_INSIDE: Field = { value: ANY, exact: false, many: false };
 
 const tar: Effect = (args) => {
   const [first, ...rest] = args;
@@ -15,8 +20,11 @@ const tar: Effect = (args) => {
   const { operands } = parseOptions(dashed, TAR);
   const archive = optionValues(dashed, TAR, '-f', '--file');
   const folder = optionValues(dashed, TAR, '-C', '--directory');
-  if (hasOption(dashed, '-x', '--extract', '--get'))
-    return { reads: archive, writes: folder.length > 0 ? folder : [HERE], recursive: true };
+  if (hasOption(dashed, '-x', '--extract', '--get')) {
+    const target = folder.length > 0 ? folder : [HERE];
+    const isAbsolute = hasOption(dashed, '-P', '--absolute-names');
+    return { reads: archive, writes: [...target, ...(isAbsolute ? [NAMED_INSIDE] : [])], recursive: true };
+  }
   if (hasOption(dashed, '-t', '--list')) return { reads: archive };
   const from = folder.flatMap((base) => operands.map((each) => below(base, each)));
   return {
