@@ -93,6 +93,10 @@ const ROWS: readonly (readonly [text: string, ...code: string[]])[] = [
   ["rpm --eval '%{_bindir}'"],
   ['bash', 'sh input !'],
   ['a | bash -s b', 'sh input !'],
+  ['a | bash -', 'sh input !'],
+  ['a | sh -e -', 'sh input !'],
+  ['a | dash --', 'sh input !'],
+  ['bash - a', 'sh file !'],
   ['bash a', 'sh file !'],
   ['bash <(a)', 'sh stream !'],
 ];

@@ -5,6 +5,10 @@ import { judge } from './judged.ts';
 /** Every one of them runs `rm`, and it is certain what it runs. */
 const RUNS_RM: readonly string[] = [
   'sudo rm x',
+  "sh -c - 'rm x'",
+  "bash +x -c 'rm x'",
+  'cmake -E rm x',
+  'cmake -E env A=b rm x',
   'sudo -u root -- rm x',
   'sudo -EH rm x',
   'sudo --user root rm x',

@@ -84,6 +84,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   distrobox: { elsewhere: false, verbs: { enter: { before: 1, values: '-n --name' } } },
   toolbox: local('run', { values: '-c --container' }),
   wsl: { elsewhere: true, verbs: { '-e': {}, '--exec': {} } },
+  cmake: local('-E'),
   poetry: local('run'),
   pipenv: local('run'),
   pdm: local('run'),

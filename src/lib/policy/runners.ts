@@ -33,7 +33,10 @@ const SHELL_LONG = ['rcfile', 'init-file'];
 
 // `sh -c TEXT NAME ARGS…`, `sh FILE ARGS…`, or code from the standard input.
 const shell: Runner = (walk, scope, call, args) => {
-  const { options, operands } = parseOptions(withoutPlus(args), { short: 'oO', long: SHELL_LONG, posix: true });
+  const parsed = parseOptions(withoutPlus(args), { short: 'oO', long: SHELL_LONG, posix: true });
+  const { options } = parsed;
+  // A lone dash ends the options: `a | bash -`, `sh -c - TEXT`.
+  const operands = parsed.operands[0]?.value === '-' ? parsed.operands.slice(1) : parsed.operands;
   if (args.length === 1 && /^--(version|help)$/.test(args[0]?.value ?? '')) return {};
   const reads = options.flatMap(({ name, value }) =>
     SHELL_LONG.includes(name.slice(2)) && value !== undefined ? [value] : [],
