@@ -137,6 +137,7 @@ for (const [text, printed = text] of FORMS) {
 /** Never printed: the caller's text, with the reason. */
 const OPAQUE: readonly (readonly [text: string, reason: RegExp])[] = [
   ['select x in a; do b; done', /select/],
+  ['A=<(a) b', /joins what stands before/],
   ['echo ${a@P}', /not understood/],
   ['echo ${!a}', /not understood/],
   ['a[1]=c b', /array element/],

@@ -26,7 +26,7 @@ export function parseCommand(input: CommandInput): ParsedCommand {
 }
 
 // One word for bash, two for the parser.
-const DOLLAR_PROCESS = /\$[<>]\(/;
+const JOINED_PROCESS = /(\$|\w\+?=)[<>]\(/;
 
 /** Parses text that has passed the limits; also used for the text given to inner shells. */
 export function parseText(text: string): ParsedCommand {
@@ -38,8 +38,8 @@ export function parseText(text: string): ParsedCommand {
   if (lowered.script.statements.length === 0) {
     throw refuse('empty-command', 'the command holds nothing but comments', { hint: 'give a command after --' });
   }
-  if (DOLLAR_PROCESS.test(text)) {
-    const opaque = [...lowered.opaque, { reason: 'a dollar before a process substitution', span: text.slice(0, 120) }];
+  if (JOINED_PROCESS.test(text)) {
+    const opaque = [...lowered.opaque, { reason: 'a process substitution that joins what stands before it', span: text.slice(0, 120) }];
     return { script: lowered.script, printed: text, opaque };
   }
   if (lowered.opaque.length > 0) return { script: lowered.script, printed: text, opaque: lowered.opaque };
