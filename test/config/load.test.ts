@@ -141,6 +141,7 @@ limits: { hard: 30m, idle: 5m, approvalWait: 1h }
       opaque: 'ask',
       workspace: ['/srv/app', '~/src'],
       lists: new Map([['shared', ['/srv/shared/**']]]),
+      listsAt: new Map([['shared', { line: 30, column: 20 }]]),
       protectedPaths: ['/srv/app/keys', '$shared'],
       exceptions: { approvers: ['ops'], quorum: 1, ttlMs: 300_000 },
       probing: { denials: 5, withinMs: 30_000, coolDownMs: 300_000 },
