@@ -39,7 +39,10 @@ export function parseText(text: string): ParsedCommand {
     throw refuse('empty-command', 'the command holds nothing but comments', { hint: 'give a command after --' });
   }
   if (JOINED_PROCESS.test(text)) {
-    const opaque = [...lowered.opaque, { reason: 'a process substitution that joins what stands before it', span: text.slice(0, 120) }];
+    const opaque = [
+      ...lowered.opaque,
+      { reason: 'a process substitution that joins what stands before it', span: text.slice(0, 120) },
+    ];
     return { script: lowered.script, printed: text, opaque };
   }
   if (lowered.opaque.length > 0) return { script: lowered.script, printed: text, opaque: lowered.opaque };
