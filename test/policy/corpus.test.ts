@@ -59,10 +59,10 @@ function allowed(lines: readonly Line[], policy: CompiledPolicy, context: object
   return lines.filter(({ text }) => verdictOf(text, policy, context) === 'allow').map(({ text }) => text);
 }
 
-const attacks = corpus('attacks', 'attacks-system');
+const attacks = corpus('attacks', 'attacks-system', 'attacks-mixed');
 const questions = corpus('questions');
 const lookAlikes = corpus('look-alikes');
-const harmless = corpus('look-alikes', 'look-alikes-system');
+const harmless = corpus('look-alikes', 'look-alikes-system', 'look-alikes-mixed');
 
 for (const group of new Set(attacks.map((each) => each.group))) {
   test(`allows no attack where everything else is allowed: ${group}`, () => {

@@ -231,7 +231,8 @@ function lowerAssign(lowering: Lowering, item: Assignment, place: 'alone' | 'wor
   const index = item.index === undefined ? undefined : lowerIndex(item.index.text);
   if (item.index !== undefined && index === undefined) {
     lowering.opaque('a subscript that bash would evaluate', item.text);
-  } else if (index !== undefined && (place === 'word' || item.value.type !== 'Word')) {
+  } else if (index !== undefined && (place === 'word' || item.value.type !== 'Word' || index.startsWith('-'))) {
+    // Counted from the end of an empty array, bash gives up the line, and the printed form is one line.
     lowering.opaque('an assignment to an array element', item.text);
   }
   const value = item.value;

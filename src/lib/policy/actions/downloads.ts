@@ -4,7 +4,7 @@ import { hasOption, isLongOption, parseOptions } from '../options.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */
-export const DOWNLOAD_ACTIONS: readonly string[] = ['download.package', 'download.registry'];
+export const DOWNLOAD_ACTIONS: readonly string[] = ['download.package', 'download.package-run', 'download.registry'];
 
 /** Addresses of code: `https://…`, `git+ssh://…`, `git@host:…`, `github:user/repo`, and short forms of these. */
 const ADDRESS =
@@ -98,8 +98,34 @@ const REGISTRIES = [
 const KNOWN_REGISTRIES =
   /^https:\/\/(pypi\.org|registry\.npmjs\.org|registry\.yarnpkg\.com|rubygems\.org|repo\.packagist\.org|download\.pytorch\.org|test\.pypi\.org|proxy\.golang\.org)(\/|$)/;
 
-/** `download.package`: code from an address of its own; `download.registry`: packages from another registry. */
-export function downloadActions({ name, args }: CommandFact): string[] {
+/** Runners of packages that are fetched for it, and the words with which nobody is asked first. */
+const FETCHING: Readonly<Record<string, RegExp>> = {
+  npx: /^(-\S+ )*(-y|--yes)( |$)/,
+  npm: /^(exec|x)( -\S+)* (-y|--yes)( |$)/,
+  pnpx: /^[^-]/,
+  bunx: /^[^-]/,
+  uvx: /^[^-]/,
+  pnpm: /^dlx /,
+  yarn: /^dlx /,
+  pipx: /^run /,
+};
+
+function fetchesAndRuns(name: string, args: readonly Field[]): boolean {
+  const says = Object.hasOwn(FETCHING, name) ? FETCHING[name] : undefined;
+  if (says === undefined) return false;
+  return says.test(args.map(({ value }) => value).join(' '));
+}
+
+/**
+ * `download.package`: code from an address of its own; `download.registry`: packages from another registry;
+ * `download.package-run`: a package that is fetched and run at once.
+ */
+export function downloadActions(command: CommandFact): string[] {
+  const fetched = fetchesAndRuns(command.name, command.args) ? ['download.package-run'] : [];
+  return [...fetched, ...installActions(command)];
+}
+
+function installActions({ name, args }: CommandFact): string[] {
   const plain = name.replace(/(?<=\D)[\d.]+$/, '');
   const [words, manager] = managerOf(Object.hasOwn(INSTALLERS, name) ? name : plain, args);
   const verbs = Object.hasOwn(INSTALLERS, manager) ? INSTALLERS[manager] : undefined;

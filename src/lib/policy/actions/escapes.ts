@@ -106,7 +106,27 @@ const CONSOLES =
   /^(rails (c|console|db|dbconsole)|python[\d.]* \S*manage\.py (shell|shell_plus|dbshell)|php \S*artisan tinker|django-admin (shell|dbshell)|flask shell|mix phx|nix-shell$|nix (shell|repl|develop)|(poetry|pipenv|hatch) shell|guix (shell|environment)|docker(-compose| compose)? attach|virsh console|k9s( -\S+( [^-]\S*)?)*$|bundle console)( |$)/;
 /** A shell through a runner of another language's programs, or in a container. */
 const RUNS_SHELL = / (exec|run|x|start)( \S+)* (\/(usr\/)?bin\/)?(sh|bash|zsh|dash|ash|fish|ksh)( -[il]+)*$/;
-const MAY_ASK = new Set([...PROMPTS, ...DEBUGGERS, ...CONSOLE_NAMES, ...Object.keys(ASKED), 'script']);
+/** Debuggers and clients of databases that ask, with a way to a shell, unless one of these says what to do. */
+const CLIENTS: Readonly<Record<string, RegExp>> = {
+  gdb: /^[^-]|^--?(batch|version|help|ex|eval-command|x|command)/,
+  lldb: /^[^-]|^--?(batch|version|help|o|one-line|s|source)/,
+  psql: /^-[XqAtnwW1]*[cflV]|^--(command|file|list|version|help)/,
+  mysql: /^-[BNstrnvA]*[eV]|^--(execute|version|help)/,
+  mongosh: /^--(eval|file|version|help)|\.js$/,
+  sqlite3: /^-{1,2}(cmd|version|help)|^[^-]/,
+};
+const SAME_CLIENT: Readonly<Record<string, string>> = {
+  mariadb: 'mysql',
+  pgcli: 'psql',
+  mycli: 'mysql',
+  mongo: 'mongosh',
+};
+const clientOf = (name: string) => (Object.hasOwn(SAME_CLIENT, name) ? (SAME_CLIENT[name] ?? name) : name);
+
+const MAY_ASK = new Set([
+  ...[...PROMPTS, ...DEBUGGERS, ...CONSOLE_NAMES, 'script'],
+  ...[ASKED, CLIENTS, SAME_CLIENT].flatMap((table) => Object.keys(table)),
+]);
 
 // A shell that waits for what is typed; `bash --version` and the like do not.
 function isPrompt({ name, args, stdin, wraps, code }: CommandFact): boolean {
@@ -121,6 +141,9 @@ function isPrompt({ name, args, stdin, wraps, code }: CommandFact): boolean {
     if (options.some(({ name: option }) => /^--(version|help|dump)/.test(option) || option === '-c')) return false;
     return operands.length === 0 || isAsked || options.some(({ name: option }) => option === '-s');
   }
+  const client = clientOf(plain);
+  const isTold = Object.hasOwn(CLIENTS, client) ? CLIENTS[client] : undefined;
+  if (isTold !== undefined) return stdin.kind === 'inherit' && !words.some((word) => isTold.test(word));
   if (isConsole(name, words) || (DEBUGGERS.has(plain) && stdin.kind === 'inherit')) return true;
   if (name === 'script') return !words.some((word) => /^(-[a-zA-Z]*c|--command|--version|--help)/.test(word));
   const asks = Object.hasOwn(ASKED, name) ? ASKED[name] : undefined;

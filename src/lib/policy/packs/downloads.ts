@@ -25,6 +25,8 @@ export const DOWNLOADS: Pack = {
     'pip install git+https://example.org/x.git',
     'npm install https://example.org/x.tgz',
     'npx github:somebody/something',
+    'npx --yes cowsay',
+    'pipx run cowsay',
     'go run example.org/x@latest',
     'pip install --index-url http://192.0.2.1/simple x',
     'helm plugin install https://example.org/x',
@@ -109,6 +111,14 @@ export const DOWNLOADS: Pack = {
       reason: 'it installs and runs code from an address, not from a registry',
       suggest: 'name a released version in the registry',
       tests: [{ input: 'pip install git+https://example.org/x.git', verdict: 'ask' }],
+    },
+    {
+      id: 'packages-run-at-once',
+      match: { does: ['download.package-run'] },
+      verdict: 'ask',
+      reason: 'it fetches a package and runs it, without a version that the project has fixed',
+      suggest: 'make it a dependency of the project, and run that',
+      tests: [{ input: 'npx -y cowsay', verdict: 'ask' }],
     },
     {
       id: 'other-registries',
