@@ -182,7 +182,10 @@ test('gives keys and windows to the program while it runs: Ctrl-C, Ctrl-Z, sizes
   await using world = cliWorld(LOCAL);
   await inShell(world, 'sallyport shell local', async ({ terminal, run, during, path }) => {
     assert.match(await during('echo up; sleep 60', '\u0003'), /\[130\] local:/);
-    assert.match(await during('stty -icanon -isig -echo; echo up; head -c 3 | od -An -tx1', '\u0003\u001a\u0004'), /03 1a 04/);
+    assert.match(
+      await during('stty -icanon -isig -echo; echo up; head -c 3 | od -An -tx1', '\u0003\u001a\u0004'),
+      /03 1a 04/,
+    );
     assert.match(await during('echo up; cat; echo "end $?"', 'abc\r\u0004'), /abc\nabc\nend 0\n/);
     const resized = during('trap "stty size; exit 5" WINCH; echo up; while :; do sleep 0.1; done', '');
     await delay(1000);

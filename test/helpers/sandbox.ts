@@ -25,6 +25,10 @@ export interface SandboxWorld extends Disposable {
   run(text: string, changes?: SandboxChanges): Promise<Ended>;
 }
 
+const CHECKOUT = realpathSync(fileURLToPath(new URL('../..', import.meta.url)));
+/** What the tests run inside; a checkout below a folder that a sandbox has of its own would not be there. */
+const PROBES = /^\/(tmp|var\/tmp|run|dev)\//.test(CHECKOUT) ? [CHECKOUT] : [];
+
 /** Below /var: a sandbox has a /tmp of its own, and would hide there what only the wall should hide. */
 export function sandboxWorld(): SandboxWorld {
   const folder = realpathSync(mkdtempSync('/var/sp-sandbox-'));
@@ -33,7 +37,7 @@ export function sandboxWorld(): SandboxWorld {
   const target: SandboxWorld['target'] = ({ sandbox, options, broker } = {}) => {
     const whole: SandboxOptions = {
       preset: 'workspace',
-      workspace: [workspace],
+      workspace: [workspace, ...PROBES],
       hide: [],
       network: 'none',
       ...sandbox,
