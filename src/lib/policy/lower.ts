@@ -228,17 +228,17 @@ function checkName(lowering: Lowering, name: ParsedWord): void {
 }
 
 function lowerAssign(lowering: Lowering, item: Assignment, place: 'alone' | 'word' = 'word'): Assign {
+  const { name, append, value } = item;
   const index = item.index === undefined ? undefined : lowerIndex(item.index.text);
   if (item.index !== undefined && index === undefined) {
     lowering.opaque('a subscript that bash would evaluate', item.text);
-  } else if (index !== undefined && (place === 'word' || item.value.type !== 'Word' || index.startsWith('-'))) {
+  } else if (index !== undefined && (place === 'word' || value.type !== 'Word' || index.startsWith('-'))) {
     // Counted from the end of an empty array, bash gives up the line, and the printed form is one line.
     lowering.opaque('an assignment to an array element', item.text);
   }
-  const value = item.value;
   return {
-    name: item.name,
-    append: item.append === true,
+    name,
+    append: append === true,
     index,
     value:
       value.type === 'Word'
