@@ -197,12 +197,11 @@ function variableName(lowering: Lowering, word: ParsedWord): string {
 
 function lowerSimple(lowering: Lowering, node: Extract<CommandNode, { type: 'Command' }>): Simple {
   lowering.count();
-  const assigns: Assign[] = [];
-  const redirs: Redir[] = [];
+  const [assigns, redirs]: [Assign[], Redir[]] = [[], []];
   const words: (Word | Assign)[] = [];
+  const place = node.name === undefined ? 'alone' : 'word';
   for (const item of node.prefix) {
-    if (item.type === 'Assignment')
-      assigns.push(lowerAssign(lowering, item, node.name === undefined ? 'alone' : 'word'));
+    if (item.type === 'Assignment') assigns.push(lowerAssign(lowering, item, place));
     else redirs.push(...lowerRedirect(lowering, item));
   }
   if (node.name !== undefined) {
