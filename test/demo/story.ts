@@ -37,6 +37,9 @@ export async function tell({ stage, narrator, signal }: StoryOptions): Promise<v
   if (stage.sshd === null) narrator.skip('the SSH session', stage.missing.sshd);
   else await overSsh(stage.sshd.log);
 
+  await narrator.step('In a session. Commands share folder and variables; each is judged where it would run.');
+  await inOneSession();
+
   await narrator.step('Recorded. Every session can be replayed (here twice as fast) and compared with its manifest.');
   const session = await sessionOf(stage.approver === null ? LOOK : RESTART);
   await show(agent, ['replay', session, '--speed', '2', '--idle-limit', '1'], 0);
@@ -93,6 +96,17 @@ export async function tell({ stage, narrator, signal }: StoryOptions): Promise<v
     narrator.say('from the log of the server itself:');
     narrator.quote('sshd', `accepted certificate ${keyId}, serial ${serial}`);
     narrator.quote('sshd', `forced command ${shortened(forced)}`);
+  }
+
+  /** The second command is harmless in one folder and the end of the machine in another. */
+  async function inOneSession(): Promise<void> {
+    narrator.prompt(agent.name, 'S=$(sallyport session open here)');
+    const { session } = await query<{ session: string }>(agent, ['session', 'open', 'here'], { signal });
+    const inSession = (command: string, code: number) => show(agent, ['session', 'exec', session, '--', command], code);
+    await inSession('cd /etc', 0);
+    await inSession('rm -rf ssh', EXIT_DENIED);
+    await inSession('pwd', 0);
+    await show(agent, ['session', 'close', session], 0);
   }
 
   async function inLog(log: () => string, pattern: RegExp): Promise<RegExpExecArray> {

@@ -116,7 +116,7 @@ needs(
   test,
   'sshd',
   'ssh-keygen',
-)('the demo shows allow, deny, approval, ssh, replay and proof, and leaves nothing', async () => {
+)('the demo shows allow, deny, approval, ssh, a session, replay and proof, and leaves nothing', async () => {
   const { code, text, seconds } = await runDemo();
   assert.is(code, 0, text);
   assertInOrder(text, [
@@ -133,6 +133,12 @@ needs(
     'agent $ sallyport ssh web --',
     'sshd: accepted certificate sallyport session=s-',
     "id -un && tail -n 1 app.log'",
+    'agent $ S=$(sallyport session open here)',
+    "-- 'rm -rf ssh'",
+    'denied by rule "destructive/system-trees"',
+    '-- pwd',
+    '/etc',
+    'closed s-',
     'agent $ sallyport replay s-',
     'healthy',
     'intact',
