@@ -1,5 +1,5 @@
 // Draws one moment of a recording as an SVG, read from asciinema-player's own screen in a headless Chromium:
-//   node --import tsx scripts/render-cast.ts recordings/demo.cast recordings/demo.svg --before '6. Recorded' --rows 44
+//   node --import tsx scripts/render-cast.ts recordings/demo.cast recordings/demo.svg --before '6. In a session' --rows 52
 // The picture shows everything up to the text, in a terminal as tall as `--rows` says: more than one screenful fits.
 // Needs a Chromium (/usr/bin/chromium, or CHROMIUM).
 import { readFileSync, writeFileSync } from 'node:fs';

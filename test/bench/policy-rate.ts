@@ -7,8 +7,9 @@ import { BUILT_IN_POLICY, compilePolicy, judgeCommand } from './built-policy.ts'
 import { quantile } from './turns.ts';
 
 const RULES = 200;
-const ROUNDS = 7;
-const WARM_UP = 3;
+const ROUNDS = 20;
+/** Measured is a broker that has judged some thousand commands. */
+const WARM_UP = 12;
 const HOSTILE_BYTES = 32 * 1024;
 const CONTEXT = { target: 'here', kind: 'shell', principal: 'unix:agent', cwd: '/srv/app', home: '/home/agent' };
 
