@@ -107,6 +107,30 @@ async function attack({ run, during, path, world }: GatedShell): Promise<void> {
   untouched('behind the end of a shell that was not named as one');
 }
 
+/** Pastes of several lines, marked as such by the terminal. */
+async function paste({ terminal, run, path }: GatedShell): Promise<void> {
+  const screen = plainScreen(terminal);
+  terminal.type(`\u001b[200~echo first > ${path('first')}\ntouch ${path('evil')}\n\u001b[201~`);
+  await screen.shows(`touch ${path('evil')}\n> `);
+  await delay(300);
+  assert.not(existsSync(path('first')), 'no line of it runs by itself');
+  assert.match(await run(''), /denied by rule "no-touch"/);
+  assert.not(existsSync(path('first')), 'what is denied is denied as a whole');
+  assert.not(existsSync(path('evil')));
+  terminal.type("\u001b[200~cat <<'E'\n  two  words\nE\n\u001b[201~");
+  await screen.shows('> E\n> ');
+  await delay(100);
+  assert.match(await run(''), /\n {2}two {2}words\n/);
+}
+
+/** What bash would make of `!` at its prompt. */
+async function expandNothing({ run }: GatedShell): Promise<void> {
+  await run('echo one');
+  assert.match(await run('echo !! !$ ^one^two^'), /\n!! !\$ \^one\^two\^\n/);
+  assert.match(await run('!-2'), /\[127\] /);
+  assert.match(await run('\u001b[A\u001b[A\u001b[A'), /\none\n/);
+}
+
 test('runs nothing but what was entered, on a local shell', async () => {
   await using world = cliWorld(LOCAL);
   await inShell(world, 'sallyport shell local', attack);
@@ -126,6 +150,8 @@ needs(
   );
   await inShell(world, 'sallyport ssh web', async (shell) => {
     await attack(shell);
+    await paste(shell);
+    await expandNothing(shell);
     assert.match(await shell.run('cd /usr; export A="b c"'), /web:\/usr\$ $/);
     assert.match(await shell.run('echo "$A $PWD"; tty'), /b c \/usr\n\/dev\/pts\/\d+\n/);
     shell.terminal.resize(100, 30);
@@ -138,29 +164,14 @@ needs(
 
 test('takes a paste for text until Enter, and judges all of it as one command', async () => {
   await using world = cliWorld(LOCAL);
-  await inShell(world, 'sallyport shell local', async ({ terminal, run, path }) => {
-    const screen = plainScreen(terminal);
-    terminal.type(`\u001b[200~echo first > ${path('first')}\ntouch ${path('evil')}\n\u001b[201~`);
-    await screen.shows(`touch ${path('evil')}\n> `);
-    await delay(300);
-    assert.not(existsSync(path('first')), 'no line of it runs by itself');
-    assert.match(await run(''), /denied by rule "no-touch"/);
-    assert.not(existsSync(path('first')), 'what is denied is denied as a whole');
-    assert.not(existsSync(path('evil')));
-    terminal.type("\u001b[200~cat <<'E'\n  two  words\nE\n\u001b[201~");
-    await screen.shows('> E\n> ');
-    await delay(100);
-    assert.match(await run(''), /\n {2}two {2}words\n/);
-  });
+  await inShell(world, 'sallyport shell local', paste);
 });
 
 test('has no expansion of its own, keeps folder and variables, and speaks every script', async () => {
   await using world = cliWorld(LOCAL);
-  await inShell(world, 'sallyport shell local', async ({ terminal, run, during, path }) => {
-    await run('echo one');
-    assert.match(await run('echo !! !$ ^one^two^'), /\n!! !\$ \^one\^two\^\n/);
-    assert.match(await run('!-2'), /\[127\] /);
-    assert.match(await run('\u001b[A\u001b[A\u001b[A'), /\none\n/);
+  await inShell(world, 'sallyport shell local', async (shell) => {
+    const { terminal, run, during, path } = shell;
+    await expandNothing(shell);
     assert.match(await run('mkdir 漢字; cd 漢字; export A="ü 😀"'), /漢字\$ $/);
     assert.match(await run('echo "$A"; printf half'), /\nü 😀\nhalf⏎ +local:/);
     assert.match(await run('(exit 3)'), /\[3\] local:/);
