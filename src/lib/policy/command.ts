@@ -61,6 +61,9 @@ function isOddName(name: string): boolean {
   if (/^[\w./+-]*[a-z][\w./+-]*$/i.test(name)) return false;
   // `ｒｍ` looks like another name, and no program is called so.
   if (/[^\x20-\x7e]/.test(name) && /^[\x20-\x7e]*$/.test(name.normalize('NFKC'))) return true;
+  if (/[\p{Cf}\p{Z}\p{Cc}]/u.test(name)) return true;
+  // A line that somebody wrote for the history expansion of a prompt, which nothing here has.
+  if (/^(!|\^)./.test(name)) return true;
   if (name === '[' || name === '[[') return false;
   return name === '' || /^\d+$/.test(name) || /[{[\]}\s<>|&;()$`"'\\]/.test(name);
 }

@@ -113,6 +113,7 @@ const CLIENTS: Readonly<Record<string, RegExp>> = {
   psql: /^-[XqAtnwW1]*[cflV]|^--(command|file|list|version|help)/,
   mysql: /^-[BNstrnvA]*[eV]|^--(execute|version|help)/,
   mongosh: /^--(eval|file|version|help)|\.js$/,
+  sftp: /^-[46aCfNpqrv]*[bV]/,
   sqlite3: /^-{1,2}(cmd|version|help)|^[^-]/,
 };
 const SAME_CLIENT: Readonly<Record<string, string>> = {
