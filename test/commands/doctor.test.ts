@@ -28,8 +28,9 @@ const NAMES = [
 
 needs(test, 'bwrap')('says what this machine can do, starts no broker and changes nothing', async () => {
   await using world = cliWorld();
-  const { exit, json, stderr } = await world.run(['doctor', '--json']);
-  assert.is(exit, 0, stderr);
+  const done = await world.run(['doctor', '--json']);
+  assert.is(done.exit, 0, done.stderr);
+  const { json } = done;
   assert.is(json.ok, true);
   assert.equal(
     json.steps.map(({ name }: Step) => name),
