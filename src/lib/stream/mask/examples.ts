@@ -1,6 +1,14 @@
 // Turns the examples of rules into texts: what looks like a secret is drawn fresh, so that none stands in the sources.
-// `${CLASS:LENGTH}` draws characters, `${maker:ARGUMENTS}` calls a maker; `${!…}` draws text that is no secret.
+// `${CLASS:LENGTH}` draws characters (`20-40`: a length between), `${maker:ARGUMENTS}` calls a maker, `…<4}` leaves the last
+// four to be read; `${!…}` draws text that is no secret, `${?text}` is text that may go or stay.
 import { type Draw, MAKERS } from './example-makers.ts';
+
+export type Role = 'secret' | 'public' | 'free';
+
+export interface Piece {
+  readonly text: string;
+  readonly role: Role;
+}
 
 export interface Expanded {
   readonly text: string;
@@ -28,33 +36,49 @@ const NAMED_CLASSES: Readonly<Record<string, string>> = {
 
 /** Deterministic for one seed. Throws a `RangeError` where the example is malformed. */
 export function expandExample(example: string, seed: number): Expanded {
-  const draw = drawFrom(seed);
-  const secrets: string[] = [];
+  const pieces = expandPieces(example, drawFrom(seed));
   const publicParts: string[] = [''];
-  let text = '';
-  let at = 0;
-  for (const match of example.matchAll(/\$\{(!?)([^:}]+)(?::([^}]*))?\}/g)) {
-    const plain = example.slice(at, match.index);
-    at = match.index + match[0].length;
-    const fresh = freshText(match[2] as string, match[3] ?? '', draw);
-    text += plain + fresh;
-    publicParts[publicParts.length - 1] += plain;
-    if (match[1] === '!') {
-      publicParts[publicParts.length - 1] += fresh;
-    } else {
-      secrets.push(fresh);
-      publicParts.push('');
-    }
+  for (const { text, role } of pieces) {
+    if (role === 'public') publicParts[publicParts.length - 1] += text;
+    else publicParts.push('');
   }
-  publicParts[publicParts.length - 1] += example.slice(at);
-  return { text: text + example.slice(at), secrets, publicParts: publicParts.filter((part) => part !== '') };
+  return {
+    text: pieces.map(({ text }) => text).join(''),
+    secrets: pieces.filter(({ role }) => role === 'secret').map(({ text }) => text),
+    publicParts: publicParts.filter((part) => part !== ''),
+  };
 }
 
-function freshText(name: string, argument: string, draw: Draw): string {
+/** The example's text in order, each piece with what it is. Throws a `RangeError` where the example is malformed. */
+export function expandPieces(example: string, draw: Draw): readonly Piece[] {
+  const pieces: Piece[] = [];
+  const add = (text: string, role: Role) => text !== '' && pieces.push({ text, role });
+  let at = 0;
+  for (const match of example.matchAll(/\$\{([!?]?)([^}]*?)(?:<(\d+))?\}/g)) {
+    add(example.slice(at, match.index), 'public');
+    at = match.index + match[0].length;
+    const [, mark, inner = '', shown = '0'] = match;
+    if (mark === '?') {
+      add(inner, 'free');
+      continue;
+    }
+    const [name = '', ...args] = inner.split(':');
+    const fresh = freshText(name, args, draw);
+    const end = fresh.length - Number(shown);
+    add(fresh.slice(0, end), mark === '!' ? 'public' : 'secret');
+    add(fresh.slice(end), 'public');
+  }
+  add(example.slice(at), 'public');
+  return pieces;
+}
+
+function freshText(name: string, args: readonly string[], draw: Draw): string {
   const maker = MAKERS[name];
-  if (maker !== undefined) return maker(argument.split(':'), draw);
-  const length = Number(argument);
-  if (!Number.isInteger(length) || length < 1) throw new RangeError(`"${name}:${argument}" draws nothing`);
+  if (maker !== undefined) return maker(args, draw);
+  const [least, most = least] = (args[0] ?? '').split('-').map(Number);
+  if (least === undefined || most === undefined || !Number.isInteger(least) || least < 1 || !(most >= least))
+    throw new RangeError(`"${name}:${args.join(':')}" draws nothing`);
+  const length = least + draw(most - least + 1);
   const characters = charactersOf(NAMED_CLASSES[name] ?? name);
   let text = '';
   for (let count = 0; count < length; count++) text += characters[draw(characters.length)];
@@ -78,7 +102,7 @@ function charactersOf(ranges: string): string {
 }
 
 /** A small generator (mulberry32): examples need variety, not secrecy. */
-function drawFrom(seed: number): Draw {
+export function drawFrom(seed: number): Draw {
   let state = seed >>> 0;
   return (below) => {
     state = (state + 0x6d2b79f5) >>> 0;
