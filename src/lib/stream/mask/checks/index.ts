@@ -1,0 +1,7 @@
+// The checks that rules may ask for: pure, and no slower than a few passes over what they are given.
+export { decodesToText, isBase64 } from './base64.ts';
+export { IBAN_LENGTHS, isIban } from './iban.ts';
+export { isJwtHeader } from './jwt.ts';
+export { CARD_RANGES, cardBrand, isLuhn } from './luhn.ts';
+export { isPlaceholder } from './placeholder.ts';
+export { entropyPerCharacter, looksRandom } from './randomness.ts';
