@@ -5,6 +5,7 @@ import { builtInConfig } from '../../src/lib/config/built-in.ts';
 import { parseConfig } from '../../src/lib/config/load.ts';
 import { configError, formatProblem } from '../../src/lib/config/problem.ts';
 import { sha256 } from '../../src/lib/core/digest.ts';
+import { NO_MASKING } from '../../src/lib/core/masking-document.ts';
 import { ed25519Line, FINGERPRINT } from './ed25519-line.ts';
 
 const test = suite('config: load');
@@ -146,6 +147,7 @@ limits: { hard: 30m, idle: 5m, approvalWait: 1h }
       exceptions: { approvers: ['ops'], quorum: 1, ttlMs: 300_000 },
       probing: { denials: 5, withinMs: 30_000, coolDownMs: 300_000 },
     },
+    masking: NO_MASKING,
     recording: { folder: '/srv/rec', maxBytes: 67_108_864 },
     limits: { hardMs: 1_800_000, idleMs: 300_000, approvalWaitMs: 3_600_000 },
   });
@@ -197,7 +199,7 @@ const shell = (more: string) => `targets:\n  here: { kind: shell, ${more} }\n`;
 const rule = (more: string) => `policy:\n  rules:\n    - { id: r, match: { command: ls }, ${more} }\n`;
 const match = (fields: string) => `policy:\n  rules:\n    - { id: r, verdict: deny, match: { ${fields} } }\n`;
 const NAME_FORM = 'a name: a-z, 0-9, ".", "_", "-", starting with a letter or digit, at most 63';
-const KEYS_OF_TOP = 'version, broker, targets, approvers, policy, recording, limits';
+const KEYS_OF_TOP = 'version, broker, targets, approvers, policy, masking, recording, limits';
 
 const MISTAKES: readonly (readonly [what: string, text: string, ...lines: string[]])[] = [
   // one field

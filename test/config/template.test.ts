@@ -5,6 +5,7 @@ import { builtInConfig } from '../../src/lib/config/built-in.ts';
 import { parseConfig } from '../../src/lib/config/load.ts';
 import { formatProblem } from '../../src/lib/config/problem.ts';
 import { configTemplate } from '../../src/lib/config/template.ts';
+import { NO_MASKING } from '../../src/lib/core/masking-document.ts';
 import { BUILT_IN_POLICY, PACK_NAMES, PACKS } from '../../src/lib/policy/index.ts';
 import { ed25519Line } from './ed25519-line.ts';
 
@@ -42,6 +43,11 @@ for (const [what, approver] of [
       config.policy.rules.map(({ id }) => id),
       ['build', 'restart', 'no-etc'],
     );
+    const { exceptions, rules, values } = config.masking;
+    assert.equal(
+      [exceptions, rules, values].map((each) => each.length),
+      [1, 1, 1],
+    );
   });
 }
 
@@ -49,6 +55,7 @@ test('switched on and left alone mean the same, but for the examples', () => {
   const [off, on] = [load(template()), load(switchedOn(template()))];
   assert.equal(on.limits, off.limits);
   assert.equal(on.broker, off.broker);
+  assert.equal(off.masking, NO_MASKING);
   assert.equal({ ...off, policy: null, targets: null }, { ...builtInConfig(off.policy), policy: null, targets: null });
 });
 

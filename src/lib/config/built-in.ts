@@ -1,5 +1,6 @@
 // The config where there is none: the caller's own shell, judged by the policy that is passed in. By hand rather
 // than through the schema, so that a broker without a config loads neither YAML nor schema (70 ms together).
+import { NO_MASKING } from '../core/masking-document.ts';
 import type { PolicyDocument, Probing } from '../core/policy-document.ts';
 import type { Config } from './config.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -46,6 +47,7 @@ export function builtInConfig(policy: PolicyDocument): Config {
       probing: DEFAULT_PROBING,
       ...policy,
     },
+    masking: NO_MASKING,
     recording: { folder: undefined, maxBytes: DEFAULTS.recordingMaxBytes.value },
     limits: { ...limits, approvalWaitMs: DEFAULTS.approvalWaitMs.value },
   };

@@ -47,8 +47,7 @@ export function* checkLists(policy: Mapping): Generator<Finding> {
 
 /** What a rule, at `path`, gets wrong about lists. */
 export function* checkListsOfRule(rule: Mapping, path: Path, lists: Mapping): Generator<Finding> {
-  const on = mapping(rule.on);
-  for (const field of SCOPE_FIELDS) yield* checkUses(on[field], [...path, 'on', field], 'any', lists);
+  yield* checkListsOfScope(mapping(rule.on), [...path, 'on'], lists);
   const match = mapping(rule.match);
   const exceptions = oneOrMore(match.not).map(
     (each, index) => [mapping(each), [...path, 'match', 'not', index]] as const,
@@ -58,6 +57,11 @@ export function* checkListsOfRule(rule: Mapping, path: Path, lists: Mapping): Ge
       yield* checkUses(fields[field], [...at, field], use, lists, use === 'paths');
     }
   }
+}
+
+/** What says where something applies, at `path`. */
+export function* checkListsOfScope(on: Mapping, path: Path, lists: Mapping): Generator<Finding> {
+  for (const field of SCOPE_FIELDS) yield* checkUses(on[field], [...path, field], 'any', lists);
 }
 
 function* checkUses(
@@ -82,6 +86,11 @@ function* checkUses(
     const misfit = entriesOf(name, lists).find((entry) => !fits(entry));
     if (misfit !== undefined) yield { path: at, expected: `a list of ${expected}`, got: `${quoted(misfit)} in it` };
   }
+}
+
+/** The patterns, with what is in them in place of each list. */
+export function writtenOut(patterns: readonly string[], lists: Mapping): readonly string[] {
+  return patterns.flatMap((each) => (each.startsWith('$') ? entriesOf(each.slice(1), lists) : [each]));
 }
 
 /** Everything a list says in the end; a circle adds nothing. */

@@ -1,5 +1,6 @@
 // What a config says once it is read: every default filled in, durations in milliseconds, sizes in bytes. Types
 // only. Maps, not objects, where people choose the names, so that a target called "constructor" is just a name.
+import type { MaskingDocument } from '../core/masking-document.ts';
 import type { PolicyDocument } from '../core/policy-document.ts';
 
 export interface Config {
@@ -7,6 +8,7 @@ export interface Config {
   readonly targets: ReadonlyMap<string, TargetConfig>;
   readonly approvers: ReadonlyMap<string, ApproverConfig>;
   readonly policy: PolicyDocument;
+  readonly masking: MaskingDocument;
   readonly recording: RecordingConfig;
   readonly limits: LimitsConfig;
 }

@@ -1,5 +1,7 @@
 // What one field alone cannot show. Works on the document as written, so that these mistakes are reported beside
 // those of the schema; whatever has the wrong type is passed over here, the schema has reported it.
+import type { MaskKnowledge } from '../core/masking-document.ts';
+import { checkMasking } from './check-masking.ts';
 import { checkPolicy, type People, readPeople } from './check-policy.ts';
 import type { Path } from './problem.ts';
 import { formatValue, quoted } from './problem.ts';
@@ -14,15 +16,24 @@ export interface Finding {
   readonly atKey?: boolean;
 }
 
-/** Every finding, section by section. `knownPacks`: names a policy may use; undefined: not checked here. */
-export function crossCheck(document: unknown, knownPacks: readonly string[] | undefined): Finding[] {
-  const { broker, targets, approvers, policy } = mapping(document);
+/** What is only known outside of this room; whatever is undefined is not checked here. */
+export interface Known {
+  /** Names a policy may use. */
+  readonly packs: readonly string[] | undefined;
+  /** The rules that come with the mask. */
+  readonly mask: MaskKnowledge | undefined;
+}
+
+/** Every finding, section by section. */
+export function crossCheck(document: unknown, known: Known): Finding[] {
+  const { broker, targets, approvers, policy, masking } = mapping(document);
   const people = readPeople(approvers);
   return [
     ...checkBroker(mapping(broker)),
     ...checkTargets(mapping(targets)),
     ...checkApprovers(people),
-    ...checkPolicy(mapping(policy), people, knownPacks),
+    ...checkPolicy(mapping(policy), people, known.packs),
+    ...checkMasking(mapping(masking), mapping(mapping(policy).lists), known.mask),
   ];
 }
 

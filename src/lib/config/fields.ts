@@ -90,6 +90,11 @@ export function size(range: { readonly minBytes: number; readonly maxBytes: numb
     .meta({ form: `size, ${bounds}` });
 }
 
+/** True or false. */
+export function flag() {
+  return z.boolean({ error: 'true or false' }).meta({ form: '`true`, `false`' });
+}
+
 /** A whole number; both ends included. */
 export function integer(min: number, max: number) {
   const expected = `${min}–${max}`;

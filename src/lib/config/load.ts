@@ -2,6 +2,7 @@
 // packs alike.
 import { sha256 } from '../core/digest.ts';
 import { BrokerError } from '../core/errors.ts';
+import type { MaskKnowledge } from '../core/masking-document.ts';
 import type { Pack } from '../core/policy-document.ts';
 import { readPeople } from './check-policy.ts';
 import type { Config } from './config.ts';
@@ -34,6 +35,8 @@ export interface ParseOptions {
   readonly file: string;
   /** Names `policy.packs` may hold; without it they are not checked here. */
   readonly knownPacks?: readonly string[];
+  /** Of the rules that come with the mask; without it, names of rules and kinds, and own rules, are not checked here. */
+  readonly mask?: MaskKnowledge | undefined;
   /** Reads the files that `policy.packs` names (pack-files.ts); without it they stay names, which no policy compiles. */
   readonly readPack?: ReadPack;
 }
@@ -42,13 +45,13 @@ export interface ParseOptions {
  * Reads one config document. Never throws for what the text says; an empty text is a config with nothing in it. Problems
  * come in file order, those of packs after it, never empty where `ok` is false.
  */
-export function parseConfig(text: string, { file, knownPacks, readPack }: ParseOptions): ParsedConfig {
+export function parseConfig(text: string, { file, knownPacks, mask, readPack }: ParseOptions): ParsedConfig {
   const source = readDocument(text, file);
   if (!source.readable) return { ok: false, problems: source.problems };
   const document = source.value ?? {};
   const result = configSchema.safeParse(document);
   const packs = readPack === undefined ? NO_PACKS : readPacks(document, readPack, knownPacks ?? []);
-  const findings = [...crossCheck(document, knownPacks), ...packs.findings];
+  const findings = [...crossCheck(document, { packs: knownPacks, mask }), ...packs.findings];
   const own = problemsOf(result.success ? [] : result.error.issues, findings, source, document, file);
   const problems = [...own, ...packs.problems];
   if (!result.success || problems.length > 0) return { ok: false, problems };

@@ -1,6 +1,6 @@
 // The `policy` section: rules as people write them → the document the policy room compiles. Forms only; what a
 // pattern means, and whether it compiles, is that room's.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type CommandMatch, type Rule, type RuleMatch, type RuleScope, WEEKDAYS } from '../core/policy-document.ts';
 import { DEFAULTS } from './defaults.ts';
 import {
@@ -8,6 +8,7 @@ import {
   dayRange,
   daysOf,
   duration,
+  flag,
   homePath,
   integer,
   LAST_MINUTE,
@@ -62,7 +63,7 @@ const window = section({
   .transform(({ days, from, to, zone }) => ({ days, fromMinute: from, toMinute: to, zone }));
 
 // Keyed by the fields of the core's own types: a field added there is missing here until it has a form.
-const SCOPE = {
+export const SCOPE = {
   target: oneOrMore(glob).exactOptional().describe('targets by name'),
   kind: oneOrMore(choice('shell', 'ssh')).exactOptional().describe('targets by kind'),
   principal: oneOrMore(glob)
@@ -215,11 +216,7 @@ export const packSchema = section({
   rules: list(
     section({
       ...RULE,
-      evenInWorkspace: z
-        .boolean({ error: 'true or false' })
-        .meta({ form: '`true`, `false`' })
-        .default(false)
-        .describe('what the rule says of files holds inside a workspace, too'),
+      evenInWorkspace: flag().default(false).describe('what the rule says of files holds inside a workspace, too'),
     }),
     { min: 1 },
   ).describe('as in `policy.rules`'),

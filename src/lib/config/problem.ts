@@ -64,8 +64,9 @@ export function formatValue(value: unknown, path: Path): string {
   return typeof value === 'string' ? quoted(value) : String(value);
 }
 
-// `set` holds values for programs; a private key is easily pasted where a public one belongs.
-const CONFIDENTIAL_KEYS = new Set(['set', 'keys', 'hostCa']);
+// `set` holds values for programs; a private key is easily pasted where a public one belongs, a secret where its file is
+// named or where a rule is tested.
+const CONFIDENTIAL_KEYS = new Set(['set', 'keys', 'hostCa', 'values', 'masks']);
 
 const SHOWN_VALUE_MAX = 60;
 

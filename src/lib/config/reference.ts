@@ -88,7 +88,7 @@ function collectTable(path: string, which: string | undefined, node: Node, parts
   }
   parts.push(table(fields.map(([key, field]) => row(`${path}.${key}`, field, node))));
   for (const [key, field] of fields) {
-    if (fieldsOf(field) !== undefined) collect(`${path}.${key}`, field, parts);
+    if (fieldsOf(field) !== undefined && !isExplained(field)) collect(`${path}.${key}`, field, parts);
   }
 }
 
@@ -97,6 +97,11 @@ function fieldsOf(node: Node): Node | undefined {
   if (node.properties !== undefined || node.oneOf !== undefined) return node;
   if (typeof node.additionalProperties === 'object') return fieldsOf(node.additionalProperties);
   return node.items === undefined ? undefined : fieldsOf(node.items);
+}
+
+/** A mapping whose form names the one that has the same keys. */
+function isExplained({ form }: Node): boolean {
+  return form?.startsWith('as `') === true;
 }
 
 function kindOf(node: Node): string {

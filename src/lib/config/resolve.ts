@@ -4,6 +4,7 @@ import type { ApproverConfig, Config, SandboxConfig, TargetConfig, TargetLimits 
 import type { Position } from './document.ts';
 import type { WrittenPack } from './policy-schema.ts';
 import type { Path } from './problem.ts';
+import { resolveMasking } from './resolve-masking.ts';
 import type { WrittenConfig } from './schema.ts';
 
 /** `positionOf` is where a value stands in its file. */
@@ -24,6 +25,7 @@ export function resolveConfig(written: WrittenConfig, positionOf: (path: Path) =
       (name, { keys, groups, user }): ApproverConfig => ({ name, keys, groups, user }),
     ),
     policy: resolvePolicy(written.policy, positionOf),
+    masking: resolveMasking(written.masking, written.policy.lists, positionOf),
     recording: { folder: written.recording.folder, maxBytes: written.recording.maxBytes },
     limits: { ...defaultLimits, approvalWaitMs: limits.approvalWait },
   };

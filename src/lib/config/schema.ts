@@ -26,6 +26,7 @@ import {
   variablePattern,
   wordOr,
 } from './fields.ts';
+import { maskingSchema } from './masking-schema.ts';
 import { SOCKET_PATH_MAX_BYTES } from './paths.ts';
 import { policySchema } from './policy-schema.ts';
 
@@ -147,6 +148,9 @@ export const configSchema = section({
   targets: named(target).default({}).describe('the places an agent can reach, by name'),
   approvers: named(approver).default({}).describe('the people who may approve, by name'),
   policy: policySchema.prefault({}).describe('what may run'),
+  masking: maskingSchema
+    .prefault({})
+    .describe('what is masked in output, recordings and requests: with nothing here, everything the mask knows'),
   recording: section({
     folder: absolutePath.exactOptional().describe('where recordings are kept; without it, in the state folder'),
     maxBytes: size({ minBytes: 64 * 1024, maxBytes: 1024 ** 4 })

@@ -64,6 +64,26 @@ ${wrapped(packs.map(({ name }) => name).join(', '))}
   default: ask
   opaque: deny
 
+# What is masked in output, recordings and requests. With nothing here: tokens, keys, passwords and
+# personal data of every known kind, everywhere. Try it: sallyport mask test FILE
+#masking:
+#  # By the families and kinds that "sallyport mask explain" lists:
+#  families: { personal: false }
+#  where:
+#    - on: { target: "web*" }
+#      kinds: { card: true }
+#  exceptions:
+#    - rule: email
+#      on: { target: web }
+#      reason: who works there answers customers
+#  # Your own, and a file with a value that nobody may ever see, in any encoding:
+#  rules:
+#    - name: acme-token
+#      anchors: acme_
+#      secret: "[a-z0-9]{32}"
+#  values:
+#    - { name: db-password, file: /etc/sallyport/db-password }
+
 # When sessions and requests end.
 #limits:
 #  hard: 1h
