@@ -105,7 +105,9 @@ export const maskingSchema = section({
     }),
   )
     .default([])
-    .describe('other choices for some targets or agents; where several apply, `true` beats `false`'),
+    .describe(
+      'other choices for some targets or agents, which beat those above; where several apply, `true` beats `false`',
+    ),
   exceptions: list(
     section({
       rule: oneOrMore(name).describe('the rules that do not count there, as `sallyport mask explain` lists them'),

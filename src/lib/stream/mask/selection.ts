@@ -1,0 +1,116 @@
+// Which rules are on where: the switches and exceptions of the configuration, for one target and one agent. Pure; rules that
+// are on in the same places are compiled once.
+import type { MaskException, MaskingDocument, MaskScope, MaskSwitches } from '../../core/masking-document.ts';
+import type { Kind, Rule } from './rule.ts';
+
+/** Where output comes from, and for whom it is. */
+export interface MaskPlace {
+  readonly target: string;
+  /** Of the target: `shell`, `ssh`. */
+  readonly kind: string;
+  /** Such as `unix:agent`. */
+  readonly principal: string;
+}
+
+/** What decides whether a rule is on; `default` where nothing says anything. */
+export type Switch =
+  | { readonly by: 'default' }
+  | { readonly by: 'family' | 'kind'; readonly name: string; readonly isHere: boolean }
+  | { readonly by: 'exception'; readonly exception: MaskException };
+
+export interface RuleState {
+  readonly rule: Rule;
+  readonly isOn: boolean;
+  readonly decidedBy: Switch;
+}
+
+export interface RuleSelection<Compiled> {
+  /** The rules that are on there, compiled; the same object wherever the same rules are on. */
+  rulesFor(place: MaskPlace): Compiled;
+  /** Every rule, and what decides of it; without a place, what holds where no place is named. */
+  statesIn(place: MaskPlace | null): readonly RuleState[];
+}
+
+export interface SelectionOptions<Compiled> {
+  readonly masking: MaskingDocument;
+  /** All there are, own ones included. */
+  readonly rules: readonly Rule[];
+  /** What a glob of a scope means: as in the policy's rules. */
+  readonly matches: (glob: string, text: string) => boolean;
+  readonly compile: (rules: readonly Rule[]) => Compiled;
+}
+
+/** Compiles nothing before it is asked for. */
+export function ruleSelection<Compiled>(options: SelectionOptions<Compiled>): RuleSelection<Compiled> {
+  const { masking, rules, matches, compile } = options;
+  const compiled = new Map<string, Compiled>();
+  const isIn = (on: MaskScope, place: MaskPlace) => isInScope(on, place, matches);
+  const statesIn = (place: MaskPlace | null): readonly RuleState[] => {
+    const here = place === null ? [] : masking.where.filter(({ on }) => isIn(on, place));
+    const exceptions = place === null ? [] : masking.exceptions.filter(({ on }) => isIn(on, place));
+    return rules.map((rule) => stateOf(rule, masking, here, exceptions));
+  };
+  return {
+    statesIn,
+    rulesFor(place) {
+      const on = statesIn(place).filter(({ isOn }) => isOn);
+      const key = on.map(({ rule }) => rule.name).join(' ');
+      let ready = compiled.get(key);
+      if (ready === undefined) {
+        ready = compile(on.map(({ rule }) => rule));
+        compiled.set(key, ready);
+      }
+      return ready;
+    },
+  };
+}
+
+/** What is said of the place beats what is said of all; there, a kind beats its family, and on beats off. */
+function stateOf(
+  rule: Rule,
+  everywhere: MaskSwitches,
+  here: readonly MaskSwitches[],
+  exceptions: readonly MaskException[],
+): RuleState {
+  const exception = exceptions.find(({ rules }) => rules.includes(rule.name));
+  if (exception !== undefined) return { rule, isOn: false, decidedBy: { by: 'exception', exception } };
+  for (const [switches, isHere] of [
+    [here, true],
+    [[everywhere], false],
+  ] as const) {
+    const kind = joined(switches.map(({ kinds }) => kinds.get(rule.kind)));
+    if (kind !== undefined) return { rule, isOn: kind, decidedBy: { by: 'kind', name: rule.kind, isHere } };
+    const family = joined(switches.map(({ families }) => familySwitch(families, rule)));
+    if (family !== undefined) return { rule, isOn: family, decidedBy: { by: 'family', name: rule.family, isHere } };
+  }
+  return { rule, isOn: true, decidedBy: { by: 'default' } };
+}
+
+/** Known values have no switch. */
+function familySwitch(families: MaskSwitches['families'], { family }: Rule): boolean | undefined {
+  return family === 'known' ? undefined : families[family];
+}
+
+function joined(words: readonly (boolean | undefined)[]): boolean | undefined {
+  const said = words.filter((word) => word !== undefined);
+  return said.length === 0 ? undefined : said.includes(true);
+}
+
+function isInScope(
+  { target, kind, principal }: MaskScope,
+  place: MaskPlace,
+  matches: SelectionOptions<unknown>['matches'],
+) {
+  const fits = (globs: readonly string[] | undefined, text: string) =>
+    globs === undefined || globs.some((glob) => matches(glob, text));
+  return (
+    fits(target, place.target) &&
+    fits(principal, place.principal) &&
+    (kind === undefined || (kind as readonly string[]).includes(place.kind))
+  );
+}
+
+/** Kinds of the rules, sorted, each once. */
+export function kindsOf(rules: readonly Rule[]): readonly Kind[] {
+  return [...new Set(rules.map(({ kind }) => kind))].sort();
+}
