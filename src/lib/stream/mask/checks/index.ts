@@ -3,5 +3,5 @@ export { decodesToText, isBase64 } from './base64.ts';
 export { IBAN_LENGTHS, isIban } from './iban.ts';
 export { isJwtHeader } from './jwt.ts';
 export { CARD_RANGES, cardBrand, isLuhn } from './luhn.ts';
-export { isPlaceholder } from './placeholder.ts';
+export { isPlaceholder, isTemplate } from './placeholder.ts';
 export { entropyPerCharacter, looksRandom } from './randomness.ts';

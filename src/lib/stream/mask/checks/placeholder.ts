@@ -22,7 +22,7 @@ const WRAPPED: readonly RegExp[] = [
   /^%[A-Za-z_][A-Za-z0-9_]*%$/, // %TOKEN%
   /^%\([A-Za-z_][A-Za-z0-9_]*\)s$/, // %(token)s
   /^%[sdv]$/,
-  /^\{+[ A-Za-z_$.][^{}]*\}+$/s, // {{ .Values.token }}, {token}
+  /^\{+[- A-Za-z_$.][^{}]*\}+$/s, // {{ .Values.token }}, {token}
   /^#\{[^}]*\}$/s, // #{token}
   /^@[A-Za-z_][\w.]*@$/, // @token@
   /^__[A-Za-z0-9_]+__$/, // __TOKEN__
@@ -41,10 +41,17 @@ const INSTRUCTION =
  */
 export function isPlaceholder(value: string): boolean {
   const bare = withoutQuotes(value.trim());
-  if (bare === '' || WHOLE_WORDS.has(bare.toLowerCase())) return true;
-  if (isOneCharacter(bare) || isVariable(bare)) return true;
-  if (WRAPPED.some((shape) => shape.test(bare))) return true;
+  if (WHOLE_WORDS.has(bare.toLowerCase()) || isTemplate(bare)) return true;
   return INSTRUCTION.test(bare) && /(?:[-_ ]|key|token|secret|pass|value|here)/i.test(bare) && !/\d/.test(bare);
+}
+
+/**
+ * True for a placeholder that shows by its form that it is one: empty, a variable, a template, `****`, a mask. Where a
+ * value is secret by its place, any word may be the secret.
+ */
+export function isTemplate(value: string): boolean {
+  const bare = withoutQuotes(value.trim());
+  return bare === '' || isOneCharacter(bare) || isVariable(bare) || WRAPPED.some((shape) => shape.test(bare));
 }
 
 /** `$TOKEN`; but a password may begin with a dollar sign. */

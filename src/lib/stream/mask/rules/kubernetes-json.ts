@@ -1,0 +1,199 @@
+// Reads a Secret in JSON from its bytes, also where it is a string inside another JSON (quotes with backslashes before
+// them) or printed by a programming language (single quotes, names without quotes): from `"data"` on to the kind behind
+// it, from the kind on to the data, or from a brace on through a map of nothing but base64.
+import type { Machine, Span } from '../rule.ts';
+import { DATA_KEY, type DataValue, isSecretType, maskedSpans, type Verdict } from './kubernetes-values.ts';
+
+/** What is to be found behind the anchor; `base64`: values that are all of them base64, in the map that the anchor opens. */
+export type JsonNeed = 'kind' | 'data' | 'nothing' | 'base64';
+
+const [QUOTE, APOSTROPHE, BACKSLASH, COMMA, COLON] = [34, 39, 92, 44, 58];
+const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [91, 93, 123, 125];
+
+export class JsonMachine implements Machine {
+  holdFrom = Number.POSITIVE_INFINITY;
+  private readonly need: JsonNeed;
+  /** Backslashes before each quote: 0, or 1 in a string of JSON, or 3 in a string of that. */
+  private readonly escapes: number;
+  private pushed = 0;
+  private verdict: Verdict;
+  private readonly values: DataValue[] = [];
+  /** 0 in the object that holds the anchor; `base64` begins inside the map. */
+  private depth = 0;
+  private isInData = false;
+  private isDone = false;
+  /** A quote while inside a string, 1 inside of a name or number without quotes, otherwise 0. */
+  private inside = 0;
+  private text = '';
+  private textFrom = 0;
+  private backslashes = 0;
+  private key: string | undefined;
+  private lastText: string | undefined;
+
+  constructor(anchor: string, need: JsonNeed) {
+    this.need = need;
+    const quotes = /\\*(?=["'])/.exec(anchor)?.[0];
+    this.escapes = quotes?.length ?? 0;
+    this.verdict = need === 'data' || need === 'nothing' ? true : undefined;
+    if (need === 'kind' || need === 'nothing') this.lastText = 'data';
+    if (need === 'data') this.lastText = this.key = 'kind';
+    if (need === 'base64') this.beginData();
+    if (need === 'base64' && quotes !== undefined) this.beginText(anchor.endsWith("'") ? APOSTROPHE : QUOTE);
+  }
+
+  push(byte: number): boolean {
+    this.pushed += 1;
+    if (byte === BACKSLASH) {
+      this.backslashes += 1;
+      if (this.inside !== 0) this.text += '\\';
+    } else {
+      this.read(byte);
+      this.backslashes = 0;
+    }
+    return !this.isDone;
+  }
+
+  spans(early: boolean): readonly Span[] {
+    const isOpen = this.isInData && this.inside !== 0 && this.key !== undefined;
+    const values = isOpen ? [...this.values, this.valueUpTo(this.pushed, true)] : this.values;
+    return maskedSpans(values, this.verdict, early);
+  }
+
+  private read(byte: number): void {
+    const isQuote = byte === QUOTE || (byte === APOSTROPHE && this.escapes === 0);
+    if (this.inside > 1) {
+      if (byte === this.inside && this.closesText()) this.endText(this.pushed - 1 - this.escapes);
+      else if (byte === QUOTE && this.backslashes < this.escapes) this.end();
+      else this.text += String.fromCharCode(byte);
+      if (this.need === 'base64' && this.key !== undefined && this.inside > 1) this.wantBase64(byte);
+    } else if (isQuote) {
+      if (this.inside === 1) this.endText(this.pushed - 1);
+      if (this.backslashes === this.escapes) this.beginText(byte);
+      else this.end();
+    } else if (this.backslashes > 0 && 'nrt'.includes(String.fromCharCode(byte))) {
+      if (this.inside === 1) this.endText(this.pushed - 2);
+    } else this.readMark(byte);
+  }
+
+  /** Everything outside of quotes. */
+  private readMark(byte: number): void {
+    const isName = byte > 32 && !isStructure(byte);
+    if (isName && this.inside === 0) this.beginText(1, 1);
+    if (isName) this.text += String.fromCharCode(byte);
+    else if (this.inside === 1) this.endText(this.pushed - 1);
+    if (isName && this.need === 'base64') this.end();
+    if (byte === COLON) this.readColon();
+    else if (byte === COMMA) this.readComma();
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.open(byte);
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) this.close();
+  }
+
+  private readColon(): void {
+    this.key = this.lastText;
+    this.lastText = undefined;
+    if (this.key === undefined) this.end();
+    if (this.isInData && !DATA_KEY.test(this.key ?? '')) this.end(this.verdict === true);
+  }
+
+  private readComma(): void {
+    this.key = undefined;
+    this.lastText = undefined;
+  }
+
+  private open(byte: number): void {
+    if (this.isInData) {
+      this.end(this.verdict === true);
+    } else if (byte === OPEN_BRACE && this.depth === 0 && this.key === 'data') {
+      this.beginData();
+    } else if (this.depth === 0 && this.key === 'data') {
+      this.end();
+    }
+    this.depth += 1;
+    this.key = undefined;
+  }
+
+  private beginData(): void {
+    this.isInData = true;
+    this.holdFrom = Math.min(this.holdFrom, this.pushed);
+  }
+
+  private close(): void {
+    if (this.isInData) {
+      this.isInData = false;
+      if (this.verdict === true || this.need === 'base64') this.end();
+    }
+    this.depth -= 1;
+    if (this.depth < 0) this.end();
+    this.key = undefined;
+    this.lastText = undefined;
+  }
+
+  private beginText(inside: number, back = 0): void {
+    this.inside = inside;
+    this.text = '';
+    this.textFrom = this.pushed - back;
+  }
+
+  private closesText(): boolean {
+    const unit = 2 * (this.escapes + 1);
+    return this.backslashes >= this.escapes && (this.backslashes - this.escapes) % unit === 0;
+  }
+
+  private endText(to: number): void {
+    const value = this.valueUpTo(to, false);
+    const isString = this.inside !== 1;
+    const { text } = value;
+    this.inside = 0;
+    if (this.key === undefined) this.lastText = text;
+    else if (this.isInData && isString) this.values.push(value);
+    else if (this.isInData) this.readScalar(text);
+    else if (this.depth === 0) this.judge(this.key, text);
+  }
+
+  /** A value without quotes: in a Secret there is none but `null`. */
+  private readScalar(text: string): void {
+    if (!isNothing(text)) this.end(this.verdict === true);
+  }
+
+  private valueUpTo(to: number, isOpen: boolean): DataValue {
+    const text = this.text.slice(0, Math.max(0, to - this.textFrom));
+    return { spans: text === '' ? [] : [{ from: this.textFrom, to }], text, isOpen };
+  }
+
+  /** A sibling of the data that says what the object is. */
+  private judge(key: string, value: string): void {
+    if (key === 'data' && this.need !== 'base64') this.end();
+    else if (this.need !== 'kind') return;
+    else if (key === 'kind') this.end(value === 'Secret');
+    else if (key === 'type' && isSecretType(value)) this.end(true);
+  }
+
+  /** Ends with the first value that is no base64: most braces open something else. */
+  private wantBase64(byte: number): void {
+    const isOfIt =
+      (byte >= 47 && byte <= 57) ||
+      (byte >= 65 && byte <= 90) ||
+      (byte >= 97 && byte <= 122) ||
+      byte === 43 ||
+      byte === 61;
+    if (!isOfIt) this.end(false);
+  }
+
+  private end(verdict: Verdict = this.verdict): void {
+    this.isDone = true;
+    this.verdict = verdict;
+  }
+}
+
+const isNothing = (text: string): boolean => text === 'null' || text === 'None';
+
+function isStructure(byte: number): boolean {
+  return (
+    byte === COLON ||
+    byte === COMMA ||
+    byte === OPEN_BRACE ||
+    byte === CLOSE_BRACE ||
+    byte === OPEN_BRACKET ||
+    byte === CLOSE_BRACKET
+  );
+}

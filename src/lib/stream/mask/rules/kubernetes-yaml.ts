@@ -1,0 +1,59 @@
+// Reads a Secret's manifest in YAML from its bytes: from `data:` on to its values and to the `kind:` behind them, or from
+// `kind: Secret` on to the `data:` behind it. Holds back from the first value on.
+import type { Machine, Span } from '../rule.ts';
+import { maskedSpans } from './kubernetes-values.ts';
+import { ManifestReader, type Need } from './kubernetes-yaml-lines.ts';
+
+const OPEN_BRACE = 123;
+const QUOTES = [34, 39];
+const BLANKS = [9, 10, 13, 32];
+
+/** A line on which a map may open right behind its key is short up to there. */
+const LONGEST_KEY_LINE = 200;
+
+export class YamlMachine implements Machine {
+  holdFrom = Number.POSITIVE_INFINITY;
+  private readonly reader: ManifestReader;
+  private readonly need: Need;
+  private pushed = 0;
+  private lineStart = 0;
+  private line = '';
+
+  /** `before` is what stands on the line in front of the anchor. */
+  constructor(before: string, need: Need) {
+    this.need = need;
+    this.reader = new ManifestReader(before, need);
+  }
+
+  push(byte: number): boolean {
+    this.pushed += 1;
+    if (byte !== 10) {
+      this.line += String.fromCharCode(byte);
+      if (byte === OPEN_BRACE) this.holdBackMap();
+      return this.pushed > 1 || this.mayBegin(byte);
+    }
+    this.reader.read(this.line, this.lineStart, false);
+    this.line = '';
+    this.lineStart = this.pushed;
+    if (this.reader.isInData) this.holdFrom = Math.min(this.holdFrom, this.lineStart);
+    return !this.reader.isDone;
+  }
+
+  spans(early: boolean): readonly Span[] {
+    const reader = this.reader.clone();
+    if (this.line !== '') reader.read(this.line, this.lineStart, early);
+    return maskedSpans(reader.values, reader.verdict, early);
+  }
+
+  /** `data:image/png` and `kind: SecretStore` are over at once. */
+  private mayBegin(byte: number): boolean {
+    return BLANKS.includes(byte) || (this.need === 'data' && QUOTES.includes(byte));
+  }
+
+  /** A map on the very line of its key does not wait for the line's end. */
+  private holdBackMap(): void {
+    if (this.holdFrom <= this.pushed || this.line.length > LONGEST_KEY_LINE) return;
+    const isMap = this.lineStart === 0 ? this.need !== 'data' : /^\W*data\W*:\s*\{$/.test(this.line);
+    if (isMap) this.holdFrom = this.pushed;
+  }
+}
