@@ -20,29 +20,14 @@ export interface Anchors {
 
 const NOTHING: readonly number[] = [];
 
-/** Bytes of a text, capital letters made small. Throws a `RangeError` for an empty text and for what is no byte. */
-function foldedBytes(text: string): Uint8Array {
-  if (text === '') throw new RangeError('an anchor needs at least one character');
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code > 0xff) throw new RangeError('an anchor is made of bytes');
-    bytes[at] = foldByte(code);
-  }
-  return bytes;
-}
-
-const foldByte = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte);
-
 /**
  * An automaton for all `texts`, which are known by their indices. It finds them whatever the case of letters: whoever cares
  * compares. Two equal texts are two hits. Throws a `RangeError` for an empty text and for what is no byte.
  */
 export function buildAnchors(texts: readonly string[]): Anchors {
-  const folded = texts.map(foldedBytes);
-  const columns = columnsFor(folded);
+  const columns = columnsFor(texts);
   const shift = Math.ceil(Math.log2(Math.max(...columns) + 1));
-  const { table, hits, flag, states } = link(folded, columns, shift);
+  const { table, hits, flag, states } = link(texts, columns, shift);
 
   return {
     size: { states, bytes: table.byteLength },
@@ -64,13 +49,24 @@ export function buildAnchors(texts: readonly string[]): Anchors {
 }
 
 /** A column for each byte that occurs, both cases of a letter in the same; column 0 for all others. */
-function columnsFor(texts: readonly Uint8Array[]): Uint8Array {
+function columnsFor(texts: readonly string[]): Uint8Array {
   const columns = new Uint8Array(256);
   let count = 0;
-  for (const text of texts) for (const byte of text) if (columns[byte] === 0) columns[byte] = ++count;
-  for (let letter = 0x41; letter <= 0x5a; letter++) columns[letter] = columns[letter + 0x20] as number;
+  for (const text of texts) {
+    if (text === '') throw new RangeError('an anchor needs at least one character');
+    for (let at = 0; at < text.length; at++) {
+      const byte = text.charCodeAt(at);
+      if (byte > 0xff) throw new RangeError('an anchor is made of bytes');
+      if (columns[byte] !== 0) continue;
+      columns[byte] = ++count;
+      if (isLetter(byte)) columns[byte ^ CASE_BIT] = count;
+    }
+  }
   return columns;
 }
+
+const CASE_BIT = 0x20;
+const isLetter = (byte: number): boolean => (byte | CASE_BIT) >= 0x61 && (byte | CASE_BIT) <= 0x7a;
 
 type Table = Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 
@@ -79,6 +75,10 @@ interface Trie {
   readonly states: number;
   /** By state, the texts that end there. */
   readonly ends: (readonly number[])[];
+  /** By state: its first child, the next child of its parent, and the column by which it is reached; 0 for none. */
+  readonly firstChild: readonly number[];
+  readonly nextSibling: readonly number[];
+  readonly column: readonly number[];
 }
 
 interface Linked extends Pick<Trie, 'table' | 'states'> {
@@ -91,25 +91,37 @@ interface Linked extends Pick<Trie, 'table' | 'states'> {
 /** Two bytes an entry serve up to 32,768 states, four any number that fits into memory. */
 const SMALL_FLAG = 0x8000;
 const LARGE_FLAG = 0x4000_0000;
+/** What the table has room for before it grows: as many as the mask's own rules take. */
+const FIRST_STATES = 8192;
 
-function buildTrie(texts: readonly Uint8Array[], columns: Uint8Array, shift: number): Trie {
-  let table: Table = new Uint16Array(256 << shift);
-  let states = 1;
+function buildTrie(texts: readonly string[], columns: Uint8Array, shift: number): Trie {
+  let table: Table = new Uint16Array(FIRST_STATES << shift);
   const ends: (readonly number[])[] = [NOTHING];
+  const firstChild = [0];
+  const nextSibling = [0];
+  const column = [0];
   texts.forEach((text, index) => {
     let state = 0;
-    for (const byte of text) {
-      const entry = (state << shift) | (columns[byte] as number);
+    for (let at = 0; at < text.length; at++) {
+      const edge = columns[text.charCodeAt(at)] as number;
+      const entry = (state << shift) | edge;
+      const parent = state;
       state = table[entry] as number;
       if (state > 0) continue;
-      state = states++;
-      if (states << shift > table.length) table = enlarge(table, states);
+      state = ends.length;
+      if ((state + 1) << shift > table.length) table = enlarge(table, state + 1);
       table[entry] = state;
       ends.push(NOTHING);
+      firstChild.push(0);
+      nextSibling.push(firstChild[parent] as number);
+      column.push(edge);
+      firstChild[parent] = state;
     }
-    ends[state] = [...(ends[state] as readonly number[]), index];
+    const others = ends[state] as readonly number[];
+    ends[state] = others.length === 0 ? [index] : [...others, index];
   });
-  return { table: table.slice(0, states << shift), states, ends };
+  const states = ends.length;
+  return { table: table.slice(0, states << shift), states, ends, firstChild, nextSibling, column };
 }
 
 function enlarge(table: Table, states: number): Table {
@@ -118,33 +130,30 @@ function enlarge(table: Table, states: number): Table {
   return larger;
 }
 
-/** Fills the trie's gaps with where its longest proper end would go, the shorter states first. */
-function link(texts: readonly Uint8Array[], columns: Uint8Array, shift: number): Linked {
-  const { table, states, ends } = buildTrie(texts, columns, shift);
+/** Fills each state's gaps with where its longest proper end would go, the shorter states first. */
+function link(texts: readonly string[], columns: Uint8Array, shift: number): Linked {
+  const { table, states, ends, firstChild, nextSibling, column } = buildTrie(texts, columns, shift);
   const flag = table instanceof Uint16Array ? SMALL_FLAG : LARGE_FLAG;
-  const width = Math.max(...columns) + 1;
   const hits = [...ends];
   const queue = new Int32Array(states);
   const fallbacks = new Int32Array(states);
   let queued = 1;
   for (let at = 0; at < queued; at++) {
     const state = queue[at] as number;
-    const fallback = fallbacks[state] as number;
-    for (let column = 0; column < width; column++) {
-      const entry = (state << shift) | column;
-      const child = table[entry] as number;
-      const shorter = state === 0 ? 0 : (table[(fallback << shift) | column] as number);
-      if (child === 0) {
-        table[entry] = shorter;
-        continue;
-      }
-      const shorterState = shorter < flag ? shorter : shorter - flag;
+    const fallbackRow = (fallbacks[state] as number) << shift;
+    const row = state << shift;
+    // The row of a shorter state is complete. Its children are not read from the table any more.
+    if (state > 0) table.copyWithin(row, fallbackRow, fallbackRow + (1 << shift));
+    for (let child = firstChild[state] as number; child > 0; child = nextSibling[child] as number) {
+      const entry = row + (column[child] as number);
+      const shorter = state === 0 ? 0 : (table[entry] as number);
+      const fallback = shorter < flag ? shorter : shorter - flag;
       queue[queued++] = child;
-      fallbacks[child] = shorterState;
+      fallbacks[child] = fallback;
+      const inherited = hits[fallback] as readonly number[];
       const own = ends[child] as readonly number[];
-      const inherited = hits[shorterState] as readonly number[];
       if (inherited.length > 0) hits[child] = own.length === 0 ? inherited : [...own, ...inherited];
-      if ((hits[child] as readonly number[]).length > 0) table[entry] = child + flag;
+      table[entry] = (hits[child] as readonly number[]).length > 0 ? child + flag : child;
     }
   }
   return { table, states, hits, flag };
