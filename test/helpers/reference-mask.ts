@@ -1,6 +1,7 @@
 // What rules find in a whole text, the slow and obvious way: regular expressions over a string. The stream's engine must find
 // the same; authors of rules try them here.
 import { expandExample } from '../../src/lib/stream/mask/examples.ts';
+import { compilePattern } from '../../src/lib/stream/mask/pattern/index.ts';
 import {
   isMachineRule,
   type MachineRule,
@@ -45,7 +46,7 @@ function byPattern(rule: PatternRule, text: string): Found[] {
   const found: Found[] = [];
   let free = 0;
   const isOneOf = (characters: string | undefined, at: number) =>
-    characters !== undefined && at >= 0 && at < text.length && new RegExp(characters, 's').test(text[at] as string);
+    characters !== undefined && at >= 0 && at < text.length && new RegExp(characters).test(text[at] as string);
   for (const { at, anchor } of anchorsIn(rule, text)) {
     let begin = at;
     if (rule.before !== undefined) {
@@ -67,17 +68,20 @@ function byPattern(rule: PatternRule, text: string): Found[] {
   return found;
 }
 
-/** Where the longest match at `from` ends that none of `notAfter` follows. */
+/** Where the longest match at `from` ends that none of `notAfter` follows: every length is tried. */
 function longest(pattern: string, text: string, from: number, notAfter: string | undefined): number | undefined {
-  const follow = notAfter === undefined ? '' : `(?!${notAfter})`;
-  const match = new RegExp(`(?:${pattern})${follow}`, 'sy');
-  match.lastIndex = from;
-  return match.exec(text) === null ? undefined : match.lastIndex;
+  const whole = new RegExp(`^(?:${pattern})$`);
+  const barred = notAfter === undefined ? undefined : new RegExp(notAfter);
+  for (let end = Math.min(text.length, from + compilePattern(pattern).maxLength); end >= from; end--) {
+    if (end < text.length && barred?.test(text[end] as string)) continue;
+    if (whole.test(text.slice(from, end))) return end;
+  }
+  return undefined;
 }
 
 function tailLength(rule: PatternRule, matched: string): number {
   if (rule.tail === undefined) return 0;
-  return new RegExp(`(?:${rule.tail})$`, 's').exec(matched)?.[0].length ?? 0;
+  return new RegExp(`(?:${rule.tail})$`).exec(matched)?.[0].length ?? 0;
 }
 
 function byMachine(rule: MachineRule, text: string): Found[] {
@@ -85,8 +89,7 @@ function byMachine(rule: MachineRule, text: string): Found[] {
   let free = 0;
   for (const { at, anchor } of anchorsIn(rule, text)) {
     const begin = at + anchor.length;
-    const isBarred =
-      rule.notBefore !== undefined && at > 0 && new RegExp(rule.notBefore, 's').test(text[at - 1] as string);
+    const isBarred = rule.notBefore !== undefined && at > 0 && new RegExp(rule.notBefore).test(text[at - 1] as string);
     if (at < free || isBarred) continue;
     const line = text.slice(Math.max(text.lastIndexOf('\n', at - 1) + 1, at - 200), at);
     const machine = rule.begin(line, anchor);
@@ -94,7 +97,7 @@ function byMachine(rule: MachineRule, text: string): Found[] {
     let wantsMore = true;
     while (wantsMore && end < text.length && end - begin < rule.maxLength)
       wantsMore = machine.push(text.charCodeAt(end++));
-    for (const { from, to, kind } of machine.spans(wantsMore && end - begin < rule.maxLength)) {
+    for (const { from, to, kind } of machine.spans(false)) {
       found.push({ rule: rule.name, kind: kind ?? rule.kind, from: begin + from, to: begin + to });
       free = Math.max(free, begin + to);
     }

@@ -81,8 +81,8 @@ export interface Machine {
   /** From here on nothing may be shown yet; Infinity while nothing is open. Never moves back. */
   readonly holdFrom: number;
   /**
-   * What is secret of all that was pushed, ascending, not overlapping; asked for at the end, at `maxLength`, and at a deadline or
-   * the end of the stream (`early`), where what is undecided counts as secret.
+   * What is secret of all that was pushed, ascending, not overlapping. Asked for once the machine needs no more, at `maxLength` and
+   * at the end of the stream; and, with `early`, at a deadline, where more may come and what is undecided counts as secret.
    */
   spans(early: boolean): readonly Span[];
 }

@@ -1,0 +1,39 @@
+// How many columns of a terminal text takes: to know where it wraps.
+import { eastAsianWidth } from 'get-east-asian-width';
+
+const TAB = 9;
+
+/** The column after `bytes[from, to)` (UTF-8, one line), begun at `column`. What is no UTF-8 takes one column a byte. */
+export function columnAfter(bytes: Uint8Array, from: number, to: number, column: number): number {
+  let after = column;
+  for (let at = from; at < to; ) {
+    const byte = bytes[at] as number;
+    if (byte < 0x80) {
+      after += byte === TAB ? 8 - (after % 8) : 1;
+      at += 1;
+      continue;
+    }
+    const { codePoint, length } = codePointAt(bytes, at, to);
+    after += codePoint === -1 ? 1 : widthOf(codePoint);
+    at += length;
+  }
+  return after;
+}
+
+function codePointAt(bytes: Uint8Array, at: number, to: number): { codePoint: number; length: number } {
+  const lead = bytes[at] as number;
+  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
+  if (length === 0 || at + length > to) return { codePoint: -1, length: 1 };
+  let codePoint = lead & (0x7f >> length);
+  for (let next = 1; next < length; next++) {
+    const byte = bytes[at + next] as number;
+    if ((byte & 0xc0) !== 0x80) return { codePoint: -1, length: 1 };
+    codePoint = (codePoint << 6) | (byte & 0x3f);
+  }
+  return { codePoint, length };
+}
+
+function widthOf(codePoint: number): number {
+  const isCombining = codePoint >= 0x300 && codePoint <= 0x36f;
+  return isCombining ? 0 : eastAsianWidth(codePoint);
+}

@@ -1,0 +1,122 @@
+// Rules made ready to run: one automaton for all anchors, and each rule's patterns, compiled when its anchor is first met. Shared by
+// every stream that the same rules are on for.
+import { type Anchors, buildAnchors } from './anchors.ts';
+import { compileClass, compilePattern, type Pattern } from './pattern/index.ts';
+import { type FAMILIES, isMachineRule, type MachineRule, type PatternRule, type Rule } from './rule.ts';
+
+/** Who names a mask where several rules begin at one place: the one that knows most. */
+const PRIORITY: readonly (typeof FAMILIES)[number][] = [
+  'known',
+  'own',
+  'key',
+  'token',
+  'kubernetes',
+  'url',
+  'header',
+  'named',
+  'personal',
+];
+
+export interface CompiledRules {
+  readonly rules: readonly Rule[];
+  readonly anchors: Anchors;
+  /** By anchor: which rules it may begin. */
+  readonly uses: readonly (readonly AnchorUse[])[];
+  /** By rule; compiled on first use. */
+  compiled(index: number): CompiledRule;
+  /** What may stand before an anchor and be secret: such text is held back. */
+  readonly befores: readonly Before[];
+}
+
+export interface AnchorUse {
+  readonly rule: number;
+  /** Bytes the anchor must be where its case counts. */
+  readonly exact: Buffer | null;
+  readonly length: number;
+}
+
+export interface Before {
+  readonly members: Uint8Array;
+  readonly min: number;
+  readonly max: number;
+}
+
+export type CompiledRule = CompiledPatternRule | CompiledMachineRule;
+
+interface CompiledCommon {
+  readonly priority: number;
+  readonly notBefore: Uint8Array | null;
+}
+
+export interface CompiledPatternRule extends CompiledCommon {
+  readonly rule: PatternRule;
+  readonly before: Before | null;
+  readonly lead: Pattern | null;
+  /** Secret and tail in one. */
+  readonly secret: Pattern;
+  readonly maxLength: number;
+  readonly tailLength: number;
+  readonly notAfter: Uint8Array | null;
+}
+
+export interface CompiledMachineRule extends CompiledCommon {
+  readonly rule: MachineRule;
+}
+
+export const isMachine = (compiled: CompiledRule): compiled is CompiledMachineRule => isMachineRule(compiled.rule);
+
+/** Throws a `BadPattern` for a class that is none; patterns are compiled later. */
+export function compileRules(rules: readonly Rule[]): CompiledRules {
+  const texts: string[] = [];
+  const uses: AnchorUse[][] = [];
+  const indexOf = new Map<string, number>();
+  rules.forEach((rule, index) => {
+    for (const anchor of rule.anchors) {
+      const folded = anchor.toLowerCase();
+      let text = indexOf.get(folded);
+      if (text === undefined) {
+        text = texts.push(folded) - 1;
+        indexOf.set(folded, text);
+        uses.push([]);
+      }
+      const exact = rule.ignoreCase || !/[a-z]/i.test(anchor) ? null : Buffer.from(anchor);
+      uses[text]?.push({ rule: index, exact, length: anchor.length });
+    }
+  });
+  const ready: (CompiledRule | undefined)[] = [];
+  return {
+    rules,
+    anchors: texts.length === 0 ? NO_ANCHORS : buildAnchors(texts),
+    uses,
+    compiled: (index) => (ready[index] ??= compileRule(rules[index] as Rule)),
+    befores: rules.flatMap((rule) =>
+      !isMachineRule(rule) && rule.before !== undefined ? [compileBefore(rule.before)] : [],
+    ),
+  };
+}
+
+const NO_ANCHORS: Anchors = { scan: () => 0, size: { states: 0, bytes: 0 } };
+
+function compileBefore({ class: members, min, max }: NonNullable<PatternRule['before']>): Before {
+  return { members: compileClass(members), min, max };
+}
+
+function compileRule(rule: Rule): CompiledRule {
+  const common = {
+    priority: PRIORITY.indexOf(rule.family),
+    notBefore: rule.notBefore === undefined ? null : compileClass(rule.notBefore),
+  };
+  if (isMachineRule(rule)) return { ...common, rule };
+  const tail = rule.tail === undefined ? null : compilePattern(rule.tail);
+  const secret = compilePattern(tail === null ? rule.secret : `(?:${rule.secret})(?:${rule.tail})`);
+  return {
+    ...common,
+    rule,
+    before: rule.before === undefined ? null : compileBefore(rule.before),
+    lead: rule.lead === undefined ? null : compilePattern(rule.lead),
+    secret,
+    maxLength: secret.maxLength,
+    tailLength: tail?.minLength ?? 0,
+    notAfter: rule.notAfter === undefined ? null : compileClass(rule.notAfter),
+  };
+}

@@ -1,0 +1,86 @@
+// Secrets in what a terminal does not show as text: titles, links, the clipboard, device control strings. Each payload is text of its
+// own; it is held until its end is there, or until it is long, and masked in place.
+import type { SecretFound } from './secrets-found.ts';
+import type { VisibleWindow } from './visible-window.ts';
+import type { StringReader } from './vt-reader.ts';
+
+/** A longer payload (an image) goes on in parts, the last bytes of which stay for what crosses the border. */
+const PART_BYTES = 32 * 1024;
+const OVERLAP_BYTES = 8 * 1024;
+
+/** Masks a whole text; undefined where there is nothing to mask. Counts what it masks. */
+export type MaskText = (text: Uint8Array) => Buffer | undefined;
+/** What stands in a text, ascending by where it begins. */
+export type FindIn = (text: Uint8Array) => readonly Pick<SecretFound, 'from' | 'to'>[];
+
+/** Raw bytes `[from, to)` of the stream go on as `bytes`. */
+export interface Patch {
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: Buffer;
+}
+
+export class ControlStrings implements StringReader {
+  /** In order of place; the emitter takes them off. */
+  readonly patches: Patch[] = [];
+  /** Raw position from which a payload is still undecided; Infinity outside one. */
+  openFrom = Number.POSITIVE_INFINITY;
+  private end = 0;
+  private readonly window: VisibleWindow;
+  private readonly maskText: MaskText;
+  private readonly findIn: FindIn;
+
+  constructor(window: VisibleWindow, maskText: MaskText, findIn: FindIn) {
+    this.window = window;
+    this.maskText = maskText;
+    this.findIn = findIn;
+  }
+
+  begin(at: number): void {
+    this.openFrom = at;
+    this.end = at;
+  }
+
+  reach(to: number, isOver: boolean): void {
+    this.end = to;
+    if (isOver) {
+      this.letGo(to);
+      this.openFrom = Number.POSITIVE_INFINITY;
+      return;
+    }
+    while (this.end - this.openFrom >= PART_BYTES) this.letGo(this.borderOf(this.openFrom + PART_BYTES));
+  }
+
+  /** A deadline: what has come is masked as it is. */
+  expire(): void {
+    if (this.openFrom < this.end) this.letGo(this.end);
+  }
+
+  /** Where a part that is full may be cut: not within a secret. */
+  private borderOf(partEnd: number): number {
+    const border = partEnd - OVERLAP_BYTES - this.openFrom;
+    const part = this.bytes(this.openFrom, partEnd);
+    const crossing = this.findIn(part).find(({ from, to }) => from < border && to > border);
+    return this.openFrom + (crossing === undefined ? border : crossing.from > 0 ? crossing.from : crossing.to);
+  }
+
+  private letGo(to: number): void {
+    const payload = this.bytes(this.openFrom, to);
+    const masked = maskClipboard(payload, this.maskText) ?? this.maskText(payload);
+    if (masked !== undefined) this.patches.push({ from: this.openFrom, to, bytes: masked });
+    this.openFrom = to;
+  }
+
+  private bytes(from: number, to: number): Buffer {
+    const { raw, rawStart } = this.window;
+    return raw.subarray(from - rawStart, to - rawStart);
+  }
+}
+
+/** OSC 52 carries base64: what it stands for is looked at, too. */
+function maskClipboard(payload: Buffer, maskText: MaskText): Buffer | undefined {
+  const head = /^52;[^;]{0,16};/.exec(payload.subarray(0, 24).toString('latin1'))?.[0];
+  if (head === undefined) return undefined;
+  const masked = maskText(Buffer.from(payload.subarray(head.length).toString('latin1'), 'base64'));
+  return masked === undefined ? undefined : Buffer.from(head + masked.toString('base64'));
+}

@@ -1,0 +1,137 @@
+// Lets the stream go on: raw bytes as they came, but for the text of secrets, in whose place a mask stands. Escape sequences within a
+// secret stay, so that colours stay balanced.
+import type { Patch } from './control-strings.ts';
+import type { ForcedMask } from './scanner.ts';
+import type { SecretFound, SecretsFound } from './secrets-found.ts';
+import type { VisibleWindow } from './visible-window.ts';
+
+export interface MaskLabels {
+  /** The mask for a secret, of which the whole text is known. Counts it. */
+  label(secret: SecretFound, value: Uint8Array): string;
+  /** The mask for one that is still coming. */
+  shortLabel(kind: string): string;
+}
+
+export class Emitter {
+  /** Visible and raw positions up to which everything has gone on. */
+  private visible = 0;
+  private raw = 0;
+  /** Visible text before this is behind a mask that was written already. */
+  private covered = 0;
+  private pieces: Uint8Array[] = [];
+  private readonly window: VisibleWindow;
+  private readonly found: SecretsFound;
+  private readonly patches: Patch[];
+  private readonly labels: MaskLabels;
+
+  constructor(window: VisibleWindow, found: SecretsFound, patches: Patch[], labels: MaskLabels) {
+    this.window = window;
+    this.found = found;
+    this.patches = patches;
+    this.labels = labels;
+  }
+
+  /** Positions for `VisibleWindow.forget`. */
+  get gone(): { readonly raw: number; readonly visible: number } {
+    return { raw: this.raw, visible: this.visible };
+  }
+
+  /** True while something has not gone on. */
+  get isBehind(): boolean {
+    return this.raw < this.window.rawEnd;
+  }
+
+  /** No mask covers what comes next, and no payload was changed. */
+  get hasNothingToChange(): boolean {
+    return this.patches.length === 0 && this.covered <= this.visible;
+  }
+
+  /** All there is went on as it came. */
+  skipAll(): void {
+    this.visible = this.window.visibleEnd;
+    this.raw = this.window.rawEnd;
+  }
+
+  /** What goes on, in one piece: a copy, or nothing. */
+  take(): readonly Uint8Array[] {
+    const { pieces } = this;
+    this.pieces = [];
+    return pieces.length <= 1 ? pieces : [Buffer.concat(pieces)];
+  }
+
+  /** Lets everything before visible position `to`, and before raw position `rawLimit`, go on. All of it is decided. */
+  emit(to: number, rawLimit: number): void {
+    for (let secret = this.found.takeBefore(to); secret !== undefined; secret = this.found.takeBefore(to)) {
+      const from = Math.max(secret.from, this.visible);
+      if (secret.to <= this.covered || secret.to <= from) continue;
+      if (secret.from < this.covered && secret.yields) continue;
+      if (secret.from >= this.covered || from > this.covered) {
+        this.pass(from);
+        this.write(this.labels.label(secret, secret.value ?? this.window.copyVisible(secret.from, secret.to)));
+      }
+      this.covered = secret.to;
+    }
+    this.pass(to);
+    this.passRaw(Math.min(rawLimit, this.window.rawOf(to)));
+  }
+
+  /** As `emit` for all there is, at a deadline: `masks` cover what is not decided. */
+  emitForced(masks: readonly ForcedMask[], rawLimit: number): void {
+    const { visibleEnd } = this.window;
+    for (const mask of masks) {
+      this.emitDecided(Math.max(mask.from, this.visible));
+      const from = Math.max(mask.from, this.visible);
+      if (mask.to <= Math.max(from, this.covered)) continue;
+      if (mask.from >= this.covered || from > this.covered) this.write(this.labels.shortLabel(mask.kind));
+      this.covered = mask.to;
+    }
+    this.emit(visibleEnd, rawLimit);
+  }
+
+  private emitDecided(to: number): void {
+    this.emit(to, Number.POSITIVE_INFINITY);
+  }
+
+  /** Visible bytes up to `to` go on, or are left out where a mask stands for them; what is between them goes on. */
+  private pass(to: number): void {
+    if (to <= this.visible) return;
+    const hidden = Math.min(Math.max(this.covered, this.visible), to);
+    if (hidden > this.visible) {
+      this.window.eachRun(this.visible, hidden, (rawFrom, rawTo) => {
+        this.passRaw(rawFrom);
+        this.raw = rawTo;
+      });
+      this.visible = hidden;
+    }
+    if (to > hidden) {
+      this.passRaw(this.window.rawOf(to - 1) + 1);
+      this.visible = to;
+    }
+  }
+
+  private passRaw(to: number): void {
+    for (let patch = this.patches[0]; patch !== undefined && patch.to <= to; patch = this.patches[0]) {
+      this.copy(this.raw, patch.from);
+      this.pieces.push(patch.bytes);
+      this.raw = patch.to;
+      this.patches.shift();
+    }
+    for (const shadow of this.window.shadows) {
+      if (shadow.raw < this.raw || shadow.raw >= to || shadow.visible >= this.covered) continue;
+      this.copy(this.raw, shadow.raw);
+      this.raw = shadow.raw + 1;
+    }
+    this.copy(this.raw, to);
+    if (to > this.raw) this.raw = to;
+  }
+
+  private copy(from: number, to: number): void {
+    if (to <= from) return;
+    const { raw, rawStart } = this.window;
+    this.pieces.push(Uint8Array.prototype.slice.call(raw, from - rawStart, to - rawStart));
+  }
+
+  private write(mask: string): void {
+    this.pieces.push(Buffer.from(mask));
+  }
+}

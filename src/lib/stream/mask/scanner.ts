@@ -1,0 +1,116 @@
+// Finds secrets in visible text as it comes: the automaton sees every byte, an anchor begins a candidate, candidates read on until they
+// are decided. What it says depends on the bytes alone, never on how they were cut.
+import { type Candidates, PatternCandidates } from './candidates.ts';
+import { type CompiledRules, isMachine } from './compiled-rules.ts';
+import { KnownFinder, type KnownIndex } from './known-finder.ts';
+import { MachineCandidates } from './machine-candidates.ts';
+import { SecretsFound } from './secrets-found.ts';
+import type { VisibleWindow } from './visible-window.ts';
+
+export interface ForcedMask {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: string;
+}
+
+export class Scanner {
+  readonly found = new SecretsFound();
+  private readonly rules: CompiledRules;
+  private readonly window: VisibleWindow;
+  private readonly known: KnownFinder;
+  private readonly byRule: (Candidates | undefined)[] = [];
+  /** Those that have something undecided. */
+  private readonly open = new Set<Candidates>();
+  private anchorState = 0;
+  private scanned = 0;
+
+  constructor(rules: CompiledRules, known: KnownIndex, window: VisibleWindow) {
+    this.rules = rules;
+    this.window = window;
+    this.known = new KnownFinder(known, window, this.found);
+  }
+
+  /** Reads what is new in the window; `isOver` where nothing more will come. */
+  scan(isOver = false): void {
+    const { window, rules } = this;
+    const base = window.visibleStart;
+    this.anchorState = rules.anchors.scan(
+      window.visible,
+      this.scanned - base,
+      window.visibleEnd - base,
+      this.anchorState,
+      (end, hits) => this.meet(end + base, hits),
+    );
+    this.scanned = window.visibleEnd;
+    this.known.scan();
+    for (const candidates of this.open) if (!candidates.advance(isOver)) this.open.delete(candidates);
+  }
+
+  private meet(end: number, hits: readonly number[]): void {
+    for (const hit of hits) {
+      for (const { rule, exact, length } of this.rules.uses[hit] ?? []) {
+        if (exact !== null && !this.stands(exact, end - length)) continue;
+        let candidates = this.byRule[rule];
+        if (candidates === undefined) {
+          const compiled = this.rules.compiled(rule);
+          candidates = isMachine(compiled)
+            ? new MachineCandidates(compiled, this.window, this.found)
+            : new PatternCandidates(compiled, this.window, this.found);
+          this.byRule[rule] = candidates;
+        }
+        candidates.add(end - length, end);
+        this.open.add(candidates);
+      }
+    }
+  }
+
+  private stands(exact: Buffer, at: number): boolean {
+    const { visible, visibleStart } = this.window;
+    for (let index = 0; index < exact.length; index++) {
+      if (visible[at - visibleStart + index] !== exact[index]) return false;
+    }
+    return true;
+  }
+
+  /** Visible position up to which everything is decided. */
+  get decidedTo(): number {
+    let to = Math.min(this.window.visibleEnd, this.known.holdFrom, this.lastWordFrom());
+    for (const candidates of this.open) to = Math.min(to, candidates.holdFrom);
+    return to;
+  }
+
+  /** The last word may be what stands before an anchor. */
+  private lastWordFrom(): number {
+    const { window } = this;
+    let first = window.visibleEnd;
+    for (const { members, max } of this.rules.befores) {
+      let from = window.visibleEnd;
+      while (from > window.visibleEnd - max && from > window.visibleStart && members[window.at(from - 1)] === 1)
+        from -= 1;
+      first = Math.min(first, from);
+    }
+    return first;
+  }
+
+  /** What a deadline must mask of what is open, ascending. */
+  forced(): readonly ForcedMask[] {
+    const { visibleEnd } = this.window;
+    const masks: ForcedMask[] = [];
+    const { proof } = this.known;
+    if (proof !== undefined) masks.push({ ...proof, to: visibleEnd });
+    for (const candidates of this.open) {
+      if (candidates instanceof MachineCandidates) masks.push(...candidates.earlySpans());
+      else if (candidates.proofFrom < visibleEnd) {
+        masks.push({ from: candidates.proofFrom, to: visibleEnd, kind: candidates.kind });
+      }
+    }
+    return masks.sort((a, b) => a.from - b.from || a.to - b.to);
+  }
+
+  /** Visible bytes before this are not needed for what is open. */
+  get neededFrom(): number {
+    let from = this.known.begunAt;
+    for (const candidates of this.open) from = Math.min(from, candidates.begunAt);
+    return from;
+  }
+}

@@ -1,0 +1,140 @@
+// The part of a stream that is still worth remembering: its raw bytes that have not gone on yet, its visible bytes, and which raw
+// byte each visible byte came from. Positions are absolute: they count from the stream's first byte.
+
+/** Visible bytes kept behind what has gone on: what a rule may look back at. */
+export const LOOKBACK = 512;
+
+export class VisibleWindow {
+  /** Visible bytes; `visible[i]` is the one at position `visibleStart + i`. */
+  visible = new Uint8Array(4096);
+  visibleStart = 0;
+  visibleEnd = 0;
+  /** Raw bytes likewise. */
+  raw = Buffer.alloc(4096);
+  rawStart = 0;
+  rawEnd = 0;
+  /** Runs of visible bytes that are consecutive in the raw bytes, too: where each begins. */
+  private runVisible: number[] = [];
+  private runRaw: number[] = [];
+  /** Positions before which a line end was left out because the terminal's width had been reached. */
+  readonly softBreaks: number[] = [];
+
+  /** Raw bytes that step back to a visible byte, or print it once more: where that is masked they go, too. */
+  readonly shadows: { readonly raw: number; readonly visible: number }[] = [];
+
+  /** Takes the stream's next bytes; they are copied. */
+  appendRaw(bytes: Uint8Array): void {
+    const used = this.rawEnd - this.rawStart;
+    if (used + bytes.length > this.raw.length) {
+      const larger = Buffer.alloc(Math.max(this.raw.length * 2, used + bytes.length));
+      this.raw.copy(larger, 0, 0, used);
+      this.raw = larger;
+    }
+    this.raw.set(bytes, used);
+    this.rawEnd += bytes.length;
+  }
+
+  /** Raw bytes `[from, to)`, positions of the stream, are visible. */
+  show(from: number, to: number): void {
+    const used = this.visibleEnd - this.visibleStart;
+    const length = to - from;
+    if (used + length > this.visible.length) {
+      const larger = new Uint8Array(Math.max(this.visible.length * 2, used + length));
+      larger.set(this.visible.subarray(0, used));
+      this.visible = larger;
+    }
+    if (length < 16) {
+      const offset = from - this.rawStart;
+      for (let at = 0; at < length; at++) this.visible[used + at] = this.raw[offset + at] as number;
+    } else {
+      this.visible.set(this.raw.subarray(from - this.rawStart, to - this.rawStart), used);
+    }
+    this.startRun(from);
+    this.visibleEnd += length;
+  }
+
+  /** One visible byte that is not the raw byte it stands for. */
+  showAs(byte: number, from: number): void {
+    this.show(from, from + 1);
+    this.visible[this.visibleEnd - this.visibleStart - 1] = byte;
+  }
+
+  private startRun(raw: number): void {
+    const last = this.runVisible.length - 1;
+    const expected =
+      last < 0 ? -1 : (this.runRaw[last] as number) + this.visibleEnd - (this.runVisible[last] as number);
+    if (raw === expected) return;
+    this.runVisible.push(this.visibleEnd);
+    this.runRaw.push(raw);
+  }
+
+  /** A line end was left out here. */
+  breakSoftly(): void {
+    this.softBreaks.push(this.visibleEnd);
+  }
+
+  isSoftBreak(position: number): boolean {
+    return this.softBreaks.length > 0 && this.softBreaks.includes(position);
+  }
+
+  /** The visible byte there, or -1 before the stream's begin (or what is remembered of it). */
+  at(position: number): number {
+    return position < this.visibleStart || position >= this.visibleEnd
+      ? -1
+      : (this.visible[position - this.visibleStart] as number);
+  }
+
+  /** A copy of visible bytes. */
+  copyVisible(from: number, to: number): Uint8Array {
+    return this.visible.slice(from - this.visibleStart, to - this.visibleStart);
+  }
+
+  /** Where the visible byte at `position` stands in the stream; the stream's end for what is not there yet. */
+  rawOf(position: number): number {
+    if (position >= this.visibleEnd) return this.rawEnd;
+    const run = this.runAt(position);
+    return (this.runRaw[run] as number) + position - (this.runVisible[run] as number);
+  }
+
+  /** Calls back for each piece of visible bytes `[from, to)` that is consecutive in the stream, with its raw bounds. */
+  eachRun(from: number, to: number, onRun: (rawFrom: number, rawTo: number) => void): void {
+    for (let run = this.runAt(from); run < this.runVisible.length; run++) {
+      const begin = Math.max(from, this.runVisible[run] as number);
+      if (begin >= to) return;
+      const end = Math.min(to, this.runVisible[run + 1] ?? this.visibleEnd);
+      const raw = (this.runRaw[run] as number) + begin - (this.runVisible[run] as number);
+      onRun(raw, raw + end - begin);
+    }
+  }
+
+  private runAt(position: number): number {
+    let low = 0;
+    let high = this.runVisible.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.runVisible[middle] as number) <= position) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** Forgets raw bytes before `raw` and visible bytes more than LOOKBACK before `visible`. */
+  forget(raw: number, visible: number): void {
+    if (raw - this.rawStart > this.raw.length >> 1 || raw === this.rawEnd) {
+      this.raw.copyWithin(0, raw - this.rawStart, this.rawEnd - this.rawStart);
+      this.rawStart = raw;
+    }
+    const from = visible - LOOKBACK;
+    if (from - this.visibleStart > this.visible.length >> 1) {
+      this.visible.copyWithin(0, from - this.visibleStart, this.visibleEnd - this.visibleStart);
+      this.visibleStart = from;
+    }
+    const gone = this.runVisible.length === 0 ? 0 : this.runAt(this.visibleStart);
+    if (gone > 64) {
+      this.runVisible.splice(0, gone);
+      this.runRaw.splice(0, gone);
+    }
+    while (this.shadows.length > 0 && (this.shadows[0] as { raw: number }).raw < this.rawStart) this.shadows.shift();
+    while (this.softBreaks.length > 0 && (this.softBreaks[0] as number) <= this.visibleStart) this.softBreaks.shift();
+  }
+}
