@@ -59,6 +59,22 @@ test('equal texts are a hit each, and none is found in nothing', () => {
   assert.equal(hitsOf(buildAnchors([]), 'abc'), []);
 });
 
+test('says how much of the end may be the beginning of a hidden text', () => {
+  const texts = ['eyj', 'key=', 'sk-'];
+  const anchors = buildAnchors(texts, (index) => index !== 1);
+  const held = (text: string) => anchors.heldBack(anchors.scan(Buffer.from(text), 0, text.length, 0, () => {}));
+  assert.is(held(''), 0);
+  assert.is(held('a'), 0);
+  assert.is(held('ke'), 1, 'the k may not begin sk-, but the e begins eyj');
+  assert.is(held('kEY'), 2);
+  assert.is(held('key'), 2);
+  assert.is(held('s'), 1);
+  assert.is(held('sk'), 2);
+  assert.is(held('sk-'), 3);
+  assert.is(held('sk-e'), 1);
+  assert.is(buildAnchors(texts).heldBack(1), 0);
+});
+
 test('finds bytes outside ASCII as they are', () => {
   assert.equal(hitsOf(buildAnchors(['\xc3\xa9', '\xff\x00']), 'x\xc3\xa9\xff\x00'), [
     [3, 0],

@@ -14,6 +14,8 @@ export interface Anchors {
     state: number,
     onHit: (end: number, hits: readonly number[]) => void,
   ): number;
+  /** How many of the last bytes may be the beginning of a hidden text: the most there can be. */
+  heldBack(state: number): number;
   /** How many states there are, and bytes the table takes. */
   readonly size: { readonly states: number; readonly bytes: number };
 }
@@ -22,15 +24,17 @@ const NOTHING: readonly number[] = [];
 
 /**
  * An automaton for all `texts`, which are known by their indices. It finds them whatever the case of letters: whoever cares
- * compares. Two equal texts are two hits. Throws a `RangeError` for an empty text and for what is no byte.
+ * compares. Two equal texts are two hits. `isHidden` says which ones must not be shown, not even in part. Throws a `RangeError`
+ * for an empty text and for what is no byte.
  */
-export function buildAnchors(texts: readonly string[]): Anchors {
+export function buildAnchors(texts: readonly string[], isHidden?: (index: number) => boolean): Anchors {
   const columns = columnsFor(texts);
   const shift = Math.ceil(Math.log2(Math.max(...columns) + 1));
-  const { table, hits, flag, states } = link(texts, columns, shift);
+  const { table, hits, flag, states, held } = link(buildTrie(texts, columns, shift, isHidden), shift);
 
   return {
     size: { states, bytes: table.byteLength },
+    heldBack: (state) => held[state] as number,
     scan(bytes, from, to, state, onHit) {
       let at = from;
       let current = state;
@@ -79,6 +83,8 @@ interface Trie {
   readonly firstChild: readonly number[];
   readonly nextSibling: readonly number[];
   readonly column: readonly number[];
+  /** By state: its length where a hidden text begins with it, else 0. */
+  readonly hidden: readonly number[];
 }
 
 interface Linked extends Pick<Trie, 'table' | 'states'> {
@@ -86,6 +92,8 @@ interface Linked extends Pick<Trie, 'table' | 'states'> {
   readonly hits: readonly (readonly number[])[];
   /** Added to the number of a state that has hits. */
   readonly flag: number;
+  /** By state, see `heldBack`. */
+  readonly held: readonly number[];
 }
 
 /** Two bytes an entry serve up to 32,768 states, four any number that fits into memory. */
@@ -94,20 +102,30 @@ const LARGE_FLAG = 0x4000_0000;
 /** What the table has room for before it grows: as many as the mask's own rules take. */
 const FIRST_STATES = 8192;
 
-function buildTrie(texts: readonly string[], columns: Uint8Array, shift: number): Trie {
+function buildTrie(
+  texts: readonly string[],
+  columns: Uint8Array,
+  shift: number,
+  isHidden: (index: number) => boolean = () => false,
+): Trie {
   let table: Table = new Uint16Array(FIRST_STATES << shift);
   const ends: (readonly number[])[] = [NOTHING];
   const firstChild = [0];
   const nextSibling = [0];
   const column = [0];
+  const hidden = [0];
   texts.forEach((text, index) => {
     let state = 0;
+    const hides = isHidden(index);
     for (let at = 0; at < text.length; at++) {
       const edge = columns[text.charCodeAt(at)] as number;
       const entry = (state << shift) | edge;
       const parent = state;
       state = table[entry] as number;
-      if (state > 0) continue;
+      if (state > 0) {
+        if (hides) hidden[state] = at + 1;
+        continue;
+      }
       state = ends.length;
       if ((state + 1) << shift > table.length) table = enlarge(table, state + 1);
       table[entry] = state;
@@ -115,13 +133,14 @@ function buildTrie(texts: readonly string[], columns: Uint8Array, shift: number)
       firstChild.push(0);
       nextSibling.push(firstChild[parent] as number);
       column.push(edge);
+      hidden.push(hides ? at + 1 : 0);
       firstChild[parent] = state;
     }
     const others = ends[state] as readonly number[];
     ends[state] = others.length === 0 ? [index] : [...others, index];
   });
   const states = ends.length;
-  return { table: table.slice(0, states << shift), states, ends, firstChild, nextSibling, column };
+  return { table: table.slice(0, states << shift), states, ends, firstChild, nextSibling, column, hidden };
 }
 
 function enlarge(table: Table, states: number): Table {
@@ -131,10 +150,11 @@ function enlarge(table: Table, states: number): Table {
 }
 
 /** Fills each state's gaps with where its longest proper end would go, the shorter states first. */
-function link(texts: readonly string[], columns: Uint8Array, shift: number): Linked {
-  const { table, states, ends, firstChild, nextSibling, column } = buildTrie(texts, columns, shift);
+function link(trie: Trie, shift: number): Linked {
+  const { table, states, ends, firstChild, nextSibling, column } = trie;
   const flag = table instanceof Uint16Array ? SMALL_FLAG : LARGE_FLAG;
   const hits = [...ends];
+  const held = [...trie.hidden];
   const queue = new Int32Array(states);
   const fallbacks = new Int32Array(states);
   let queued = 1;
@@ -150,11 +170,12 @@ function link(texts: readonly string[], columns: Uint8Array, shift: number): Lin
       const fallback = shorter < flag ? shorter : shorter - flag;
       queue[queued++] = child;
       fallbacks[child] = fallback;
+      if (held[child] === 0) held[child] = held[fallback] as number;
       const inherited = hits[fallback] as readonly number[];
       const own = ends[child] as readonly number[];
       if (inherited.length > 0) hits[child] = own.length === 0 ? inherited : [...own, ...inherited];
       table[entry] = (hits[child] as readonly number[]).length > 0 ? child + flag : child;
     }
   }
-  return { table, states, hits, flag };
+  return { table, states, hits, flag, held };
 }
