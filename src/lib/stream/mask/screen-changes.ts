@@ -1,0 +1,101 @@
+// Which cells and rows of a screen changed since they were last looked at for secrets, and how much looking again may cost.
+import type { ScreenModel } from './screen-model.ts';
+
+export class ScreenChanges {
+  readonly #model: ScreenModel;
+  /** 1 for each cell printed and not looked at since. */
+  #painted: Uint8Array;
+  /** 1 for each row that changed since the last frame. */
+  #dirty: Uint8Array;
+
+  constructor(model: ScreenModel) {
+    this.#model = model;
+    this.#painted = new Uint8Array(model.cols * model.rows);
+    this.#dirty = new Uint8Array(model.rows);
+  }
+
+  /** Takes the model's size; every row counts as changed. */
+  resize(): void {
+    this.#painted = new Uint8Array(this.#model.cols * this.#model.rows);
+    this.#dirty = new Uint8Array(this.#model.rows).fill(1);
+  }
+
+  paint(x: number, y: number, width: number): void {
+    const cell = y * this.#model.cols + x;
+    this.#painted.fill(1, cell, cell + width);
+    this.#dirty[y] = 1;
+  }
+
+  /** All cells of the rows, both inclusive. */
+  paintRows(first: number, last: number): void {
+    const { cols } = this.#model;
+    this.#painted.fill(1, first * cols, (last + 1) * cols);
+    this.#dirty.fill(1, first, last + 1);
+  }
+
+  /** True where one of the row's cells from `x` on, `width` of them, was printed and not looked at since. */
+  isPainted(y: number, x = 0, width = this.#model.cols - x): boolean {
+    const cell = y * this.#model.cols + x;
+    if (width === 1) return this.#painted[cell] === 1;
+    return this.#painted.subarray(cell, cell + width).includes(1);
+  }
+
+  /** The row is looked at. */
+  settleRow(y: number): void {
+    const { cols } = this.#model;
+    this.#painted.fill(0, y * cols, (y + 1) * cols);
+  }
+
+  /** The rows between the margins go up by one. */
+  scroll(): void {
+    const { cols, marginTop, marginBottom } = this.#model;
+    this.#painted.copyWithin(marginTop * cols, (marginTop + 1) * cols, (marginBottom + 1) * cols);
+    this.#painted.fill(0, marginBottom * cols, (marginBottom + 1) * cols);
+    this.#dirty.copyWithin(marginTop, marginTop + 1, marginBottom + 1);
+    this.#dirty[marginBottom] = 1;
+  }
+
+  /** Rows may stand side by side that did not before. */
+  shuffle(): void {
+    this.#dirty.fill(1);
+  }
+
+  /** Everything is looked at. */
+  settle(): void {
+    this.#painted.fill(0);
+    this.#dirty.fill(0);
+  }
+
+  get rowCount(): number {
+    return this.#dirty.reduce((sum, row) => sum + row, 0);
+  }
+
+  /** Runs of changed rows, both ends inclusive. */
+  *runs(): Generator<readonly [first: number, last: number]> {
+    for (let y = 0; y < this.#dirty.length; y++) {
+      if (this.#dirty[y] === 0) continue;
+      const first = y;
+      while (this.#dirty[y + 1] === 1) y += 1;
+      yield [first, y];
+    }
+  }
+}
+
+/** Cells that may be read again for each byte that came, and at once: what hostile output may cost. */
+const CELLS_PER_BYTE = 8;
+const CELLS_AT_ONCE = 128 * 1024;
+
+/** How many cells may still be read; bytes earn more, time does not: the same bytes must always be read in the same way. */
+export class ScanBudget {
+  #cells = CELLS_AT_ONCE;
+  #earnedAt = 0;
+
+  /** True where so many may be read, which they are then. `position`: bytes of the stream so far. */
+  spend(cells: number, position: number): boolean {
+    this.#cells = Math.min(CELLS_AT_ONCE, this.#cells + (position - this.#earnedAt) * CELLS_PER_BYTE);
+    this.#earnedAt = position;
+    if (this.#cells < cells) return false;
+    this.#cells -= cells;
+    return true;
+  }
+}
