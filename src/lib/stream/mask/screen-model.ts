@@ -140,13 +140,15 @@ export function createScreenModel(size: TerminalSize): ScreenModel {
     readRow(y, visit) {
       const line = lineOf(y);
       if (line === undefined) return;
-      for (let x = 0; x < line.length; x++) {
+      // A screen that became narrower keeps the cells it no longer shows.
+      const width = Math.min(line.length, terminal.cols);
+      for (let x = 0; x < width; x++) {
         const cell = line.getCell(x, scratch);
-        const width = cell?.getWidth() ?? 0;
-        if (cell === undefined || width === 0) continue;
+        const cellWidth = cell?.getWidth() ?? 0;
+        if (cell === undefined || cellWidth === 0) continue;
         visited.x = x;
         visited.text = cell.getChars();
-        visited.width = width;
+        visited.width = cellWidth;
         visited.origin = cell.getFgColor() + cell.getBgColor() * LOW;
         visited.isMasked = cell.isBold() !== 0;
         visit(visited);
