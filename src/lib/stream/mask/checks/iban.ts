@@ -23,6 +23,11 @@ export function isIban(text: string): boolean {
   return remainderBy97(bare.slice(4) + bare.slice(0, 4)) === 1;
 }
 
+/** The number with its check digits: `DE` and the bank's part of it. Neither country nor length is looked at. */
+export function completeIban(country: string, account: string): string {
+  return country + String(98 - remainderBy97(`${account}${country}00`)).padStart(2, '0') + account;
+}
+
 /** Letters count as 10 to 35. */
 function remainderBy97(characters: string): number {
   let remainder = 0;

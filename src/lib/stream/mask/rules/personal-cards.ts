@@ -1,0 +1,58 @@
+// Numbers of payment cards: a brand's prefix, its length and the check digit; the last four digits stay readable.
+// One random number of sixteen digits in fifty passes all three: what stands around it must speak for it, too.
+import { CARD_RANGES, cardBrand, isLuhn } from '../checks/index.ts';
+import type { PatternRule } from '../rule.ts';
+
+const ANCHOR_DIGITS = 4;
+
+/** Every beginning of four digits that the networks' prefixes have: 4 → 4000 to 4999. */
+function expandPrefixes(): readonly string[] {
+  const beginnings = new Set<string>();
+  for (const [first, last] of CARD_RANGES.flatMap(({ prefixes }) => prefixes)) {
+    const open = ANCHOR_DIGITS - String(first).length;
+    const from = first * 10 ** open;
+    const to = (last + 1) * 10 ** open;
+    for (let beginning = from; beginning < to; beginning++) beginnings.add(String(beginning));
+  }
+  return [...beginnings].sort();
+}
+
+/** Blanks or hyphens, not both. */
+const hasOneSeparator = (text: string): boolean => !(text.includes(' ') && text.includes('-'));
+
+/** Long runs of one digit are made up, or a count. */
+function isCard(text: string): boolean {
+  return (
+    cardBrand(text) !== undefined && hasOneSeparator(text) && isLuhn(text) && !/(\d)\1{9}/.test(text.replace(/\D/g, ''))
+  );
+}
+
+export const CARD_RULES: readonly PatternRule[] = [
+  {
+    name: 'payment-card',
+    kind: 'card',
+    family: 'personal',
+    confirmedByEnd: true,
+    anchors: expandPrefixes(),
+    hidesAnchor: true,
+    notBefore: '[0-9A-Za-z_.+*-]',
+    // In one run: 14 to 16 digits. In groups: by four (and three, of nineteen), or 4-6-5 and 4-6-4.
+    secret: '(?:[0-9]{10,12}|(?:[ -][0-9]{4}){3}(?:[ -][0-9]{3})?|[ -][0-9]{6}[ -][0-9]{4,5})',
+    notAfter: '[0-9A-Za-z_-]',
+    check: isCard,
+    keep: { last: 4 },
+    tests: {
+      masks: [
+        'paid with ${luhn:4:16<4}.',
+        '"${luhn:52:16: <4}", ${luhn:2345:16:-<4}',
+        'card=${luhn:37:15<4}\n${luhn:36:14<4} ${luhn:6011:16<4}',
+      ],
+      leaves: [
+        '${!notluhn:4:16} ${!notluhn:51:16: }',
+        '1700000000000000 1234567890123456 20240115103000',
+        'id-${!luhn:4:16} 0.${!luhn:4:16} a${!luhn:4:16}',
+        '4000000000000000000000',
+      ],
+    },
+  },
+];
