@@ -61,6 +61,7 @@ function byPattern(rule: PatternRule, text: string): Found[] {
     const to = end - tailLength(rule, text.slice(lead, end));
     const from = rule.before === undefined ? (rule.hidesAnchor ? at : lead) : begin;
     if (to <= from || rule.check?.(text.slice(from, to)) === false) continue;
+    if (rule.isAmong?.(lineBefore(text, from)) === false) continue;
     const shown = { first: rule.keep?.first ?? 0, last: rule.keep?.last ?? 0 };
     found.push({ rule: rule.name, kind: rule.kind, from: from + shown.first, to: to - shown.last });
     free = to;
@@ -79,6 +80,9 @@ function longest(pattern: string, text: string, from: number, notAfter: string |
   return undefined;
 }
 
+const lineBefore = (text: string, at: number): string =>
+  text.slice(Math.max(at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1, at - 200), at);
+
 function tailLength(rule: PatternRule, matched: string): number {
   if (rule.tail === undefined) return 0;
   return new RegExp(`(?:${rule.tail})$`).exec(matched)?.[0].length ?? 0;
@@ -91,8 +95,7 @@ function byMachine(rule: MachineRule, text: string): Found[] {
     const begin = at + anchor.length;
     const isBarred = rule.notBefore !== undefined && at > 0 && new RegExp(rule.notBefore).test(text[at - 1] as string);
     if (at < free || isBarred) continue;
-    const line = text.slice(Math.max(text.lastIndexOf('\n', at - 1) + 1, at - 200), at);
-    const machine = rule.begin(line, anchor);
+    const machine = rule.begin(lineBefore(text, at), text.slice(at, begin));
     let end = begin;
     let wantsMore = true;
     while (wantsMore && end < text.length && end - begin < rule.maxLength)

@@ -57,6 +57,8 @@ export function takeFrames(
     get holding() {
       return held.length > 0 && !isFrame();
     },
+    holdsSecret: false,
+    resize() {},
     expire() {
       if (isFrame() || held.length === 0) return [];
       const pieces = [held];
@@ -86,6 +88,13 @@ export function inSequence(first: Stage, second: Stage): Stage {
     push: (bytes) => through(first.push(bytes)),
     get holding() {
       return first.holding || second.holding;
+    },
+    get holdsSecret() {
+      return first.holdsSecret || second.holdsSecret;
+    },
+    resize(size) {
+      first.resize(size);
+      second.resize(size);
     },
     expire: () => [...through(first.expire()), ...second.expire()],
     flush: () => [...through(first.flush()), ...second.flush()],

@@ -24,8 +24,10 @@ export interface OutputPumpDeps {
   /** Resolves once the client can take more. */
   readonly send: (chunk: OutputChunk) => Promise<void>;
   readonly clock: Clock;
-  /** How long held-back bytes may wait for more before the stage lets them go. */
+  /** How long held-back bytes may wait for more before the stage lets them go, masked where they are a secret. */
   readonly holdMs: number;
+  /** The same where they would only be shown, such as the last word typed: `holdMs` unless told. */
+  readonly doubtMs?: number;
   /** Called for every chunk, before it is masked; for idle limits. */
   readonly onActivity: () => void;
 }
@@ -35,7 +37,7 @@ export interface OutputPumpDeps {
  * sent; rejects with what the program, the recorder or the client failed with.
  */
 export async function pumpOutput(deps: OutputPumpDeps): Promise<void> {
-  const { program, stages, record, send, clock, holdMs, onActivity } = deps;
+  const { program, stages, record, send, clock, holdMs, doubtMs = holdMs, onActivity } = deps;
   const chunks = program.output[Symbol.asyncIterator]();
   /** When what a stream holds back is let go; a chunk of the other stream does not put that off. */
   const due = new Map<OutputStream, number>();
@@ -50,7 +52,8 @@ export async function pumpOutput(deps: OutputPumpDeps): Promise<void> {
     onActivity();
     const { stream, bytes } = result.value;
     await deliver(stream, stages[stream].push(bytes));
-    if (stages[stream].holding) due.set(stream, clock.monotonic() + holdMs);
+    const { holding, holdsSecret } = stages[stream];
+    if (holding) due.set(stream, clock.monotonic() + (holdsSecret ? holdMs : doubtMs));
     else due.delete(stream);
     next = chunks.next();
   }

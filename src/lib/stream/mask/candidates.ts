@@ -170,7 +170,7 @@ export class PatternCandidates implements Candidates {
       }
       position += 1;
       if (next !== state) this.stayedFrom = position;
-      else if (this.isDeadEnd(lead, next, position)) {
+      else if (this.leadEnd === NONE && this.isDeadEnd(lead, next, position)) {
         this.fail();
         return true;
       }
@@ -197,7 +197,7 @@ export class PatternCandidates implements Candidates {
     const { visible, visibleStart } = window;
     const cap = this.leadEnd + rule.maxLength;
     const end = Math.min(window.visibleEnd, cap);
-    const hasBreaks = window.softBreaks.length > 0;
+    const hasBreaks = window.softBreaks.size > 0;
     let { position, state } = this;
     let isDead = false;
     while (position < end) {
@@ -253,6 +253,7 @@ export class PatternCandidates implements Candidates {
       const text = Buffer.from(visible.buffer, visible.byteOffset + from - visibleStart, to - from).toString('latin1');
       if (!rule.check(text)) return false;
     }
+    if (rule.isAmong !== undefined && !rule.isAmong(this.window.lineBefore(from))) return false;
     this.free = to;
     const masked = { from: from + (rule.keep?.first ?? 0), to: to - (rule.keep?.last ?? 0) };
     if (masked.to > masked.from) {

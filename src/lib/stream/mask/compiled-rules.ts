@@ -86,7 +86,7 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
   const ready: (CompiledRule | undefined)[] = [];
   return {
     rules,
-    anchors: texts.length === 0 ? NO_ANCHORS : buildAnchors(texts),
+    anchors: buildAnchors(texts, (text) => uses[text]?.some(({ rule }) => hidesAnchor(rules[rule] as Rule)) ?? false),
     uses,
     compiled: (index) => (ready[index] ??= compileRule(rules[index] as Rule)),
     befores: rules.flatMap((rule) =>
@@ -95,7 +95,8 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
   };
 }
 
-const NO_ANCHORS: Anchors = { scan: () => 0, size: { states: 0, bytes: 0 } };
+const hidesAnchor = (rule: Rule): boolean =>
+  !isMachineRule(rule) && (rule.hidesAnchor === true || rule.before !== undefined);
 
 function compileBefore({ class: members, min, max }: NonNullable<PatternRule['before']>): Before {
   return { members: compileClass(members), min, max };

@@ -5,9 +5,15 @@ import type { ForcedMask } from './scanner.ts';
 import type { SecretFound, SecretsFound } from './secrets-found.ts';
 import type { VisibleWindow } from './visible-window.ts';
 
+/** Raw positions in the stream, half open. */
+export interface RawSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface MaskLabels {
-  /** The mask for a secret, of which the whole text is known. Counts it. */
-  label(secret: SecretFound, value: Uint8Array): string;
+  /** The mask for a secret, of which the whole text is known, and which stands at `place` in the stream. Counts it. */
+  label(secret: SecretFound, value: Uint8Array, place: RawSpan | null): string;
   /** The mask for one that is still coming. */
   shortLabel(kind: string): string;
 }
@@ -65,9 +71,12 @@ export class Emitter {
       const from = Math.max(secret.from, this.visible);
       if (secret.to <= this.covered || secret.to <= from) continue;
       if (secret.from < this.covered && secret.yields) continue;
-      if (secret.from >= this.covered || from > this.covered) {
+      const isNew = secret.from >= this.covered || from > this.covered;
+      if (isNew && !(secret.continues && from === this.covered)) {
         this.pass(from);
-        this.write(this.labels.label(secret, secret.value ?? this.window.copyVisible(secret.from, secret.to)));
+        // What stands before the secret's first byte, such as a colour, stays before the mask.
+        this.passRaw(this.window.rawOf(from));
+        this.write(this.labelOf(secret));
       }
       this.covered = secret.to;
     }
@@ -82,10 +91,19 @@ export class Emitter {
       this.emitDecided(Math.max(mask.from, this.visible));
       const from = Math.max(mask.from, this.visible);
       if (mask.to <= Math.max(from, this.covered)) continue;
-      if (mask.from >= this.covered || from > this.covered) this.write(this.labels.shortLabel(mask.kind));
+      if (mask.from >= this.covered || from > this.covered) {
+        this.passRaw(this.window.rawOf(from));
+        this.write(this.labels.shortLabel(mask.kind));
+      }
       this.covered = mask.to;
     }
     this.emit(visibleEnd, rawLimit);
+  }
+
+  private labelOf(secret: SecretFound): string {
+    const { window } = this;
+    const place = { from: window.rawOf(secret.from), to: window.rawOf(secret.to - 1) + 1 };
+    return this.labels.label(secret, secret.value ?? window.copyVisible(secret.from, secret.to), place);
   }
 
   private emitDecided(to: number): void {

@@ -131,7 +131,7 @@ export function maskWhole(text: Uint8Array, secrets: readonly SecretFound[], lab
   for (const secret of secrets) {
     if (secret.from >= at) {
       const value = secret.value ?? text.subarray(secret.from, secret.to);
-      pieces.push(text.subarray(at, secret.from), Buffer.from(labels.label(secret, value)));
+      pieces.push(text.subarray(at, secret.from), Buffer.from(labels.label(secret, value, null)));
     }
     at = Math.max(at, secret.to);
   }

@@ -4,10 +4,9 @@ import type { CompiledMachineRule } from './compiled-rules.ts';
 import type { Machine } from './rule.ts';
 import type { SecretsFound } from './secrets-found.ts';
 import type { VisibleWindow } from './visible-window.ts';
-import { BYTE } from './vt-bytes.ts';
 
-/** Of the line before the anchor. */
-const BEFORE_MAX_BYTES = 200;
+/** White space, quotes, commas. */
+const ENDS_VALUE = new Set(Buffer.from(' \t\n\r"\',`'));
 
 interface Waiting {
   readonly from: number;
@@ -24,6 +23,7 @@ export class MachineCandidates implements Candidates {
   private current: { readonly machine: Machine; readonly begin: number } | undefined;
   private position = 0;
   private free = 0;
+  private isSwallowing = false;
 
   constructor(rule: CompiledMachineRule, window: VisibleWindow, found: SecretsFound) {
     this.rule = rule;
@@ -39,19 +39,17 @@ export class MachineCandidates implements Candidates {
     const { window, rule } = this;
     const previous = window.at(anchorFrom - 1);
     if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(anchorFrom)) return;
-    let from = anchorFrom;
-    while (anchorFrom - from < BEFORE_MAX_BYTES && ![-1, BYTE.lineFeed].includes(window.at(from - 1))) from -= 1;
-    const text = (begin: number, end: number) => Buffer.from(window.copyVisible(begin, end)).toString('latin1');
     this.waiting.push({
       from: anchorFrom,
       begin: anchorEnd,
-      before: text(from, anchorFrom),
-      anchor: text(anchorFrom, anchorEnd),
+      before: window.lineBefore(anchorFrom),
+      anchor: Buffer.from(window.copyVisible(anchorFrom, anchorEnd)).toString('latin1'),
     });
   }
 
   advance(isOver: boolean): boolean {
     for (;;) {
+      if (this.isSwallowing && this.swallow()) return !isOver;
       const current = this.current ?? this.beginNext();
       if (current === undefined) return false;
       const { machine, begin } = current;
@@ -64,18 +62,37 @@ export class MachineCandidates implements Candidates {
       }
       const isCapped = this.position === begin + this.rule.rule.maxLength;
       if (wantsMore && !isCapped && !isOver) return true;
-      this.accept(machine, begin);
+      const until = this.accept(machine, begin);
       this.current = undefined;
+      if (wantsMore && isCapped && until === this.position) this.isSwallowing = true;
     }
   }
 
-  private accept(machine: Machine, begin: number): void {
+  /** Where the last secret ends. */
+  private accept(machine: Machine, begin: number): number {
     const { rule, priority } = this.rule;
+    let until = begin;
     for (const { from, to, kind } of machine.spans(false)) {
       if (to <= from) continue;
       this.found.add({ from: begin + from, to: begin + to, kind: kind ?? rule.kind, rule: rule.name, priority });
-      this.free = Math.max(this.free, begin + to);
+      until = begin + to;
+      this.free = Math.max(this.free, until);
     }
+    return until;
+  }
+
+  /** A value that the machine was stopped in goes on up to white space or a quote: true while it does. */
+  private swallow(): boolean {
+    const { rule, priority } = this.rule;
+    const { visible, visibleStart, visibleEnd } = this.window;
+    const from = this.position;
+    while (this.position < visibleEnd && !ENDS_VALUE.has(visible[this.position - visibleStart] as number))
+      this.position += 1;
+    const to = this.position;
+    if (to > from) this.found.add({ from, to, kind: rule.kind, rule: rule.name, priority, continues: true });
+    this.free = to;
+    this.isSwallowing = to === visibleEnd;
+    return this.isSwallowing;
   }
 
   private beginNext() {

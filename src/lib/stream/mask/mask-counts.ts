@@ -1,5 +1,5 @@
 // Writes the masks of one stream, and counts them by kind; values are neither kept nor counted.
-import type { MaskLabels } from './emitter.ts';
+import type { MaskLabels, RawSpan } from './emitter.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Masked } from './mask-stage.ts';
 import type { SecretFound } from './secrets-found.ts';
@@ -16,10 +16,10 @@ export class MaskCounts implements MaskLabels {
     this.onMask = onMask;
   }
 
-  label(secret: Named, value: Uint8Array): string {
+  label(secret: Named, value: Uint8Array, place: RawSpan | null): string {
     const label = this.peek(secret, value);
     this.count(secret.kind);
-    this.onMask?.({ kind: secret.kind, rule: secret.rule, label, value });
+    this.onMask?.({ kind: secret.kind, rule: secret.rule, label, value, place });
     return label;
   }
 

@@ -3,6 +3,7 @@
 import type { TerminalSize } from '../../core/terminal.ts';
 import type { Stage } from '../stage.ts';
 import type { CompiledRules } from './compiled-rules.ts';
+import type { RawSpan } from './emitter.ts';
 import { findSecrets } from './find-secrets.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { KnownIndex } from './known-finder.ts';
@@ -22,7 +23,7 @@ export interface MaskOptions {
   /** Of the terminal, whose width wraps lines; null where there is none. */
   readonly size: TerminalSize | null;
   readonly fingerprint: Fingerprint;
-  /** Called for each mask, in order. Positions are those of visible text, and null on a screen. */
+  /** Called for each mask, in order. */
   readonly onMask?: (masked: Masked) => void;
 }
 
@@ -32,15 +33,13 @@ export interface Masked {
   /** `[kind:3f2a]` */
   readonly label: string;
   readonly value: Uint8Array;
+  /** What the mask replaces: raw positions since the stream's first byte. Null in a payload and on a screen. */
+  readonly place: RawSpan | null;
 }
 
 export interface MaskStage extends Stage {
   /** Masks written so far, by kind. */
   readonly counts: ReadonlyMap<string, number>;
-  /** True while what is held would be masked at a deadline; false where it would be shown, so that it need not wait as long. */
-  readonly holdsSecret: boolean;
-  /** The terminal has another size from the next byte on. */
-  resize(size: TerminalSize): void;
 }
 
 /** Throws nothing for any input; a `BadPattern` for a rule that no load has checked. */

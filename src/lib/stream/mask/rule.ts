@@ -56,6 +56,8 @@ export interface PatternRule extends Common {
   readonly notAfter?: string;
   /** Judges what would be masked (without `keep`): pure, fast, bounded by the pattern. Gets bytes as Latin-1. */
   readonly check?: (secret: string) => boolean;
+  /** Judges the visible line before the secret, its last 200 bytes as Latin-1: false where it can be none there. */
+  readonly isAmong?: (before: string) => boolean;
   /** How many characters at the secret's ends stay readable. */
   readonly keep?: { readonly first?: number; readonly last?: number };
   /**

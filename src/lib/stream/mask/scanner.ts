@@ -74,19 +74,19 @@ export class Scanner {
 
   /** Visible position up to which everything is decided. */
   get decidedTo(): number {
-    let to = Math.min(this.window.visibleEnd, this.known.holdFrom, this.lastWordFrom());
+    let to = Math.min(this.known.holdFrom, this.lastWordFrom());
     for (const candidates of this.open) to = Math.min(to, candidates.holdFrom);
     return to;
   }
 
-  /** The last word may be what stands before an anchor. */
+  /** The last bytes may be the beginning of an anchor that is secret, and the word before them what is secret before it. */
   private lastWordFrom(): number {
     const { window } = this;
-    let first = window.visibleEnd;
+    const base = window.visibleEnd - this.rules.anchors.heldBack(this.anchorState);
+    let first = base;
     for (const { members, max } of this.rules.befores) {
-      let from = window.visibleEnd;
-      while (from > window.visibleEnd - max && from > window.visibleStart && members[window.at(from - 1)] === 1)
-        from -= 1;
+      let from = base;
+      while (from > base - max && from > window.visibleStart && members[window.at(from - 1)] === 1) from -= 1;
       first = Math.min(first, from);
     }
     return first;

@@ -10,6 +10,8 @@ export interface SecretFound {
   readonly rule: string;
   /** Lower ones name the mask where several begin at one place. */
   readonly priority: number;
+  /** Goes on with the one before it: no mask of its own. */
+  readonly continues?: boolean;
   /** Is none where it begins within another: what looks like an address after a password is its host. */
   readonly yields?: boolean;
   /** What the fingerprint is of, where it is not the text itself: a known value, whatever its form. */

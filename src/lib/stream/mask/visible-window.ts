@@ -1,8 +1,11 @@
 // The part of a stream that is still worth remembering: its raw bytes that have not gone on yet, its visible bytes, and which raw
 // byte each visible byte came from. Positions are absolute: they count from the stream's first byte.
+import { BYTE } from './vt-bytes.ts';
 
 /** Visible bytes kept behind what has gone on: what a rule may look back at. */
 export const LOOKBACK = 512;
+
+const LINE_BEFORE_BYTES = 200;
 
 export class VisibleWindow {
   /** Visible bytes; `visible[i]` is the one at position `visibleStart + i`. */
@@ -17,7 +20,7 @@ export class VisibleWindow {
   private runVisible: number[] = [];
   private runRaw: number[] = [];
   /** Positions before which a line end was left out because the terminal's width had been reached. */
-  readonly softBreaks: number[] = [];
+  readonly softBreaks = new Set<number>();
 
   /** Raw bytes that step back to a visible byte, or print it once more: where that is masked they go, too. */
   readonly shadows: { readonly raw: number; readonly visible: number }[] = [];
@@ -70,11 +73,11 @@ export class VisibleWindow {
 
   /** A line end was left out here. */
   breakSoftly(): void {
-    this.softBreaks.push(this.visibleEnd);
+    this.softBreaks.add(this.visibleEnd);
   }
 
   isSoftBreak(position: number): boolean {
-    return this.softBreaks.length > 0 && this.softBreaks.includes(position);
+    return this.softBreaks.has(position);
   }
 
   /** The visible byte there, or -1 before the stream's begin (or what is remembered of it). */
@@ -87,6 +90,13 @@ export class VisibleWindow {
   /** A copy of visible bytes. */
   copyVisible(from: number, to: number): Uint8Array {
     return this.visible.slice(from - this.visibleStart, to - this.visibleStart);
+  }
+
+  /** The visible line before `position`, its last 200 bytes as Latin-1. */
+  lineBefore(position: number): string {
+    let from = position;
+    while (position - from < LINE_BEFORE_BYTES && ![-1, BYTE.lineFeed].includes(this.at(from - 1))) from -= 1;
+    return Buffer.from(this.copyVisible(from, position)).toString('latin1');
   }
 
   /** Where the visible byte at `position` stands in the stream; the stream's end for what is not there yet. */
@@ -135,6 +145,9 @@ export class VisibleWindow {
       this.runRaw.splice(0, gone);
     }
     while (this.shadows.length > 0 && (this.shadows[0] as { raw: number }).raw < this.rawStart) this.shadows.shift();
-    while (this.softBreaks.length > 0 && (this.softBreaks[0] as number) <= this.visibleStart) this.softBreaks.shift();
+    for (const position of this.softBreaks) {
+      if (position > this.visibleStart) break;
+      this.softBreaks.delete(position);
+    }
   }
 }

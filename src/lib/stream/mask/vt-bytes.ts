@@ -25,7 +25,7 @@ const LEADS: Readonly<Record<number, number>> = { 194: 2, 226: 3, 239: 3, 243: 4
 
 export const CLASS: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte in LEADS) return LEAD;
-  return (byte < 0x20 && byte !== BYTE.tab) || byte === BYTE.delete ? CONTROL : PLAIN;
+  return byte < 0x20 || byte === BYTE.delete ? CONTROL : PLAIN;
 });
 
 /** Length of the sequence that begins with a LEAD byte. */

@@ -1,11 +1,10 @@
 // Reads a terminal's stream: raw bytes → visible bytes in the window. Its state survives chunks; what it says depends on the bytes
 // alone. It stops where a sequence moves the cursor about: from there the screen model must read.
-import { columnAfter } from './columns.ts';
+import { Lines } from './lines.ts';
 import { needsScreen } from './screen-sequences.ts';
 import type { VisibleWindow } from './visible-window.ts';
 import { BYTE, CLASS, decode, isUnseen, LEAD, PLAIN, sequenceLength } from './vt-bytes.ts';
 
-const NOWHERE = -1;
 /** Parameters beyond this are not looked at: no sequence that matters here has as many. */
 const PARAMETERS_MAX_CHARS = 64;
 
@@ -16,6 +15,13 @@ export interface StringReader {
   begin(at: number): void;
   /** Everything up to `to` has come; `isOver` once nothing more will. */
   reach(to: number, isOver: boolean): void;
+}
+
+/** Index of the first byte from `from` on that is not plain text. */
+function skipPlain(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to && CLASS[bytes[at] as number] === PLAIN) at += 1;
+  return at;
 }
 
 export class VtReader {
@@ -29,24 +35,14 @@ export class VtReader {
   private stringIsOsc = false;
   /** Backspaces that wait for what overwrites. */
   private back = 0;
-  /** Raw positions of a CR, of a line end at the terminal's width, and of a blank in the column after the last. */
-  private pendingCr = NOWHERE;
-  private pendingWrap = NOWHERE;
-  private pendingBlank = NOWHERE;
-  private lineStart = 0;
-  /** Column of the line's visible byte at `columnPosition`: long lines are measured piece by piece. */
-  private columnPosition = 0;
-  private column = 0;
-  private sawTab = false;
   private readonly window: VisibleWindow;
   private readonly strings: StringReader;
-  /** Columns of the terminal; 0 where lines are never joined. */
-  width: number;
+  private readonly lines: Lines;
 
   constructor(window: VisibleWindow, strings: StringReader, width: number) {
     this.window = window;
     this.strings = strings;
-    this.width = width;
+    this.lines = new Lines(window, width);
   }
 
   /** Reads on up to the end of the raw bytes, or to where the screen must take over. */
@@ -59,7 +55,7 @@ export class VtReader {
       else this.readSequence();
       if (this.position === before) break;
     }
-    this.measure();
+    this.lines.measure();
   }
 
   /** The stream is over: what waited for more is read as it stands. */
@@ -67,9 +63,7 @@ export class VtReader {
     if (this.state === 'ground') this.readText(true);
     else if (this.state === 'string') this.strings.reach(this.window.rawEnd, true);
     this.position = this.window.rawEnd;
-    this.settle(BYTE.lineFeed);
-    if (this.pendingCr !== NOWHERE) this.window.showAs(BYTE.carriageReturn, this.pendingCr);
-    this.pendingCr = NOWHERE;
+    this.lines.finish();
   }
 
   private readText(isLast: boolean): void {
@@ -78,13 +72,12 @@ export class VtReader {
     let at = this.position;
     let from = at;
     while (at < rawEnd) {
+      if (this.back === 0) {
+        at = skipPlain(raw, at - rawStart, rawEnd - rawStart) + rawStart;
+        if (at === rawEnd) break;
+      }
       const byte = raw[at - rawStart] as number;
       const kind = CLASS[byte] as number;
-      if (kind === PLAIN && this.back === 0) {
-        if (byte === BYTE.tab) this.sawTab = true;
-        at += 1;
-        continue;
-      }
       if (kind === LEAD) {
         const length = sequenceLength(byte);
         if (at + length > rawEnd && !isLast) break;
@@ -95,7 +88,7 @@ export class VtReader {
           at += codePoint === -1 ? 1 : length;
           continue;
         }
-        this.showText(from, at);
+        this.lines.show(from, at);
         at += length;
         from = at;
         this.position = at;
@@ -103,7 +96,7 @@ export class VtReader {
         if (this.state !== 'ground' || this.wantsScreen) return;
         continue;
       }
-      this.showText(from, at);
+      this.lines.show(from, at);
       from = at;
       at += 1;
       if (kind !== PLAIN) this.controlCharacter(byte, at - 1);
@@ -116,57 +109,8 @@ export class VtReader {
       this.position = at;
       if (this.state !== 'ground' || this.wantsScreen) return;
     }
-    this.showText(from, at);
+    this.lines.show(from, at);
     this.position = at;
-  }
-
-  private showText(from: number, to: number): void {
-    if (from >= to) return;
-    const { window } = this;
-    this.settle(window.raw[from - window.rawStart] as number);
-    const last = to - 1;
-    const isBlankAfterLastColumn =
-      this.width > 0 &&
-      window.visibleEnd - this.lineStart + to - from === this.width + 1 &&
-      window.raw[last - window.rawStart] === BYTE.space;
-    if (!isBlankAfterLastColumn) {
-      window.show(from, to);
-      return;
-    }
-    if (from < last) window.show(from, last);
-    this.pendingBlank = last;
-  }
-
-  /** Decides what waited for the next visible byte. */
-  private settle(next: number): void {
-    const { window } = this;
-    if (this.pendingWrap !== NOWHERE) {
-      const isBlank = next === BYTE.space || (next >= BYTE.tab && next <= BYTE.carriageReturn);
-      if (isBlank) window.showAs(BYTE.lineFeed, this.pendingWrap);
-      else window.breakSoftly();
-      this.pendingWrap = NOWHERE;
-      this.beginLine();
-    }
-    if (this.pendingCr !== NOWHERE && next !== BYTE.lineFeed) {
-      // A shell's line editor writes a blank and a CR where its line wraps.
-      if (this.pendingBlank !== NOWHERE) window.breakSoftly();
-      else window.showAs(BYTE.carriageReturn, this.pendingCr);
-      this.pendingCr = NOWHERE;
-      this.pendingBlank = NOWHERE;
-      this.beginLine();
-    }
-    if (this.pendingBlank !== NOWHERE && next !== BYTE.carriageReturn) {
-      window.show(this.pendingBlank, this.pendingBlank + 1);
-      this.pendingBlank = NOWHERE;
-    }
-  }
-
-  private beginLine(): void {
-    this.lineStart = this.window.visibleEnd;
-    this.columnPosition = this.lineStart;
-    this.column = 0;
-    this.sawTab = false;
-    this.back = 0;
   }
 
   private controlCharacter(byte: number, at: number): void {
@@ -175,17 +119,20 @@ export class VtReader {
       case BYTE.lineFeed:
       case BYTE.verticalTab:
       case BYTE.formFeed:
-        this.endLine(at);
+        this.back = 0;
+        this.lines.end(at);
         break;
       case BYTE.carriageReturn:
-        this.settle(BYTE.carriageReturn);
-        if (this.pendingCr === NOWHERE) this.pendingCr = at;
+        this.lines.carriageReturn(at);
         this.back = 0;
         break;
       case BYTE.backspace:
-        this.settle(BYTE.lineFeed);
-        this.back = Math.min(this.back + 1, window.visibleEnd - this.lineStart);
+        this.lines.settle(BYTE.lineFeed);
+        this.back = Math.min(this.back + 1, window.visibleEnd - this.lines.start);
         window.shadows.push({ raw: at, visible: window.visibleEnd - this.back });
+        break;
+      case BYTE.tab:
+        this.lines.tab(at);
         break;
       case BYTE.escape:
         this.state = 'escape';
@@ -193,42 +140,6 @@ export class VtReader {
         break;
       default: // not seen, moves nothing
     }
-  }
-
-  private endLine(at: number): void {
-    const { window } = this;
-    this.settle(BYTE.lineFeed);
-    this.pendingCr = NOWHERE;
-    if (this.isAtWidth()) {
-      this.pendingWrap = at;
-    } else {
-      window.showAs(BYTE.lineFeed, at);
-      this.beginLine();
-    }
-  }
-
-  /** The line takes all columns, or a multiple of them. */
-  private isAtWidth(): boolean {
-    const { window, width } = this;
-    if (width === 0 || (window.visibleEnd - this.lineStart < width && !this.sawTab)) return false;
-    this.measureTo(window.visibleEnd);
-    return this.column > 0 && this.column % width === 0;
-  }
-
-  /** Long lines are measured while they are still in the window; whole characters only. */
-  private measure(): void {
-    const { window } = this;
-    if (this.width === 0 || window.visibleEnd - this.columnPosition < 256) return;
-    let until = window.visibleEnd - 4;
-    while (until > this.columnPosition && (window.at(until) & 0xc0) === 0x80) until -= 1;
-    this.measureTo(until);
-  }
-
-  private measureTo(until: number): void {
-    const { window, columnPosition } = this;
-    const base = window.visibleStart;
-    this.column = columnAfter(window.visible, columnPosition - base, until - base, this.column);
-    this.columnPosition = until;
   }
 
   /** True where the byte is what stands there already: bold by overstriking. */
@@ -291,9 +202,10 @@ export class VtReader {
 
   /** The cursor is elsewhere now: what comes next can be a new word, and can be the rest of one. */
   private breakHere(): void {
-    this.settle(BYTE.lineFeed);
+    this.back = 0;
+    this.lines.settle(BYTE.lineFeed);
     this.window.breakSoftly();
-    this.beginLine();
+    this.lines.begin();
   }
 
   private readString(): void {
@@ -320,5 +232,9 @@ export class VtReader {
     }
     this.strings.reach(at, false);
     this.position = at;
+  }
+
+  set width(width: number) {
+    this.lines.width = width;
   }
 }
