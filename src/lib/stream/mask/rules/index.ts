@@ -1,9 +1,36 @@
 // The table of all rules, gathered from the family files. Order carries no meaning: where two rules find overlapping
 // text, everything that either finds is masked.
 import type { Rule } from '../rule.ts';
+import { KUBERNETES_RULES } from './kubernetes.ts';
 import { AWS_TOKENS } from './tokens-aws.ts';
 import { AZURE_TOKENS } from './tokens-azure.ts';
+import { CHAT_TOKENS } from './tokens-chat.ts';
 import { CLOUD_TOKENS } from './tokens-cloud.ts';
+import { CODE_TOKENS } from './tokens-code.ts';
 import { GOOGLE_TOKENS } from './tokens-google.ts';
+import { IDENTITY_TOKENS } from './tokens-identity.ts';
+import { LLM_TOOL_TOKENS } from './tokens-llm-tools.ts';
+import { LLM_TOKENS } from './tokens-llm.ts';
+import { MAIL_TOKENS } from './tokens-mail.ts';
+import { PAYMENT_TOKENS } from './tokens-payment.ts';
+import { REGISTRY_TOKENS } from './tokens-registries.ts';
+import { SERVICE_TOKENS } from './tokens-services.ts';
+import { VAULT_TOKENS } from './tokens-vaults.ts';
 
-export const RULES: readonly Rule[] = [...AWS_TOKENS, ...GOOGLE_TOKENS, ...AZURE_TOKENS, ...CLOUD_TOKENS];
+export const RULES: readonly Rule[] = [
+  ...KUBERNETES_RULES,
+  ...AWS_TOKENS,
+  ...AZURE_TOKENS,
+  ...CHAT_TOKENS,
+  ...CLOUD_TOKENS,
+  ...CODE_TOKENS,
+  ...GOOGLE_TOKENS,
+  ...IDENTITY_TOKENS,
+  ...LLM_TOOL_TOKENS,
+  ...LLM_TOKENS,
+  ...MAIL_TOKENS,
+  ...PAYMENT_TOKENS,
+  ...REGISTRY_TOKENS,
+  ...SERVICE_TOKENS,
+  ...VAULT_TOKENS,
+];

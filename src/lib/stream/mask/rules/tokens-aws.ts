@@ -1,5 +1,5 @@
 // Amazon Web Services: access key ids, the secret keys that stand near them or have a telling name, session tokens.
-import { atWordStart, hasBothCases, isDrawn, token, UUID } from './tokens-shape.ts';
+import { hasBothCases, isDrawn, token, UUID } from './tokens-shape.ts';
 
 /** Amazon's documentation uses keys that end so; they open nothing. */
 const isNoExample = (secret: string) => isDrawn(secret) && !secret.includes('EXAMPLE');
@@ -14,12 +14,13 @@ const SESSION_NAMES = ['session_token', 'sessiontoken', 'session-token', 'securi
 export const AWS_TOKENS = [
   token({
     name: 'aws-access-key-id',
-    anchors: atWordStart('AKIA', 'ASIA', 'ABIA', 'ACCA'),
+    beginsWord: true,
+    anchors: ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
     notBefore: '[A-Z0-9]',
     secret: '[A-Z0-9]{16}',
     notAfter: '[A-Z0-9]',
     check: isNoExample,
-    masks: ['key AKIA${uppernum:16}.', '"a\\nASIA${base32:16}\\nb"', 'id%3DAKIA${base32:16}&'],
+    masks: ['key AKIA${uppernum:16}.', 'ASIA${base32:16}'],
     leaves: ['AKIAIOSFODNN7EXAMPLE', 'AKIA${!uppernum:17}', 'in NAKIA${!uppernum:16}', 'AKIA${!lower:16}'],
   }),
   token({
@@ -45,7 +46,8 @@ export const AWS_TOKENS = [
   token({
     name: 'aws-secret-key-by-id',
     kind: 'aws-secret-key',
-    anchors: atWordStart('AKIA', 'ASIA', 'ABIA', 'ACCA'),
+    beginsWord: true,
+    anchors: ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
     notBefore: '[A-Z0-9]',
     lead: '[A-Z0-9]{16}["\']?[ \\t,:;|\\n]{1,20}(?:20\\d\\d-[0-9T:.Z+-]{6,30}[ \\t,]{1,20})?["\']?',
     secret: '[A-Za-z0-9/+]{40}',
@@ -88,7 +90,8 @@ export const AWS_TOKENS = [
   }),
   token({
     name: 'aws-bedrock-key',
-    anchors: atWordStart('ABSK', 'bedrock-api-key-'),
+    beginsWord: true,
+    anchors: ['ABSK', 'bedrock-api-key-'],
     notBefore: '[A-Za-z0-9+/]',
     secret: '[A-Za-z0-9+/]{100,2000}={0,2}',
     masks: ['AWS_BEARER_TOKEN_BEDROCK=ABSK${b64:128}${?=}', 'bedrock-api-key-${pick:YmVkcm9jay5hbWF6}${b64:400}'],
@@ -101,4 +104,4 @@ export const AWS_TOKENS = [
     secret: '[A-Za-z0-9+/]{100,8000}={0,2}',
     masks: ['$ aws ecr get-login-password\n${pick:eyJwYXlsb2FkIjoi}${b64:2000}${?=}\n'],
   }),
-];
+].flat();

@@ -102,4 +102,4 @@ export const AZURE_TOKENS = [
     masks: ['"refreshToken": "0.AX${b64url:40}${?.}${b64url:600}"'],
     leaves: ['0.AX1, 0.AX2', 'version 10.AX${!b64url:30}.${!b64url:300}'],
   }),
-];
+].flat();

@@ -1,5 +1,5 @@
 // Clouds and platforms other than the three large ones, and the databases that are rented there.
-import { atWordStart, hasBothCases, hasDigits, isMixed, token, UUID } from './tokens-shape.ts';
+import { hasBothCases, isMixed, isNoName, token, UUID } from './tokens-shape.ts';
 
 export const CLOUD_TOKENS = [
   token({
@@ -11,17 +11,18 @@ export const CLOUD_TOKENS = [
   }),
   token({
     name: 'alibaba-access-key-id',
-    anchors: atWordStart('LTAI'),
+    beginsWord: true,
+    anchors: ['LTAI'],
     notBefore: '[A-Za-z0-9+/]',
     secret: '[A-Za-z0-9]{12,26}',
     notAfter: '[A-Za-z0-9+/]',
-    check: hasDigits,
     masks: ['accessKeyId: LTAI${alnum:20}', 'LTAI${alnum:16}.'],
     leaves: ['VOLTAIRE', 'LTAI${!alnum:40}'],
   }),
   token({
     name: 'tencent-secret-id',
-    anchors: atWordStart('AKID'),
+    beginsWord: true,
+    anchors: ['AKID'],
     notBefore: '[A-Za-z0-9+/]',
     secret: '[A-Za-z0-9]{32,36}',
     notAfter: '[A-Za-z0-9+/]',
@@ -87,7 +88,7 @@ export const CLOUD_TOKENS = [
     anchors: ['vcp_', 'vci_', 'vca_', 'vcr_', 'vck_'],
     notBefore: '[A-Za-z0-9]',
     secret: '[A-Za-z0-9]{24,80}',
-    check: isMixed,
+    check: hasBothCases,
     masks: ['vercel --token vcp_${alnum:56}'],
     leaves: ['vca_${!lower:30}'],
   }),
@@ -100,9 +101,7 @@ export const CLOUD_TOKENS = [
   token({
     name: 'netlify-token',
     anchors: ['nfp_', 'nfc_', 'nfo_', 'nfu_', 'nfb_'],
-    secret: '[A-Za-z0-9_]{36,40}',
-    notAfter: '[A-Za-z0-9_]',
-    check: isMixed,
+    secret: '[A-Za-z0-9]{36,44}',
     masks: ['NETLIFY_AUTH_TOKEN=nfp_${alnum:36}'],
     leaves: ['nfc_one_two_three_four_five_six_seven_eight'],
   }),
@@ -111,7 +110,7 @@ export const CLOUD_TOKENS = [
     anchors: ['rnd_'],
     notBefore: '[A-Za-z0-9]',
     secret: '[A-Za-z0-9]{20,64}',
-    check: isMixed,
+    check: hasBothCases,
     masks: ['RENDER_API_KEY=rnd_${alnum:32}', 'rnd_${alnum:28}'],
     leaves: ['rnd_state and brnd_${!alnum:32}'],
   }),
@@ -119,7 +118,7 @@ export const CLOUD_TOKENS = [
     name: 'supabase-token',
     anchors: ['sbp_', 'sbp_oauth_', 'sb_secret_'],
     secret: '[A-Za-z0-9_-]{30,60}',
-    check: hasDigits,
+    check: isNoName,
     masks: ['SUPABASE_ACCESS_TOKEN=sbp_${hex:40}', 'apikey: sb_secret_${b64url:31}'],
     leaves: ['sb_publishable_${!b64url:31}', 'sbp_of_the_patient_before_and_after_treatment'],
   }),
@@ -200,7 +199,7 @@ export const CLOUD_TOKENS = [
     anchors: ['tskey-'],
     lead: '(?:auth-|api-|client-|webhook-|scim-|partner-)?',
     secret: '[A-Za-z0-9]{10,30}(?:-[A-Za-z0-9]{20,60})?',
-    check: hasDigits,
+    check: isNoName,
     masks: [
       'tailscale up --authkey tskey-auth-${alnum:12}${?CNTRL-}${alnum:32}',
       'tskey-api-${alnum:16}${?-}${alnum:32}',
@@ -220,17 +219,18 @@ export const CLOUD_TOKENS = [
     notBefore: '[A-Za-z0-9_-]',
     secret: '[A-Z0-9]{25,32}',
     notAfter: '[A-Za-z0-9_-]',
-    check: hasDigits,
+    check: isNoName,
     masks: ['octo --apiKey API-${uppernum:26}'],
     leaves: ['API-DOCUMENTATION', 'REST-API-${!uppernum:26}'],
   }),
   token({
     name: 'launchdarkly-key',
-    anchors: atWordStart('sdk-', 'api-'),
+    beginsWord: true,
+    anchors: ['sdk-', 'api-'],
     notBefore: '[A-Za-z0-9_-]',
     secret: UUID,
     notAfter: '[A-Za-z0-9-]',
     masks: ['LD_SDK_KEY=sdk-${uuid}', '"api-${uuid}"'],
     leaves: ['deploy/rest-api-${!hex:8}-${!hex:4}', 'sdk-1.2.3'],
   }),
-];
+].flat();

@@ -1,5 +1,5 @@
 // Google and Firebase: API keys, OAuth secrets and tokens, keys of storage and of cloud messaging.
-import { hasDigits, token } from './tokens-shape.ts';
+import { isNoName, token } from './tokens-shape.ts';
 
 export const GOOGLE_TOKENS = [
   token({
@@ -22,7 +22,7 @@ export const GOOGLE_TOKENS = [
     anchors: ['ya29.'],
     notBefore: '[A-Za-z0-9]',
     secret: '[A-Za-z0-9_.-]{19,2000}[A-Za-z0-9_-]',
-    masks: ['ya29.${b64url:160} ', 'token ya29.${b64url:60}${alnum:1}.'],
+    masks: ['ya29.${b64url:160} ', 'token ya29.${alnum:60}.'],
     leaves: ['version ya29.1'],
   }),
   token({
@@ -30,7 +30,7 @@ export const GOOGLE_TOKENS = [
     anchors: ['1//0'],
     notBefore: '[A-Za-z0-9/:.]',
     secret: '[A-Za-z0-9_-]{30,300}',
-    check: hasDigits,
+    check: isNoName,
     masks: ['"refresh_token": "1//0${b64url:94}"'],
     leaves: ['http://127.0.0.1//0${!b64url:50}', '1//0 and 1//02'],
   }),
@@ -39,7 +39,7 @@ export const GOOGLE_TOKENS = [
     anchors: ['4/0A'],
     notBefore: '[A-Za-z0-9/:.]',
     secret: '[A-Za-z0-9_-]{40,200}',
-    check: hasDigits,
+    check: isNoName,
     masks: ['code: 4/0A${b64url:70}\n', '4/0A${b64url:60}'],
     leaves: ['4/0A is a box', 'pages/4/0A${!b64url:60}'],
   }),
@@ -61,4 +61,4 @@ export const GOOGLE_TOKENS = [
     masks: ['Authorization: key=${b64url:11}${pick::APA91b}${b64url:134}'],
     leaves: ['short:APA91b${!b64url:140}'],
   }),
-];
+].flat();
