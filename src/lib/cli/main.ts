@@ -25,7 +25,13 @@ export async function runCli(binUrl: string, commands?: string): Promise<never> 
   } catch (error) {
     await fail(error);
   }
+  await flushed(process.stdout);
   process.exit();
+}
+
+/** What a slow reader has not taken yet would be lost with the process: a pipe takes 64 KiB at once. */
+async function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength > 0) await new Promise<void>((resolve) => stream.write('', () => resolve()));
 }
 
 /** `sallyport help shell` is `sallyport shell --help`. */

@@ -19,12 +19,15 @@ function sentenceOf(text: string): string {
   const [heading = '', ...faults] = text
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('See more help'));
+    .filter((line) => line !== '' && !ASIDE.test(line));
   if (/^Missing \d+ required args?:$/.test(heading)) return faults.map(missingArgument).join('; ');
   if (heading.startsWith('Parsing --')) return `${heading.slice('Parsing '.length)}: ${lowerFirst(faults.join('; '))}`;
   if (/^The following errors? occurred:$/.test(heading)) return faults.map(faultyFlag).join('; ');
   return lowerFirst([heading, ...faults].join('; '));
 }
+
+/** A pointer to the help, which has its own place, and how greedy flags take arguments: none here is greedy. */
+const ASIDE = /^(See more help|Note: .* multiple values|Alternatively, you can use "--")/;
 
 /** "target  name of the target" */
 function missingArgument(line: string): string {

@@ -1,10 +1,10 @@
 // "Did you mean": the nearest of a few words.
 
-/** The word that is at most a third of its letters away (a swap of two counts as one), or undefined. */
+/** The word that is at most a third of the letters of either away (a swap of two counts as one), or undefined. */
 export function nearest(text: string, words: readonly string[]): string | undefined {
   const scored = words
     .map((word) => ({ word, steps: distance(text.toLowerCase(), word.toLowerCase()) }))
-    .filter(({ word, steps }) => steps <= Math.max(1, Math.floor(word.length / 3)))
+    .filter(({ word, steps }) => steps <= Math.max(1, Math.floor(Math.min(word.length, text.length) / 3)))
     .sort((a, b) => a.steps - b.steps);
   return scored[0]?.word;
 }
