@@ -12,10 +12,14 @@ import { type CastEvent, openCast } from '../../src/lib/recording/read.ts';
 import type { Invocation, Notice, SessionClient } from '../../src/lib/session/client.ts';
 import type { Judge, SessionDeps } from '../../src/lib/session/deps.ts';
 import { liveSessions } from '../../src/lib/session/live-sessions.ts';
+import type { Masking } from '../../src/lib/session/masking/session-mask.ts';
 import { openSession } from '../../src/lib/session/open-session.ts';
 import { probing } from '../../src/lib/session/probing.ts';
 import type { SessionResult } from '../../src/lib/session/result.ts';
 import { clientGone } from '../../src/lib/session/run-program.ts';
+import { compileRules } from '../../src/lib/stream/mask/compiled-rules.ts';
+import { type KnownValue, knownNeedles } from '../../src/lib/stream/mask/known-values.ts';
+import { RULES } from '../../src/lib/stream/mask/rules/index.ts';
 import type { ClientInput } from '../../src/lib/stream/pump.ts';
 import { shellTarget } from '../../src/lib/targets/shell.ts';
 import { type FakeProvider, fakeProvider, REQUEST } from '../leases/fake-provider.ts';
@@ -46,6 +50,14 @@ function decisionOf(verdict: Verdict): Decision {
   const guidance: Guidance | null =
     verdict === 'allow' ? null : { code: `it-is-${verdict}`, rule, retry: 'never', instead, exception: 'none' };
   return { verdict, rule, reason: `it is ${verdict}`, guidance, program: null, opaque: false };
+}
+
+const rules = compileRules(RULES);
+
+/** Every rule that comes with the mask, everywhere, and these values. */
+export function maskingWith(values: readonly KnownValue[] = []): Masking {
+  const known = knownNeedles(values);
+  return { bindingKey: Buffer.alloc(32, 7), basisFor: () => ({ rules, known }) };
 }
 
 export interface TestClient extends SessionClient {
@@ -140,6 +152,7 @@ export function stageOver(state: TestState, clock: FakeClock): Stage {
       ['here', { target: here, keepsCallerFolder: true, limits: LIMITS }],
     ]),
     judge,
+    masking: maskingWith(),
     probing: probing({ settings: () => undefined, now: () => clock.now() }),
     desk,
     leases: leaseBook({ store, providers: [provider], audit, clock }),

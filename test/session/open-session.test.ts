@@ -24,7 +24,7 @@ test('an allowed command runs for real, and everything about it is on record', (
       exitCode: 7,
       signal: null,
       decision: { verdict: 'allow', rule: 'rule-allow', reason: 'it is allow', guidance: null },
-      masked: 0,
+      masked: { total: 0, kinds: {} },
       lease: null,
       error: null,
     });
@@ -71,12 +71,17 @@ test('a credential is issued for the session, masked in its output, and dead whe
     program.print('of no use, and a private key of no use\n');
     program.exit();
     const result = await running;
-    assert.is(client.text(), 'key: [masked], and [masked]\n');
+    const [, fingerprint] = /:([0-9a-f]{4})\]/.exec(client.text()) ?? [];
+    const mask = `[issued-credential:${fingerprint}]`;
+    assert.is(client.text(), `key: ${mask}, and ${mask}\n`);
     assert.is(outputOf(await stage.recorded(result)).replaceAll('\r', ''), client.text());
     const { issuedAt = 0 } = result.lease ?? {};
     assert.equal(
       [result.masked, result.lease],
-      [2, { provider: 'fake', issuedAt, expiresAt: issuedAt + 60_000, revokedAt: issuedAt + 1000 }],
+      [
+        { total: 2, kinds: { 'issued-credential': 2 } },
+        { provider: 'fake', issuedAt, expiresAt: issuedAt + 60_000, revokedAt: issuedAt + 1000 },
+      ],
     );
     assert.equal(await types(stage), [
       'command.judged',

@@ -5,7 +5,7 @@ import type { Invocation, Notice } from '../session/client.ts';
 import type { ExecRequest, ExecResult } from '../session/gated/exec.ts';
 import type { SessionResult } from '../session/result.ts';
 
-export const API_VERSION = 2;
+export const API_VERSION = 3;
 /** Request header with the client's API version; a broker of another version answers 426. */
 export const VERSION_HEADER = 'sallyport-api';
 

@@ -27,6 +27,7 @@ import { type CurrentPolicy, currentPolicy } from './current-policy.ts';
 import { arePacksAsBefore, type LoadedConfig, parseBrokerConfig, rereadConfig } from './load-config.ts';
 import type { BrokerLog } from './log.ts';
 import { closeLostSessions } from './lost-sessions.ts';
+import { brokerMasking } from './masking.ts';
 
 export interface ComposedBroker {
   readonly server: ReturnType<typeof createApiServer>;
@@ -107,6 +108,7 @@ async function composeOver(
       command: (input, context) => judgeCommand(policy.compiled, input, atThisHour(context)),
       freeTerminal: (context) => judgeFreeTerminal(policy.compiled, atThisHour(context)),
     },
+    masking: brokerMasking(ca, () => policy.masking),
     probing: attempts,
     desk,
     leases,

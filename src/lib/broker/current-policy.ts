@@ -1,6 +1,6 @@
-// The policy that counts now, and its replacement as a whole: a new one is read, checked, compiled and audited before it
-// counts, and whatever is wrong with it leaves the old one where it is. Only the policy is replaced; what else changed in
-// the configuration is named, and waits for the next start.
+// The policy that counts now, masking with it, and its replacement as a whole: a new one is read, checked, compiled and
+// audited before it counts, and whatever is wrong with it leaves the old one where it is. Only policy and masking are
+// replaced; what else changed in the configuration is named, and waits for the next start.
 import { isDeepStrictEqual } from 'node:util';
 import type { PolicyStatus } from '../api/contract.ts';
 import type { Config } from '../config/config.ts';
@@ -13,12 +13,14 @@ import { type CompiledPolicy, compilePolicy } from '../policy/index.ts';
 import type { AuditLog } from '../ports/audit.ts';
 import type { LoadedConfig } from './load-config.ts';
 import type { BrokerLog } from './log.ts';
+import { areValuesAsBefore, type LoadedMasking, loadMasking } from './masking.ts';
 
 export interface CurrentPolicy {
   readonly compiled: CompiledPolicy;
   readonly probing: Probing | undefined;
+  readonly masking: LoadedMasking;
   status(): PolicyStatus;
-  /** The packs that it was read from, besides the config file. */
+  /** The packs and known values that it was read from, besides the config file. */
   files(): readonly string[];
   /** Reads it again. Never rejects: what is wrong is in the status, in the audit log and in the broker's log. */
   reload(wish: ReloadWish): Promise<PolicyStatus>;
@@ -43,6 +45,7 @@ export interface PolicySource {
 
 interface Loaded extends LoadedConfig {
   readonly compiled: CompiledPolicy;
+  readonly masking: LoadedMasking;
   readonly loadedAt: number;
 }
 
@@ -65,7 +68,7 @@ export function currentPolicy(
   function load(loaded: LoadedConfig): Loaded {
     const { config } = loaded;
     const compiled = compilePolicy(config.policy, { approvalTtlMs: first.config.limits.approvalWaitMs });
-    return { ...loaded, compiled, loadedAt: clock.now() };
+    return { ...loaded, compiled, masking: loadMasking(config.masking), loadedAt: clock.now() };
   }
 
   async function tryReload(from: PolicySource, wish: ReloadWish): Promise<void> {
@@ -75,7 +78,7 @@ export function currentPolicy(
       const file = from.read();
       digest = file.digest;
       if (wish.isAsked === true && digest === rejected?.digest) return;
-      if (digest === current.digest && from.arePacksAsBefore(current)) {
+      if (digest === current.digest && from.arePacksAsBefore(current) && areValuesNow(current)) {
         rejected = null;
         return;
       }
@@ -130,17 +133,25 @@ export function currentPolicy(
     get compiled() {
       return current.compiled;
     },
+    get masking() {
+      return current.masking;
+    },
     get probing() {
       return current.config.policy.probing;
     },
     status,
-    files: () => current.packFiles.map(({ path }) => path),
+    files: () => [
+      ...current.packFiles.map(({ path }) => path),
+      ...current.config.masking.values.map(({ file }) => file),
+    ],
     async reload(wish) {
       if (source !== undefined) await (queued.get(wish.by) ?? enqueue(source, wish));
       return status();
     },
   };
 }
+
+const areValuesNow = ({ masking, config }: Loaded): boolean => areValuesAsBefore(masking, config.masking.values);
 
 function changedSections(before: Config, after: Config): readonly string[] {
   return FIXED_SECTIONS.filter((section) => !isDeepStrictEqual(before[section], after[section]));

@@ -63,11 +63,12 @@ export async function parseBrokerConfig(
   trustFolder: string | null,
   uid: number,
 ): Promise<LoadedConfig> {
-  const [{ parseConfigFile }, { configError }] = await Promise.all([
+  const [{ parseConfigFile }, { configError }, { MASK_KNOWLEDGE }] = await Promise.all([
     import('../config/load-file.ts'),
     import('../config/problem.ts'),
+    import('../stream/mask/selection-knowledge.ts'),
   ]);
-  const result = parseConfigFile(file, { knownPacks: PACK_NAMES, uid, trustFolder });
+  const result = parseConfigFile(file, { knownPacks: PACK_NAMES, mask: MASK_KNOWLEDGE, uid, trustFolder });
   if (!result.ok) throw configError(result.problems);
   const { config, policyDigest, packFiles } = result;
   return { config, digest: file.digest, policyDigest, packFiles };

@@ -19,6 +19,7 @@ export function describeRequest(request: RequestRow, palette: Palette): string {
     isTerminal
       ? field('command', 'a free terminal: nothing typed there is judged', palette.warn)
       : field('command', visible(subject.command), palette.bold),
+    ...(subject.masked === undefined ? [] : [field('masked', unread(subject.masked.count), palette.warn)]),
     field('target', `${subject.target} (${subject.kind})`),
     field('where', oneLine(subject.place)),
     field('who', `${subject.principal}${subject.task === null ? '' : `, task ${oneLine(subject.task)} (their word)`}`),
@@ -43,6 +44,11 @@ function field(label: string, text: string, style: (text: string) => string = (s
   );
   const lines = fold(text, Math.max(columns - LABEL_COLUMNS, LABEL_COLUMNS)).map((line) => style(line));
   return `  ${label.padEnd(LABEL_COLUMNS - 2)}${lines.join(`\n${' '.repeat(LABEL_COLUMNS)}`)}`;
+}
+
+/** Whoever decides must know that they do not see all of it. */
+function unread(count: number): string {
+  return `${count} secret${count === 1 ? '' : 's'} in it that you cannot read; an approval is for exactly these values`;
 }
 
 function needed({ quorum, approvers }: RequestRow): string {

@@ -1,11 +1,12 @@
 // The broker's SSH CA key on disk: made once, loaded at start, refused where anyone else could have read it.
-// The private half never leaves this file: others get a `sign` function.
-import { randomBytes, sign } from 'node:crypto';
+// The private half never leaves this file but for the mask, which must know what it hides: others get functions.
+import { hkdfSync, randomBytes, sign } from 'node:crypto';
 import { constants } from 'node:fs';
 import { link, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { Secret } from '../core/secret.ts';
 import {
   type Ed25519Pair,
   formatPrivateKey,
@@ -18,6 +19,10 @@ import type { CertificateSigner } from './ssh-certificate.ts';
 export interface SshCa extends CertificateSigner {
   /** The line for the file that sshd's `TrustedUserCAKeys` names: `ssh-ed25519 AAAA… sallyport-ca`. */
   publicKeyLine(): string;
+  /** A key of 32 bytes for one purpose of the broker, the same as long as the CA key is. */
+  deriveKey(purpose: string): Buffer;
+  /** Every form of the private half that must never reach a client or a recording. */
+  readonly secrets: readonly Secret<string | Buffer>[];
 }
 
 const COMMENT = 'sallyport-ca';
@@ -31,7 +36,7 @@ const COMMENT = 'sallyport-ca';
  */
 export async function openSshCa(folder: string): Promise<SshCa> {
   const path = join(folder, 'ssh_ca');
-  const pair = (await load(path)) ?? (await create(path));
+  const { pair, pem } = (await load(path)) ?? (await create(path));
   const blob = publicKeyBlob(pair.publicKey);
   const line = `ssh-ed25519 ${blob.toString('base64')} ${COMMENT}`;
   await writePublicHalf(`${path}.pub`, `${line}\n`);
@@ -39,10 +44,19 @@ export async function openSshCa(folder: string): Promise<SshCa> {
     publicKeyBlob: blob,
     publicKeyLine: () => line,
     sign: (bytes) => sign(null, bytes, pair.privateKey),
+    // RFC 5869. Nobody gets from the derived key to the seed.
+    deriveKey: (purpose) => Buffer.from(hkdfSync('sha256', pair.seed, '', purpose, 32)),
+    secrets: [new Secret(pem), new Secret(pair.seed)],
   };
 }
 
-async function load(path: string): Promise<Ed25519Pair | undefined> {
+/** A pair, and the text that is on disk. */
+interface StoredPair {
+  readonly pair: Ed25519Pair;
+  readonly pem: string;
+}
+
+async function load(path: string): Promise<StoredPair | undefined> {
   let pem: string;
   try {
     await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -59,23 +73,24 @@ async function load(path: string): Promise<Ed25519Pair | undefined> {
     throw unreadable(path, thrown);
   }
   try {
-    return parsePrivateKey(pem);
+    return { pair: parsePrivateKey(pem), pem };
   } catch (thrown) {
     throw unreadable(path, thrown);
   }
 }
 
-async function create(path: string): Promise<Ed25519Pair> {
+async function create(path: string): Promise<StoredPair> {
   const pair = generateEd25519();
+  const pem = formatPrivateKey(pair, COMMENT);
   // Written whole beside its place and then linked there: link(2) fails where the name exists, so that of two
   // processes one wins, and nobody ever reads half a key.
   const draft = draftBeside(path);
   try {
     await using file = await open(draft, 'wx', 0o600);
-    await file.writeFile(formatPrivateKey(pair, COMMENT));
+    await file.writeFile(pem);
     await file.sync();
     await link(draft, path);
-    return pair;
+    return { pair, pem };
   } catch (thrown) {
     if (!isErrno(thrown, 'EEXIST')) throw unreadable(path, thrown);
     const winner = await load(path);

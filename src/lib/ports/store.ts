@@ -60,7 +60,10 @@ export interface LeaseStore {
 
 export type RequestState = 'pending' | 'approved' | 'used' | 'denied' | 'expired' | 'cancelled';
 
-/** What was asked for; the signed statement of an approver covers the digest of exactly this. */
+/**
+ * What was asked for, as people are shown it; the signed statement of an approver covers the digest of exactly this.
+ * Secrets in it are masked.
+ */
 export interface RequestSubject {
   readonly target: string;
   readonly kind: string;
@@ -75,6 +78,8 @@ export interface RequestSubject {
   readonly placeDigest: string;
   /** The rule that asked, and why. */
   readonly rule: string;
+  /** Absent where nothing is: how many values are masked, and a keyed digest that binds what stands behind the masks. */
+  readonly masked?: { readonly count: number; readonly digest: string };
 }
 
 export interface RequestRow {

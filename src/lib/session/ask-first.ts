@@ -7,7 +7,9 @@ import type { RequestRow } from '../ports/store.ts';
 import type { Invocation } from './client.ts';
 import type { SessionDeps } from './deps.ts';
 import { judgeInvocation } from './judge-invocation.ts';
+import { SessionMask } from './masking/session-mask.ts';
 import { exceptionOf, termsOf } from './permit.ts';
+import { plainWords } from './plain-words.ts';
 import { resolveTarget } from './resolve-target.ts';
 
 export type Question = Pick<Invocation, 'target' | 'cwd' | 'task' | 'why'> & {
@@ -19,20 +21,22 @@ export type Question = Pick<Invocation, 'target' | 'cwd' | 'task' | 'why'> & {
  * run anyway, `denied` and `cooling-down` (77), and what the desk refuses.
  */
 export async function askFirst(
-  question: Question,
+  asked: Question,
   principal: Principal,
-  deps: Pick<SessionDeps, 'targets' | 'judge' | 'probing' | 'audit' | 'homeOf' | 'desk' | 'approvalWaitMs'>,
+  deps: Pick<SessionDeps, 'targets' | 'judge' | 'masking' | 'probing' | 'audit' | 'homeOf' | 'desk' | 'approvalWaitMs'>,
 ): Promise<RequestRow> {
-  const { target, why } = question;
+  const { target } = asked;
   const kind = deps.targets.get(target)?.target.kind ?? 'shell';
   const entry = resolveTarget({ target, kind }, deps);
-  const judged = await judgeInvocation(null, { ...question, kind }, { principal }, entry, deps);
+  const mask = new SessionMask(deps.masking, { target, kind, principal: principal.name });
+  const { why, ...question } = { ...asked, ...plainWords(asked, mask) };
+  const judged = await judgeInvocation(null, { ...question, kind }, { principal, mask }, entry, deps);
   const { verdict, reason } = judged.decision;
   if (verdict === 'allow') throw notAsked(target, kind);
   if (verdict === 'ask') return deps.desk.open({ subject: judged.subject, why, reason, terms: termsOf(judged, deps) });
-  const asked = exceptionOf(judged);
+  const exception = exceptionOf(judged);
   const denial = `it is denied by rule "${judged.decision.rule}": ${reason}`;
-  return deps.desk.open({ subject: asked.subject, why, reason: denial, terms: termsOf(asked, deps) });
+  return deps.desk.open({ subject: exception.subject, why, reason: denial, terms: termsOf(exception, deps) });
 }
 
 function notAsked(target: string, kind: string): BrokerError {

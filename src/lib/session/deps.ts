@@ -10,6 +10,7 @@ import type { SessionStore } from '../ports/store.ts';
 import type { Carried, Target } from '../ports/target.ts';
 import type { GatedSession } from './gated/gated-session.ts';
 import type { LiveSessions } from './live-sessions.ts';
+import type { Masking } from './masking/session-mask.ts';
 import type { Probing } from './probing.ts';
 
 /** A target with what the session must know of its configuration. */
@@ -45,6 +46,7 @@ export interface Judge {
 export interface SessionDeps {
   readonly targets: ReadonlyMap<string, TargetEntry>;
   readonly judge: Judge;
+  readonly masking: Masking;
   readonly probing: Probing;
   readonly desk: Pick<ApprovalDesk, 'open' | 'wait' | 'useGrant'>;
   readonly leases: Pick<LeaseBook, 'issue' | 'revoke'>;

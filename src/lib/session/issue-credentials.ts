@@ -1,13 +1,12 @@
 // Step: what a target needs → credentials with leases in the book, and their end in the settlement.
 import type { Credential, CredentialRequest, Revocation } from '../ports/provider.ts';
+import type { KnownValue } from '../stream/mask/known-values.ts';
 import type { Opening } from './opening.ts';
 import type { SessionRecording } from './record-session.ts';
 
 export interface IssuedCredentials {
-  /** One for each request, in their order. */
+  /** One for each request, in their order. The session's mask knows their secrets by now. */
   readonly credentials: readonly Credential[];
-  /** For the mask. */
-  readonly knownSecrets: readonly string[];
   /** Revokes them now: what they opened stays open, and they open nothing more. Rejects with what the book does. */
   revoke(): Promise<void>;
 }
@@ -17,7 +16,7 @@ export interface IssuedCredentials {
  * the settlement, also after a rejection half-way. The result of the session shows the last hop's lease.
  */
 export async function issueCredentials(
-  { id, deps, end, progress }: Opening,
+  { id, deps, end, progress, mask }: Opening,
   requests: readonly CredentialRequest[],
   { mark }: Pick<SessionRecording, 'mark'>,
 ): Promise<IssuedCredentials> {
@@ -39,6 +38,7 @@ export async function issueCredentials(
     };
     revocations.push(revoke);
     end.onEnd('revoke the lease', revoke);
+    mask.learn(knownOf(credential, provider));
     credentials.push(credential);
     await mark('credential.issued', { ...issued });
   }
@@ -47,6 +47,10 @@ export async function issueCredentials(
     async revoke() {
       for (const revoke of revocations) await revoke();
     },
-    knownSecrets: credentials.flatMap((credential) => credential.knownSecrets.map((secret) => secret.reveal())),
   };
+}
+
+/** Before anything can use it. What masks carry says nothing but that the broker issued it. */
+function knownOf({ knownSecrets }: Credential, provider: string): readonly KnownValue[] {
+  return knownSecrets.map((secret) => ({ name: provider, kind: 'issued-credential', value: secret.reveal() }));
 }

@@ -8,21 +8,26 @@ import type { RequestSubject } from '../ports/store.ts';
 import type { Invocation, SessionClient } from './client.ts';
 import type { JudgeContext, SessionDeps, TargetEntry } from './deps.ts';
 import { judgeContext } from './judge-context.ts';
+import type { SessionMask } from './masking/session-mask.ts';
+import { shownSubject } from './masking/shown-subject.ts';
 
 export interface Judged {
+  /** Its words are masked. */
   readonly decision: Decision;
-  /** What an approval must cover, and what will run: `subject.command` is the printed form. */
+  /** What people are shown and an approval covers: `subject.command` is the printed form, masked. */
   readonly subject: RequestSubject;
+  /** What will run, and where: for the target alone, never to be kept or shown. */
+  readonly runs: Pick<RequestSubject, 'command' | 'placeDigest'>;
   readonly context: JudgeContext;
 }
 
 type Asked = Pick<Invocation, 'target' | 'kind' | 'command' | 'cwd' | 'task'>;
-type Asker = Pick<SessionClient, 'principal'>;
+type Asker = Pick<SessionClient, 'principal'> & { readonly mask: SessionMask };
 type Deps = Pick<SessionDeps, 'judge' | 'audit' | 'homeOf' | 'probing'>;
 
 /**
  * Judges and audits; `session` is null where nothing would be opened yet. Throws what the parser refuses (64), what the
- * target refuses before anybody is asked (`unknown-user`, 78, …), and `cannot-audit` (74); a denial is returned, not
+ * target refuses before anybody is asked (`unknown-user`, 78, …), `cannot-audit` and `cannot-mask` (74); a denial is returned, not
  * thrown, also one that a cool-down makes of it.
  */
 export async function judgeInvocation(
@@ -61,11 +66,11 @@ export async function judgeAgain(
 }
 
 /** Not the place: where that changed meanwhile, the target refuses what was approved for another (`place-changed`). */
-function whatCounts({ subject, decision: { verdict, approval, exception } }: Judged): string {
-  return JSON.stringify([verdict, subject.rule, subject.command, approval ?? exception ?? null]);
+function whatCounts({ subject, runs, decision: { verdict, approval, exception } }: Judged): string {
+  return JSON.stringify([verdict, subject.rule, runs.command, approval ?? exception ?? null]);
 }
 
-function judge(asked: Asked, { principal }: Asker, entry: TargetEntry, deps: Deps): Judged {
+function judge(asked: Asked, { principal, mask }: Asker, entry: TargetEntry, deps: Deps): Judged {
   const { target, kind, command } = asked;
   const cwd = entry.keepsCallerFolder ? asked.cwd : null;
   const context = { ...judgeContext(entry, cwd, principal, deps), task: asked.task };
@@ -79,8 +84,8 @@ function judge(asked: Asked, { principal }: Asker, entry: TargetEntry, deps: Dep
     command === null
       ? { decision: deps.judge.freeTerminal(context), printed: null }
       : deps.judge.command(command, context);
-  const { decision } = judged;
-  const subject: RequestSubject = {
+  const decision = shownDecision(judged.decision, mask);
+  const real: RequestSubject = {
     target,
     kind,
     principal: principal.name,
@@ -91,13 +96,25 @@ function judge(asked: Asked, { principal }: Asker, entry: TargetEntry, deps: Dep
     placeDigest: place.digest,
     rule: decision.rule,
   };
-  return { decision, subject, context };
+  const runs = { command: real.command, placeDigest: real.placeDigest };
+  return { decision, subject: shownSubject(real, mask), runs, context };
+}
+
+/** Rules and parser quote what they speak of. */
+function shownDecision(decision: Decision, mask: SessionMask): Decision {
+  const { reason, program, guidance } = decision;
+  return {
+    ...decision,
+    reason: mask.text(reason),
+    program: program === null ? null : mask.text(program),
+    guidance: guidance === null ? null : mask.data(guidance),
+  };
 }
 
 async function noteJudged(
   session: SessionId | null,
   { decision, subject, context }: Judged,
-  { principal }: Asker,
+  { principal, mask }: Asker,
   { audit }: Deps,
 ): Promise<void> {
   await audit.append({
@@ -109,7 +126,7 @@ async function noteJudged(
       kind: subject.kind,
       command: subject.command,
       cwd: subject.cwd,
-      judgedIn: { cwd: context.cwd ?? null, home: context.home ?? null },
+      judgedIn: mask.data({ cwd: context.cwd ?? null, home: context.home ?? null }),
       place: subject.place,
       task: subject.task,
       verdict: decision.verdict,
@@ -119,6 +136,7 @@ async function noteJudged(
       opaque: decision.opaque,
       guidance: decision.guidance,
       digest: digestOf(subject),
+      ...(subject.masked === undefined ? {} : { masked: subject.masked.count }),
       proof: { ...principal.proof },
     },
   });

@@ -3,15 +3,17 @@
 import { asBrokerError } from '../core/errors.ts';
 import { newSessionId } from '../core/ids.ts';
 import type { Program } from '../ports/target.ts';
-import { maskKnownValues } from '../stream/mask.ts';
 import { bookEnd, bookOpening } from './book-session.ts';
 import type { Invocation, SessionClient } from './client.ts';
 import type { SessionDeps } from './deps.ts';
 import { issueCredentials } from './issue-credentials.ts';
 import { judgeInvocation } from './judge-invocation.ts';
 import { startTimeLimits } from './limits.ts';
+import { typedRecord } from './masking/masked-record.ts';
+import { SessionMask } from './masking/session-mask.ts';
 import { noProgress, type Opening } from './opening.ts';
 import { permit } from './permit.ts';
+import { plainWords } from './plain-words.ts';
 import { programSpec } from './program-spec.ts';
 import { recordSession, type SessionRecording } from './record-session.ts';
 import { resolveTarget } from './resolve-target.ts';
@@ -33,7 +35,9 @@ export async function openSession(
   const startedAt = deps.clock.monotonic();
   const controller = new AbortController();
   const progress = noProgress();
-  const opening: Opening = { id, invocation, client, deps, controller, end: settlement(deps.clock), progress };
+  const { target, kind } = invocation;
+  const mask = new SessionMask(deps.masking, { target, kind, principal: client.principal.name });
+  const opening: Opening = { id, invocation, client, deps, controller, end: settlement(deps.clock), progress, mask };
   const onGone = () => controller.abort(clientGone());
   client.gone.addEventListener('abort', onGone, { once: true });
   if (client.gone.aborted) onGone();
@@ -52,10 +56,10 @@ export async function openSession(
   try {
     await walk(opening);
   } catch (error) {
-    progress.error = asBrokerError(error);
+    progress.error = mask.error(asBrokerError(error));
   }
   const unsettled = await opening.end.settle();
-  if (unsettled.length > 0) progress.error ??= settleFailed(unsettled);
+  if (unsettled.length > 0) progress.error ??= mask.error(settleFailed(unsettled));
   await bookEnd(opening, unsettled);
   client.gone.removeEventListener('abort', onGone);
   deps.live.remove(id);
@@ -64,20 +68,22 @@ export async function openSession(
 }
 
 /** What has to be true before anything runs. */
-async function walk(opening: Opening): Promise<void> {
-  const { invocation, client, deps, controller, progress } = opening;
+async function walk(asked: Opening): Promise<void> {
+  const { client, deps, controller, progress, mask } = asked;
   const { signal } = controller;
+  const invocation = { ...asked.invocation, ...plainWords(asked.invocation, mask) };
+  const opening = { ...asked, invocation };
   const entry = resolveTarget(invocation, deps);
-  const first = await judgeInvocation(opening.id, invocation, client, entry, deps);
+  const first = await judgeInvocation(opening.id, invocation, { principal: client.principal, mask }, entry, deps);
   const { judged, approval } = await permit(opening, entry, first);
-  const { subject } = judged;
+  const { subject, runs } = judged;
   signal.throwIfAborted();
 
   const recording = await recordSession(opening, judged, approval);
   progress.opened = true;
   await bookOpening(opening, { ...subject, mode: subject.command === null ? 'free' : 'one-shot' }, approval);
 
-  const spec = programSpec(opening, subject);
+  const spec = programSpec(opening, runs);
   const issued = await issueCredentials(opening, entry.target.credentialsFor(spec), recording);
   const limits = startTimeLimits({ ...entry.limits, timeoutMs: invocation.timeoutMs }, controller, deps.clock);
   opening.end.onEnd('stop the time limits', async () => limits.stop());
@@ -89,29 +95,31 @@ async function walk(opening: Opening): Promise<void> {
   if (program.leader !== null) await deps.sessions.noteLeader(opening.id, program.leader);
   signal.throwIfAborted();
   client.notify({ kind: 'opened', session: opening.id });
-  await runAndMask(opening, program, issued.knownSecrets, recording, limits.touch);
+  await runAndMask(opening, program, recording, limits.touch);
 }
 
 async function runAndMask(
-  { invocation, client, deps, controller, progress }: Opening,
+  { invocation, client, deps, controller, progress, mask, end }: Opening,
   program: Program,
-  knownSecrets: readonly string[],
   recording: SessionRecording,
   touch: () => void,
 ): Promise<void> {
-  const stages = { stdout: maskKnownValues(knownSecrets), stderr: maskKnownValues(knownSecrets) };
+  const output = mask.streams(invocation.pty?.size ?? null);
+  const typed = typedRecord(recording.record, mask, output.resize);
+  end.onEnd('record the rest of the input', () => typed.end());
   try {
     progress.status = await runProgram({
       program,
       client,
-      stages,
+      stages: output.stages,
       hasTerminal: invocation.pty !== null,
       record: recording.record,
+      recordInput: typed.record,
       touch,
       controller,
       clock: deps.clock,
     });
   } finally {
-    progress.masked = stages.stdout.maskedCount + stages.stderr.maskedCount;
+    progress.masked = output.count();
   }
 }

@@ -6,6 +6,7 @@ import type { SessionId } from '../core/ids.ts';
 import type { Seal } from '../recording/manifest.ts';
 import type { Invocation, SessionClient } from './client.ts';
 import type { SessionDeps } from './deps.ts';
+import { type MaskCount, NOTHING_MASKED, type SessionMask } from './masking/session-mask.ts';
 import type { LeaseSummary } from './result.ts';
 import type { Settlement } from './settlement.ts';
 
@@ -18,6 +19,7 @@ export interface Opening {
   readonly controller: AbortController;
   readonly end: Settlement;
   readonly progress: Progress;
+  readonly mask: SessionMask;
 }
 
 /** The result and the last audit entry are made of it, whichever step was the last. */
@@ -30,7 +32,7 @@ export interface Progress {
   /** The finished recording, byte for byte: its digest in the audit log binds the two together. */
   sealed: Seal | null;
   lease: LeaseSummary | null;
-  masked: number;
+  masked: MaskCount;
   status: ExitStatus | null;
   error: BrokerError | null;
 }
@@ -42,7 +44,7 @@ export function noProgress(): Progress {
     recording: null,
     sealed: null,
     lease: null,
-    masked: 0,
+    masked: NOTHING_MASKED,
     status: null,
     error: null,
   };

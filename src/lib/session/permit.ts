@@ -19,11 +19,12 @@ export interface Permitted {
  * `askPerson` throws. `progress.decision` is the decision that counted.
  */
 export async function permit(
-  opening: Pick<Opening, 'id' | 'invocation' | 'client' | 'controller' | 'progress' | 'deps'>,
+  opening: Pick<Opening, 'id' | 'invocation' | 'client' | 'controller' | 'progress' | 'deps' | 'mask'>,
   entry: TargetEntry,
   first: Judged,
 ): Promise<Permitted> {
-  const { id, invocation, client, controller, progress, deps } = opening;
+  const { id, invocation, client, controller, progress, deps, mask } = opening;
+  const asker = { principal: client.principal, mask };
   let judged = first;
   for (;;) {
     const { decision } = judged;
@@ -35,7 +36,7 @@ export async function permit(
         ? await askPerson(judged, invocation, client, controller.signal, deps)
         : await deps.desk.useGrant(asked.subject, termsOf(asked, deps));
     if (approval === undefined) throw denied(decision);
-    const now = await judgeAgain(judged, id, invocation, client, entry, deps);
+    const now = await judgeAgain(judged, id, invocation, asker, entry, deps);
     if (now === judged) {
       progress.decision = asked.decision;
       return { judged: asked, approval };
@@ -48,13 +49,14 @@ export async function permit(
  * A denial as the question whether to make an exception of it. Its subject says so: nobody can sign one believing that it
  * is what a rule asks for every time. Throws `denied` and `cooling-down` (77) where there is no such question.
  */
-export function exceptionOf({ decision, subject, context }: Judged): Judged {
+export function exceptionOf({ decision, subject, runs, context }: Judged): Judged {
   const { exception, ...denial } = decision;
   if (exception === undefined) throw denied(decision);
   const rule = `exception to ${decision.rule}`;
   return {
     decision: { ...denial, verdict: 'ask', rule, approval: exception },
     subject: { ...subject, rule },
+    runs,
     context,
   };
 }

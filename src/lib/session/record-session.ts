@@ -3,11 +3,12 @@ import type { RequestRow } from '../ports/store.ts';
 import { sealOf } from '../recording/manifest.ts';
 import { openRecorder, type Recorder } from '../recording/recorder.ts';
 import type { Judged } from './judge-invocation.ts';
+import { maskMarkers } from './masking/masked-record.ts';
 import type { Opening } from './opening.ts';
 
 export interface SessionRecording {
   readonly record: Recorder['record'];
-  /** A control event; `data` is JSON without a secret. */
+  /** A control event; `data` is JSON, and its texts are masked. */
   readonly mark: (name: string, data: Record<string, unknown>) => Promise<void>;
 }
 
@@ -43,7 +44,7 @@ export async function markApproved(
 
 /** Creates the recording with its header; as `recordSession` otherwise. `title` is what comes after the target's name. */
 export async function beginRecording(
-  { id, invocation, client, deps, end, progress }: Opening,
+  { id, invocation, client, deps, end, progress, mask }: Opening,
   command: string | null,
   title: string,
 ): Promise<SessionRecording> {
@@ -66,12 +67,14 @@ export async function beginRecording(
     },
   });
   progress.recording = deps.archive.locate(id);
-  const mark: SessionRecording['mark'] = (name, data) => recorder.record({ kind: 'marker', name, data });
+  const record = maskMarkers((event) => recorder.record(event), mask);
+  const mark: SessionRecording['mark'] = (name, data) => record({ kind: 'marker', name, data });
   end.onEnd('close the recording', async () => {
     progress.sealed = sealOf(await recorder.close({ status: progress.status }));
   });
   end.onEnd('mark the end', async () => {
+    if (progress.masked.total > 0) await mark('output.masked', { ...progress.masked });
     if (progress.error !== null) await mark('session.ended', { error: progress.error.code });
   });
-  return { record: (event) => recorder.record(event), mark };
+  return { record, mark };
 }

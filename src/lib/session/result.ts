@@ -3,6 +3,7 @@ import type { Decision } from '../core/decision.ts';
 import type { BrokerError, PublicError } from '../core/errors.ts';
 import type { ExitStatus } from '../core/events.ts';
 import { EXIT, exitCodeOfSignal } from '../core/exit-codes.ts';
+import type { MaskCount } from './masking/session-mask.ts';
 import type { Progress } from './opening.ts';
 import { signalNumber } from './signals.ts';
 
@@ -15,8 +16,8 @@ export interface SessionResult {
   /** The signal the child died of, such as `SIGKILL`. */
   readonly signal: string | null;
   readonly decision: Pick<Decision, 'verdict' | 'rule' | 'reason' | 'guidance'> | null;
-  /** Values masked in the output. */
-  readonly masked: number;
+  /** Values masked in the output, by kind. */
+  readonly masked: MaskCount;
   readonly lease: LeaseSummary | null;
   /** Where the recording is, or null where none was begun. */
   readonly recording: string | null;

@@ -9,7 +9,15 @@ import type { Stage } from '../stream/stage.ts';
 import type { SessionClient } from './client.ts';
 
 /** How long a beginning of a secret may be held back: a person who types sees it, an agent does not mind. */
-export const HOLD_MS = { person: 30, agent: 200 } as const;
+const HOLD_MS = { person: 30, agent: 200 } as const;
+/** The same where it would be shown after all: what a person types is echoed at once. */
+const DOUBT_MS = { person: 10, agent: 200 } as const;
+
+/** For the pump of output that goes to a terminal, or to a program. */
+export function deadlines(hasTerminal: boolean): { readonly holdMs: number; readonly doubtMs: number } {
+  const consumer = hasTerminal ? 'person' : 'agent';
+  return { holdMs: HOLD_MS[consumer], doubtMs: DOUBT_MS[consumer] };
+}
 
 export interface RunOptions {
   readonly program: Program;
@@ -18,6 +26,8 @@ export interface RunOptions {
   /** The masks, one a stream. */
   readonly stages: Readonly<Record<OutputStream, Stage>>;
   readonly record: (event: SessionEvent) => Promise<void>;
+  /** The same for what the client sends. */
+  readonly recordInput: (event: SessionEvent) => Promise<void>;
   readonly touch: () => void;
   readonly controller: AbortController;
   readonly clock: Clock;
@@ -29,8 +39,8 @@ export interface RunOptions {
  * a rejection: disposing it is for the caller's settlement.
  */
 export async function runProgram(options: RunOptions): Promise<ExitStatus> {
-  const { program, client, stages, record, touch, controller, clock } = options;
-  pumpInput({ program, input: client.input, record, onActivity: touch }).catch((error: unknown) =>
+  const { program, client, stages, record, recordInput, touch, controller, clock } = options;
+  pumpInput({ program, input: client.input, record: recordInput, onActivity: touch }).catch((error: unknown) =>
     controller.abort(error),
   );
   const ended = pumpOutput({
@@ -39,7 +49,7 @@ export async function runProgram(options: RunOptions): Promise<ExitStatus> {
     record,
     send: (chunk) => client.send(chunk),
     clock,
-    holdMs: options.hasTerminal ? HOLD_MS.person : HOLD_MS.agent,
+    ...deadlines(options.hasTerminal),
     onActivity: touch,
   }).then(() => program.exited);
   return raceAbort(ended, controller.signal);

@@ -54,7 +54,6 @@ const WRITINGS: readonly (readonly [string, (text: string) => string])[] = [
   ['JSON thrice', (text) => JSON.stringify(JSON.stringify(JSON.stringify(text))).slice(7, -7)],
   ['JSON with slashes', (text) => JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/')],
   ['printf %q', (text) => bash('printf %q "$1"', text)],
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's own expansion
   ['@Q', (text) => bash('printf %s "${1@Q}"', text).slice(1, -1)],
   ['@json in single quotes', (text) => JSON.stringify(text).slice(1, -1).replaceAll("'", "'\\''")],
   ['double quotes', (text) => text.replace(/[\\"$`]/g, '\\$&')],
@@ -214,7 +213,6 @@ const REFUSED: readonly (readonly [string, string | Buffer, RegExp])[] = [
   ['one character over and over', 'aaaaaaaaaaaaaaaa', /different/],
   ['a common word', 'Password\n', /common/],
   ['a placeholder', '<your-token>', /placeholder/],
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: what a template holds
   ['a variable', '${DB_PASSWORD}', /placeholder/],
   ['a file of data', Buffer.alloc(MAX_KNOWN_VALUE_BYTES + 1, 'abcdefg'), /64 KiB/],
 ];

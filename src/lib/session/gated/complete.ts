@@ -37,7 +37,7 @@ export async function complete(session: GatedSession, text: string, signal: Abor
   const prefix = text.startsWith('~/') ? '~/' : '';
   const names = Buffer.concat(chunks).toString('utf8').split('\0').slice(0, -1);
   await session.noteCompletion(text, names.length);
-  return names.filter(isPlain).map((name) => `${prefix}${name}`);
+  return names.filter((name) => isPlain(name) && session.isShown(name)).map((name) => `${prefix}${name}`);
 }
 
 /** Names that would move the cursor, or look like others, are not offered. */

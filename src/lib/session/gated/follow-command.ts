@@ -11,7 +11,7 @@ import type { RunningCommand } from './running-command.ts';
  * and the client asked to be let go.
  */
 export function followCommand(
-  { recording, touch }: Pick<Shared, 'recording' | 'touch'>,
+  { touch }: Pick<Shared, 'touch'>,
   running: RunningCommand,
   asked: ExecRequest,
   client: SessionClient,
@@ -22,7 +22,7 @@ export function followCommand(
   };
   const feed = async () => {
     const program = await running.started;
-    await pumpInput({ program, input: fed(running, client), record: recording.record, onActivity });
+    await pumpInput({ program, input: fed(running, client), record: running.recordInput, onActivity });
   };
   running.isFed = asked.stdin;
   running.show(client);

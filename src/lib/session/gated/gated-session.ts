@@ -139,6 +139,11 @@ export class GatedSession {
     return wouldAllow(this.#shared, text);
   }
 
+  /** True where a text holds nothing that would be masked. */
+  isShown(text: string): boolean {
+    return this.#shared.opening.mask.look(text).count === 0;
+  }
+
   /** Starts something of the broker's own as the next command would start; undefined while one runs. */
   async startUnseen(text: string, signal: AbortSignal): Promise<Program | undefined> {
     return this.#newest?.isRunning === true ? undefined : startUnseen(this.#shared, text, signal);
@@ -172,7 +177,7 @@ export class GatedSession {
       cwd: state.carried.folder ?? opening.invocation.cwd,
       command: asked.command,
       pty: asked.pty,
-      why: asked.why,
+      why: asked.why === null ? null : opening.mask.text(asked.why),
       wait: asked.wait,
       timeoutMs: asked.timeoutMs,
     };

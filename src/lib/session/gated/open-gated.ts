@@ -9,7 +9,9 @@ import type { SessionClient } from '../client.ts';
 import type { SessionDeps } from '../deps.ts';
 import { issueCredentials } from '../issue-credentials.ts';
 import { startTimeLimits } from '../limits.ts';
+import { SessionMask } from '../masking/session-mask.ts';
 import { noProgress, type Opening } from '../opening.ts';
+import { plainWords } from '../plain-words.ts';
 import { programSpec } from '../program-spec.ts';
 import { beginRecording } from '../record-session.ts';
 import { resolveTarget } from '../resolve-target.ts';
@@ -40,9 +42,10 @@ export async function openGated(asked: GatedRequest, principal: Principal, deps:
   const startedAt = deps.clock.monotonic();
   const controller = new AbortController();
   const progress = noProgress();
-  const invocation = { ...asked, command: null, wait: false, timeoutMs: null };
+  const mask = new SessionMask(deps.masking, { target: asked.target, kind: asked.kind, principal: principal.name });
+  const invocation = { ...asked, ...plainWords(asked, mask), command: null, wait: false, timeoutMs: null };
   const client = nobody(principal);
-  const opening: Opening = { id, invocation, client, deps, controller, end: settlement(deps.clock), progress };
+  const opening: Opening = { id, invocation, client, deps, controller, end: settlement(deps.clock), progress, mask };
   let announceSettled = () => {};
   const settled = new Promise<void>((resolve) => {
     announceSettled = resolve;
@@ -59,7 +62,7 @@ export async function openGated(asked: GatedRequest, principal: Principal, deps:
 
   async function settle(): Promise<SessionResult> {
     const unsettled = await opening.end.settle();
-    if (unsettled.length > 0) progress.error ??= settleFailed(unsettled);
+    if (unsettled.length > 0) progress.error ??= mask.error(settleFailed(unsettled));
     await bookEnd(opening, unsettled);
     deps.gated.delete(id);
     deps.live.remove(id);
@@ -82,7 +85,7 @@ export async function openGated(asked: GatedRequest, principal: Principal, deps:
         const error = asBrokerError(reason);
         // Closing is how a session ends well.
         if (error.code === 'session-closed') progress.status = { kind: 'code', code: 0 };
-        else progress.error = error;
+        else progress.error = mask.error(error);
         await session.settled;
         return settle();
       }),
@@ -90,7 +93,7 @@ export async function openGated(asked: GatedRequest, principal: Principal, deps:
     deps.gated.set(id, session);
     return session;
   } catch (error) {
-    progress.error = asBrokerError(error);
+    progress.error = mask.error(asBrokerError(error));
     await settle();
     throw progress.error;
   }
@@ -126,7 +129,6 @@ async function begin(opening: Opening): Promise<Omit<Shared, 'touch'>> {
     entry,
     line,
     recording,
-    knownSecrets: issued.knownSecrets,
     state: new CarriedState(place.startFolder),
     log: new OutputLog(),
     key: randomBytes(32),

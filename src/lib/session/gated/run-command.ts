@@ -5,18 +5,19 @@ import { asBrokerError } from '../../core/errors.ts';
 import type { ExitStatus } from '../../core/events.ts';
 import type { Line, Program } from '../../ports/target.ts';
 import { inSequence, takeFrames } from '../../stream/frames.ts';
-import { maskKnownValues } from '../../stream/mask.ts';
 import { pumpOutput } from '../../stream/pump.ts';
 import type { Invocation, SessionClient } from '../client.ts';
 import type { TargetEntry } from '../deps.ts';
 import { judgeInvocation } from '../judge-invocation.ts';
 import { startTimeout } from '../limits.ts';
+import { typedRecord } from '../masking/masked-record.ts';
+import type { MaskedStreams } from '../masking/session-mask.ts';
 import type { Opening } from '../opening.ts';
 import { permit } from '../permit.ts';
 import { programSpec } from '../program-spec.ts';
 import { markApproved, markJudged, type SessionRecording } from '../record-session.ts';
 import { exitCodeOf } from '../result.ts';
-import { HOLD_MS, raceAbort } from '../run-program.ts';
+import { deadlines, raceAbort } from '../run-program.ts';
 import { END_PROGRAM_LIMIT_MS, settleFailed, settlement } from '../settlement.ts';
 import type { CarriedState } from './carried-state.ts';
 import { commandEntry } from './command-entry.ts';
@@ -31,7 +32,6 @@ export interface Shared {
   readonly entry: TargetEntry;
   readonly line: Line;
   readonly recording: SessionRecording;
-  readonly knownSecrets: readonly string[];
   readonly state: CarriedState;
   readonly log: OutputLog;
   /** Of this session; see command-entry.ts. */
@@ -47,15 +47,15 @@ export async function runCommand(
   client: SessionClient,
 ): Promise<void> {
   const { progress } = running;
-  const { deps } = shared.opening;
+  const { deps, mask } = shared.opening;
   const end = settlement(deps.clock);
   try {
     await walk(shared, running, invocation, client, end);
   } catch (error) {
-    progress.error = asBrokerError(error);
+    progress.error = mask.error(asBrokerError(error));
   }
   const unsettled = await end.settle();
-  if (unsettled.length > 0) progress.error ??= settleFailed(unsettled);
+  if (unsettled.length > 0) progress.error ??= mask.error(settleFailed(unsettled));
   try {
     await noteEnd(shared, running, client);
   } catch (error) {
@@ -71,23 +71,23 @@ async function walk(
   end: ReturnType<typeof settlement>,
 ): Promise<void> {
   const { opening, line, recording, state } = shared;
-  const { id, deps } = opening;
+  const { id, deps, mask } = opening;
   const { controller, progress } = running;
   const { signal } = controller;
   const carried = state.carried;
   const { cwd } = opening.invocation;
   const { entry, targetDigest } = commandEntry(shared.entry, cwd, carried, shared.key);
-  const first = await judgeInvocation(id, invocation, client, entry, deps);
+  const first = await judgeInvocation(id, invocation, { principal: client.principal, mask }, entry, deps);
   running.printed = first.subject.command;
   progress.decision = first.decision;
   await markJudged(recording, first);
-  const { judged, approval } = await permit({ id, invocation, client, controller, progress, deps }, entry, first);
+  const { judged, approval } = await permit({ id, invocation, client, controller, progress, deps, mask }, entry, first);
   signal.throwIfAborted();
   await markApproved(recording, approval);
 
-  const { command, placeDigest } = judged.subject;
+  const { command, placeDigest } = judged.runs;
   if (command === null) throw new TypeError('a gated command has a text');
-  await recording.mark('command.started', { command: running.number, text: command });
+  await recording.mark('command.started', { command: running.number, text: judged.subject.command });
   progress.opened = true;
   const marks = frameMarks(randomBytes(16).toString('hex'));
   const place = targetDigest(placeDigest);
@@ -106,10 +106,14 @@ async function walk(
   end.onEnd('end the program', () => program[Symbol.asyncDispose](), END_PROGRAM_LIMIT_MS);
   if (program.leader !== null) await deps.sessions.noteLeader(id, program.leader);
   signal.throwIfAborted();
+  const output = mask.streams(invocation.pty?.size ?? null);
+  const typed = typedRecord(recording.record, mask, output.resize);
+  running.recordInput = typed.record;
+  end.onEnd('record the rest of the input', () => typed.end());
   running.begin(program, (audience) => audience.notify({ kind: 'opened', session: id }));
   const told: ToldState[] = [];
   try {
-    progress.status = await pump(shared, running, program, invocation, marks, (content) => {
+    progress.status = await pump(shared, running, program, invocation, output, marks, (content) => {
       const said = readState(content.toString('utf8'));
       if (said !== undefined) told.push(said);
     });
@@ -121,16 +125,17 @@ async function walk(
 }
 
 async function pump(
-  { opening, recording, knownSecrets, log, touch }: Shared,
+  { opening, recording, log, touch }: Shared,
   running: RunningCommand,
   program: Program,
   invocation: Invocation,
+  output: MaskedStreams,
   marks: ReturnType<typeof frameMarks>,
   onFrame: (content: Buffer) => void,
 ): Promise<ExitStatus> {
   const { clock } = opening.deps;
-  const masks = { stdout: maskKnownValues(knownSecrets), stderr: maskKnownValues(knownSecrets) };
-  const stages = { stdout: inSequence(takeFrames(marks, onFrame), masks.stdout), stderr: masks.stderr };
+  const { stdout, stderr } = output.stages;
+  const stages = { stdout: inSequence(takeFrames(marks, onFrame), stdout), stderr };
   const waiting = watchForInput({ program, running, log, clock, hasTerminal: invocation.pty !== null });
   running.touch = waiting.touch;
   const onActivity = () => {
@@ -147,13 +152,13 @@ async function pump(
         await running.send(chunk);
       },
       clock,
-      holdMs: invocation.pty === null ? HOLD_MS.agent : HOLD_MS.person,
+      ...deadlines(invocation.pty !== null),
       onActivity,
     }).then(() => program.exited);
     return await raceAbort(ended, running.controller.signal);
   } finally {
     waiting.stop();
-    running.progress.masked = masks.stdout.maskedCount + masks.stderr.maskedCount;
+    running.progress.masked = output.count();
   }
 }
 
@@ -166,7 +171,7 @@ async function noteEnd(
   if (printed === null) return;
   const { status, error, masked } = progress;
   const facts = { command: number, status, error: error?.code ?? null, exitCode: exitCodeOf(status, error) };
-  await recording.mark('command.ended', facts);
+  await recording.mark('command.ended', masked.total === 0 ? facts : { ...facts, masked });
   await opening.deps.audit.append({
     type: 'command.ended',
     actor: client.principal.name,

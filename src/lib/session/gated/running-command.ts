@@ -1,5 +1,7 @@
 // The command that a gated session runs now: who looks on, what it is waiting for, how it can be ended. Clients come and
 // go; the command's output goes to the log whoever looks.
+import { Bug } from '../../core/errors.ts';
+import type { SessionEvent } from '../../core/events.ts';
 import type { OutputChunk, Program } from '../../ports/target.ts';
 import type { SessionClient } from '../client.ts';
 import { noProgress, type Progress } from '../opening.ts';
@@ -14,10 +16,12 @@ export class RunningCommand {
   readonly started: Promise<Program>;
   /** Resolves once nothing of it runs any more. */
   readonly ended: Promise<void>;
-  /** The printed form, once it was judged. */
+  /** The printed form as people are shown it, once it was judged. */
   printed: string | null = null;
   /** True while a client has more input for it. */
   isFed = false;
+  /** Puts what a client sends on record; set before the program has begun. */
+  recordInput: (event: SessionEvent) => Promise<void> = () => Promise.reject(new Bug('nothing runs yet'));
   /** Called when something was typed. */
   touch: () => void = () => {};
   readonly #onNews: () => void;

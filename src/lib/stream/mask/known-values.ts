@@ -5,6 +5,7 @@ import { base64Of, hexOf, markedHexOf, numbersOf } from './known-encodings.ts';
 import { commonEscapesOf, escapesOf, json, jsonWithSlash } from './known-escapes.ts';
 import { whyUnfit } from './known-fitness.ts';
 import { percentEncoded } from './known-percent.ts';
+import { visibleBytes } from './visible-bytes.ts';
 
 export interface KnownValue {
   /** Names it where something is wrong with it; never shown in output. */
@@ -132,11 +133,12 @@ function* base64Forms(bytes: Buffer): Generator<Form> {
 
 /** The form as the engine sees it, cut to what is looked for. */
 function asNeedle(form: string | Buffer, isEncoded: boolean): Pick<Needle, 'bytes' | 'skipsBreaks'> {
-  const latin1 = Buffer.from(form).toString('latin1');
-  const dense = latin1.replace(/[\0- \x7f]+/g, '');
+  const bytes = Buffer.from(form);
+  const visible = /[^\n -~]/.test(bytes.toString('latin1')) ? visibleBytes(bytes) : bytes;
+  const text = visible.toString('latin1');
+  const dense = text.replace(/[\t-\r ]+/g, '');
   const skipsBreaks = isEncoded || dense.length >= SHORTEST_BROKEN;
-  const visible = skipsBreaks ? dense : latin1.replace(/\r\n?/g, '\n').replace(/[\0-\x08\x0b-\x1f\x7f]/g, '');
-  return { bytes: Buffer.from(visible.slice(0, MAX_FORM_BYTES), 'latin1'), skipsBreaks };
+  return { bytes: Buffer.from((skipsBreaks ? dense : text).slice(0, MAX_FORM_BYTES), 'latin1'), skipsBreaks };
 }
 
 /** Without the frames of PEM, which are public; empty for a value of one line. */

@@ -1,0 +1,220 @@
+// The mask of one session: the rules and known values that count for its target and principal, one key for the
+// fingerprints of all its streams, and the same eyes for every text that is kept or shown about it. It fails closed: what
+// cannot be masked is an error, never passed on.
+import { randomBytes } from 'node:crypto';
+import { BrokerError, Bug } from '../../core/errors.ts';
+import type { OutputStream } from '../../core/events.ts';
+import { EXIT } from '../../core/exit-codes.ts';
+import type { TerminalSize } from '../../core/terminal.ts';
+import type { CompiledRules } from '../../stream/mask/compiled-rules.ts';
+import { findSecrets } from '../../stream/mask/find-secrets.ts';
+import { type Fingerprint, makeFingerprint } from '../../stream/mask/fingerprint.ts';
+import { indexNeedles, type KnownIndex } from '../../stream/mask/known-finder.ts';
+import { type KnownValue, knownNeedles, type Needle } from '../../stream/mask/known-values.ts';
+import { createMaskStage, type MaskStage } from '../../stream/mask/mask-stage.ts';
+import type { MaskPlace } from '../../stream/mask/selection.ts';
+
+/** What counts for a place now. */
+export interface MaskBasis {
+  readonly rules: CompiledRules;
+  /** What the broker holds and was told. */
+  readonly known: readonly Needle[];
+}
+
+/** Asked once by each session: one that is open keeps what counted when it began. */
+export interface Masking {
+  basisFor(place: MaskPlace): MaskBasis;
+  /** Binds an approval to what its subject hides. The broker's own, secret, and the same after a restart. */
+  readonly bindingKey: Uint8Array;
+}
+
+/** How much was masked, never what. */
+export interface MaskCount {
+  readonly total: number;
+  readonly kinds: Readonly<Record<string, number>>;
+}
+
+export interface MaskedStreams {
+  readonly stages: Readonly<Record<OutputStream, MaskStage>>;
+  resize(size: TerminalSize): void;
+  count(): MaskCount;
+}
+
+/** Printable ASCII, tabs and line feeds. */
+const PLAIN = /^[\t\n -~]*$/;
+
+export const NOTHING_MASKED: MaskCount = { total: 0, kinds: {} };
+
+export class SessionMask {
+  readonly #masking: Masking;
+  readonly #place: MaskPlace;
+  readonly #fingerprint = makeFingerprint(randomBytes(32));
+  readonly #textFingerprint: Fingerprint;
+  #basis:
+    | { readonly rules: CompiledRules; readonly needles: readonly Needle[]; readonly index: KnownIndex }
+    | undefined;
+
+  /** Nothing is compiled before it is needed, so that this never throws. */
+  constructor(masking: Masking, place: MaskPlace) {
+    this.#masking = masking;
+    this.#textFingerprint = makeFingerprint(masking.bindingKey);
+    this.#place = place;
+  }
+
+  get bindingKey(): Uint8Array {
+    return this.#masking.bindingKey;
+  }
+
+  /** From now on these are masked, too, in streams that are made after this. Throws `cannot-mask` (74). */
+  learn(values: readonly KnownValue[]): void {
+    closed(() => {
+      const { rules, needles } = this.#ready();
+      this.#use(rules, [...needles, ...knownNeedles(values)]);
+    });
+  }
+
+  /**
+   * A text that is kept or shown about the session, with masks. Their fingerprints are the broker's, so that the same text
+   * is always shown the same: an approval is bound to what is shown. Throws `cannot-mask` (74).
+   */
+  text(text: string): string {
+    return this.look(text).text;
+  }
+
+  /** As `text`, and how many masks there are. */
+  look(text: string): { readonly text: string; readonly count: number } {
+    return closed(() => {
+      const { rules, index } = this.#ready();
+      // Most texts are of a kind in which nothing is unseen, and hold no secret: then no stream is needed to know.
+      const bytes = Buffer.from(text);
+      if (PLAIN.test(text) && findSecrets(rules, index, bytes).length === 0) return { text, count: 0 };
+      const stage = createMaskStage({ rules, known: index, size: null, fingerprint: this.#textFingerprint });
+      const pieces = [...stage.push(bytes), ...stage.flush()];
+      const count = countOf([stage]).total;
+      return { text: count === 0 ? text : Buffer.concat(pieces).toString(), count };
+    });
+  }
+
+  /** A JSON value with every string in it masked; names of fields stay. Throws `cannot-mask` (74). */
+  data<T>(value: T): T {
+    return this.#inside(value) as T;
+  }
+
+  /** The error with its words masked, the log's detail too. Never throws: an error that cannot be masked says only that. */
+  error(error: BrokerError): BrokerError {
+    try {
+      const { code, exit, publicMessage, hint, request } = error;
+      const detail = error.detail ?? (error.cause === undefined ? undefined : String(error.cause));
+      return new BrokerError({
+        code,
+        exit,
+        message: this.text(publicMessage),
+        hint: this.text(hint),
+        ...(detail === undefined ? {} : { detail: this.text(detail) }),
+        ...(request === undefined ? {} : { request }),
+      });
+    } catch {
+      return cannotMask(new Bug(`the words of "${error.code}" could not be masked`));
+    }
+  }
+
+  /** Masks for the two streams of one program. `size` is its terminal's; null for pipes. Throws `cannot-mask` (74). */
+  streams(size: TerminalSize | null): MaskedStreams {
+    const stdout = failClosed(this.#stage(size));
+    const stderr = failClosed(this.#stage(size));
+    return {
+      stages: { stdout, stderr },
+      resize(size) {
+        stdout.resize(size);
+        stderr.resize(size);
+      },
+      count: () => countOf([stdout, stderr]),
+    };
+  }
+
+  /** A mask for what is typed, which nobody waits for. Throws `cannot-mask` (74). */
+  typed(): MaskStage {
+    return failClosed(this.#stage(null));
+  }
+
+  #stage(size: TerminalSize | null): MaskStage {
+    return closed(() => {
+      const { rules, index } = this.#ready();
+      return createMaskStage({ rules, known: index, size, fingerprint: this.#fingerprint });
+    });
+  }
+
+  #ready() {
+    if (this.#basis !== undefined) return this.#basis;
+    const { rules, known } = this.#masking.basisFor(this.#place);
+    return this.#use(rules, known);
+  }
+
+  #use(rules: CompiledRules, needles: readonly Needle[]) {
+    this.#basis = { rules, needles, index: indexNeedles(needles) };
+    return this.#basis;
+  }
+
+  #inside(value: unknown): unknown {
+    if (typeof value === 'string') return this.text(value);
+    if (Array.isArray(value)) return value.map((item) => this.#inside(item));
+    if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, this.#inside(inner)]));
+  }
+}
+
+function countOf(stages: readonly MaskStage[]): MaskCount {
+  const kinds: Record<string, number> = {};
+  let total = 0;
+  for (const { counts } of stages) {
+    for (const [kind, count] of counts) {
+      kinds[kind] = (kinds[kind] ?? 0) + count;
+      total += count;
+    }
+  }
+  return { total, kinds };
+}
+
+function failClosed(stage: MaskStage): MaskStage {
+  return {
+    push: (bytes) => closed(() => stage.push(bytes)),
+    get holding() {
+      return stage.holding;
+    },
+    get holdsSecret() {
+      return stage.holdsSecret;
+    },
+    get counts() {
+      return stage.counts;
+    },
+    expire: () => closed(() => stage.expire()),
+    flush: () => closed(() => stage.flush()),
+    resize: (size) => closed(() => stage.resize(size)),
+  };
+}
+
+function closed<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw cannotMask(cause);
+  }
+}
+
+/** Output that cannot be masked is neither recorded nor shown, so the session ends. */
+function cannotMask(cause: unknown): BrokerError {
+  return new BrokerError({
+    code: 'cannot-mask',
+    exit: EXIT.cannotRecord,
+    message: 'the broker could not mask what the session wrote, so it was ended',
+    hint: 'see broker.log in the state folder, and report it',
+    // Its message may quote what was not masked.
+    detail: cause instanceof Error ? `${cause.name} ${framesOf(cause)}` : 'not an error',
+  });
+}
+
+const framesOf = ({ stack = '' }: Error): string =>
+  stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join(' ');

@@ -1,0 +1,19 @@
+// A mask that knows some values, as they are, and no rule: for tests of what carries it.
+import { compileRules } from '../../src/lib/stream/mask/compiled-rules.ts';
+import { indexNeedles } from '../../src/lib/stream/mask/known-finder.ts';
+import { createMaskStage, type MaskStage } from '../../src/lib/stream/mask/mask-stage.ts';
+
+const rules = compileRules([]);
+
+/** Every line of every value; its masks are `[known:0000]`, and `[known]` where a value has not come to its end. */
+export function knownMask(...values: string[]): MaskStage {
+  const lines = values.flatMap((value) => value.split('\n')).filter((line) => !line.startsWith('-----'));
+  const needles = lines.map((line) => {
+    const bytes = Buffer.from(line);
+    return { bytes, kind: 'known', skipsBreaks: false, source: bytes };
+  });
+  return createMaskStage({ rules, known: indexNeedles(needles), size: null, fingerprint: () => '0000' });
+}
+
+/** With `[masked]` for either mask. */
+export const withOneMask = (text: string): string => text.replaceAll(/\[known(?::0000)?\]/g, '[masked]');
