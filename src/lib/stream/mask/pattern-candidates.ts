@@ -1,0 +1,243 @@
+// The candidates of one pattern rule: an anchor was seen, and what follows is read until it is a secret or none. One at a time,
+// in order of place, since one that begins within a secret of the same rule says nothing new.
+
+import type { Candidates } from './candidates.ts';
+import type { CompiledPatternRule } from './compiled-rules.ts';
+import { DeadEnds } from './dead-ends.ts';
+import { DEAD, type Pattern } from './pattern/index.ts';
+import type { SecretsFound } from './secrets-found.ts';
+import type { VisibleWindow } from './visible-window.ts';
+
+const NONE = -1;
+
+interface Waiting {
+  readonly anchorFrom: number;
+  readonly anchorEnd: number;
+  /** Where the secret begins if `before` or the anchor belongs to it. */
+  readonly begin: number;
+}
+
+export class PatternCandidates implements Candidates {
+  private readonly rule: CompiledPatternRule;
+  private readonly window: VisibleWindow;
+  private readonly found: SecretsFound;
+  private readonly waiting: Waiting[] = [];
+  private current: Waiting | undefined;
+  /** No candidate may begin before this: there a secret of this rule ended. */
+  private free = 0;
+  private position = 0;
+  private state = 0;
+  private isInSecret = false;
+  /** Where lead and secret may end, as far as they were read. */
+  private leadEnd = NONE;
+  private secretEnd = NONE;
+  /** Where the secret may end if a line end that was left out was one after all. */
+  private softEnd = NONE;
+  private stayedFrom = 0;
+  private readonly deadEnds = new DeadEnds();
+
+  constructor(rule: CompiledPatternRule, window: VisibleWindow, found: SecretsFound) {
+    this.rule = rule;
+    this.window = window;
+    this.found = found;
+  }
+
+  get kind(): string {
+    return this.rule.rule.kind;
+  }
+
+  add(anchorFrom: number, anchorEnd: number): void {
+    const { rule, window } = this;
+    let begin = anchorFrom;
+    if (rule.before !== null) {
+      const { members, min, max } = rule.before;
+      const last = Math.max(window.visibleStart, anchorFrom - max);
+      while (begin > last && members[window.at(begin - 1)] === 1) begin -= 1;
+      if (anchorFrom - begin < min) return;
+    }
+    const previous = window.at(begin - 1);
+    if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(begin)) return;
+    this.waiting.push({ anchorFrom, anchorEnd, begin });
+  }
+
+  advance(isOver: boolean): boolean {
+    for (;;) {
+      if (this.current === undefined && !this.beginNext()) return false;
+      if (!this.isInSecret && !this.readLead(isOver)) return true;
+      if (this.isInSecret && !this.readSecret(isOver)) return true;
+    }
+  }
+
+  get holdFrom(): number {
+    const { current } = this;
+    if (current === undefined) return Number.POSITIVE_INFINITY;
+    // Those that wait begin later, but the text right after the current one's anchor may be one of their anchors.
+    return Math.min(
+      this.openFrom(current),
+      this.waiting[0] === undefined ? Number.POSITIVE_INFINITY : this.waiting[0].begin,
+    );
+  }
+
+  get proofFrom(): number {
+    const { current } = this;
+    return current === undefined || this.rule.rule.confirmedByEnd ? Number.POSITIVE_INFINITY : this.openFrom(current);
+  }
+
+  get begunAt(): number {
+    return this.current?.begin ?? Number.POSITIVE_INFINITY;
+  }
+
+  private openFrom(current: Waiting): number {
+    if (this.hidesAnchor) return current.begin;
+    return this.leadEnd === NONE ? current.anchorEnd : this.leadEnd;
+  }
+
+  private get hidesAnchor(): boolean {
+    const { rule } = this.rule;
+    return rule.before !== undefined || rule.hidesAnchor === true;
+  }
+
+  private beginNext(): boolean {
+    for (;;) {
+      const next = this.waiting.shift();
+      if (next === undefined) return false;
+      if (next.begin < this.free) continue;
+      this.current = next;
+      this.position = next.anchorEnd;
+      this.isInSecret = false;
+      this.leadEnd = NONE;
+      if (this.rule.lead === null) this.enterSecret(next.anchorEnd);
+      else this.enter(this.rule.lead);
+      if (this.rule.lead?.accepts(this.state)) this.leadEnd = this.position;
+      return true;
+    }
+  }
+
+  private enter(pattern: Pattern): void {
+    this.state = pattern.start;
+    this.stayedFrom = this.position;
+  }
+
+  private enterSecret(at: number): void {
+    this.leadEnd = at;
+    this.position = at;
+    this.isInSecret = true;
+    this.secretEnd = NONE;
+    this.softEnd = NONE;
+    this.enter(this.rule.secret);
+  }
+
+  private fail(): void {
+    this.current = undefined;
+  }
+
+  /** True once the lead is decided. */
+  private readLead(isOver: boolean): boolean {
+    const lead = this.rule.lead as Pattern;
+    const { window } = this;
+    const { visible, visibleStart } = window;
+    const end = Math.min(window.visibleEnd, (this.current as Waiting).anchorEnd + lead.maxLength);
+    const isCapped = end < window.visibleEnd;
+    let { position, state } = this;
+    let isDead = false;
+    while (position < end) {
+      const next = lead.step(state, visible[position - visibleStart] as number);
+      if (next === DEAD) {
+        isDead = true;
+        break;
+      }
+      position += 1;
+      if (next !== state) this.stayedFrom = position;
+      else if (this.leadEnd === NONE && this.deadEnds.leadsThere(lead, next, position)) {
+        this.fail();
+        return true;
+      }
+      state = next;
+      if (lead.accepts(state)) this.leadEnd = position;
+    }
+    this.position = position;
+    this.state = state;
+    if (!isDead && !isCapped && !isOver) return false;
+    if (this.leadEnd !== NONE) this.enterSecret(this.leadEnd);
+    else {
+      if (isDead) this.deadEnds.remember(lead, this.state, this.stayedFrom, position);
+      this.fail();
+    }
+    return true;
+  }
+
+  /** True once the candidate is decided. */
+  private readSecret(isOver: boolean): boolean {
+    const { window, rule } = this;
+    const { secret, notAfter } = rule;
+    const { visible, visibleStart } = window;
+    const cap = this.leadEnd + rule.maxLength;
+    const end = Math.min(window.visibleEnd, cap);
+    const hasBreaks = window.softBreaks.size > 0;
+    let { position, state } = this;
+    let isDead = false;
+    while (position < end) {
+      const byte = visible[position - visibleStart] as number;
+      if (secret.accepts(state) && position > this.leadEnd) {
+        if (notAfter === null || notAfter[byte] === 0) this.secretEnd = position;
+        if (hasBreaks && this.softEnd === NONE && window.isSoftBreak(position)) this.softEnd = position;
+      }
+      const next = secret.step(state, byte);
+      if (next === DEAD) {
+        isDead = true;
+        break;
+      }
+      position += 1;
+      if (next !== state) this.stayedFrom = position;
+      else if (this.secretEnd === NONE && this.deadEnds.leadsThere(secret, next, position)) {
+        isDead = true;
+        break;
+      }
+      state = next;
+    }
+    this.position = position;
+    this.state = state;
+    if (!isDead) {
+      const isFull = position === cap;
+      if (!isOver && !isFull) return false;
+      if (secret.accepts(state) && position > this.leadEnd) {
+        const follower = window.at(position);
+        if (follower === -1 && !isOver && notAfter !== null) return false;
+        if (follower === -1 || notAfter === null || notAfter[follower] === 0) this.secretEnd = position;
+      }
+    }
+    this.decide(isDead);
+    return true;
+  }
+
+  private decide(isDead: boolean): void {
+    const current = this.current as Waiting;
+    const isSecret =
+      (this.secretEnd !== NONE && this.accept(current, this.secretEnd)) ||
+      (this.softEnd !== NONE && this.accept(current, this.softEnd));
+    if (isDead && !isSecret && this.secretEnd === NONE) {
+      this.deadEnds.remember(this.rule.secret, this.state, this.stayedFrom, this.position);
+    }
+    this.fail();
+  }
+
+  private accept({ anchorFrom, begin }: Waiting, end: number): boolean {
+    const { rule } = this.rule;
+    const to = end - this.rule.tailLength;
+    const from = rule.before !== undefined ? begin : rule.hidesAnchor === true ? anchorFrom : this.leadEnd;
+    if (to <= from) return false;
+    if (rule.check !== undefined) {
+      const { visible, visibleStart } = this.window;
+      const text = Buffer.from(visible.buffer, visible.byteOffset + from - visibleStart, to - from).toString('latin1');
+      if (!rule.check(text)) return false;
+    }
+    if (rule.isAmong !== undefined && !rule.isAmong(this.window.lineBefore(from))) return false;
+    this.free = to;
+    const masked = { from: from + (rule.keep?.first ?? 0), to: to - (rule.keep?.last ?? 0) };
+    if (masked.to > masked.from) {
+      const yields = rule.family === 'personal';
+      this.found.add({ ...masked, kind: rule.kind, rule: rule.name, priority: this.rule.priority, yields });
+    }
+    return true;
+  }
+}
