@@ -83,7 +83,9 @@ export class ScreenChanges {
 
 /** Cells that may be read again for each byte that came, and at once: what hostile output may cost. */
 const CELLS_PER_BYTE = 8;
-const CELLS_AT_ONCE = 128 * 1024;
+const CELLS_AT_ONCE = 64 * 1024;
+/** What a look costs besides, however few cells it reads. */
+const CELLS_PER_LOOK = 200;
 
 /** How many cells may still be read; bytes earn more, time does not: the same bytes must always be read in the same way. */
 export class ScanBudget {
@@ -94,8 +96,8 @@ export class ScanBudget {
   spend(cells: number, position: number): boolean {
     this.#cells = Math.min(CELLS_AT_ONCE, this.#cells + (position - this.#earnedAt) * CELLS_PER_BYTE);
     this.#earnedAt = position;
-    if (this.#cells < cells) return false;
-    this.#cells -= cells;
+    if (this.#cells < cells + CELLS_PER_LOOK) return false;
+    this.#cells -= cells + CELLS_PER_LOOK;
     return true;
   }
 }

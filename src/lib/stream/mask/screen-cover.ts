@@ -37,9 +37,9 @@ function goTo(x: number, y: number, from: number, isAbsolute: boolean): string {
 }
 
 function lastCharacter(model: ScreenModel, y: number): { x: number; text: string } {
-  let last = { x: model.cols - 1, text: ' ' };
-  model.readRow(y, ({ x, width, text, isMasked }) => {
-    if (x + width === model.cols && text !== '') last = { x, text: isMasked ? '*'.repeat(width) : text };
-  });
-  return last;
+  const x = model.cols - 1;
+  const { text, width, isMasked } = model.cellAt(x, y);
+  if (width > 0) return { x, text: isMasked ? '*' : text || ' ' };
+  const wide = model.cellAt(x - 1, y);
+  return { x: x - 1, text: wide.isMasked ? '**' : wide.text };
 }

@@ -30,7 +30,7 @@ export class ScreenLosses {
       if (model.wraps && y === model.marginBottom) this.#beforeScroll();
       else if (model.wraps && y + 1 < model.rows) y += 1;
     }
-    if (model.isInsertMode ? changes.isPainted(y) : changes.isPainted(y, x, width)) this.#look(y);
+    if (model.isInsertMode ? changes.isPainted(y, x) : changes.isPainted(y, x, width)) this.#look(y);
     changes.paint(x, y, width);
   }
 

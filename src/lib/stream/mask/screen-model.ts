@@ -24,8 +24,10 @@ export interface ScreenModel {
   print(codePoint: number, origin: number): void;
   /** Does what a control character or a whole sequence without colours says, at once. */
   control(sequence: string): void;
-  /** Calls `visit` for each cell of a row that a character begins in. */
-  readRow(y: number, visit: (cell: ScreenCell) => void): void;
+  /** Writes the code points of a row's cells into `codes`, which has room for `cols`, or what `CELL` says. */
+  readRow(y: number, codes: Int32Array): void;
+  /** The cell that a character begins in; the same object at every call. */
+  cellAt(x: number, y: number): ScreenCell;
   /** The row is the continuation of the row above. */
   isWrapped(y: number): boolean;
   /** Remembers that the cell shows a mask. Printing there anew forgets it. */
@@ -34,15 +36,23 @@ export interface ScreenModel {
   dispose(): void;
 }
 
-/** The same object at every visit. */
 export interface ScreenCell {
-  x: number;
   /** Empty where nothing was printed since the cell was erased. */
   text: string;
   width: number;
+  /** Where in the stream the character stands that painted it. */
   origin: number;
   isMasked: boolean;
 }
+
+/** What stands for a cell that holds no single character. */
+export const CELL = {
+  empty: 0,
+  /** The second half of a wide character. */
+  tail: -1,
+  /** A character with accents: `cellAt` has its text. */
+  combined: -2,
+} as const;
 
 /** What of the library's inner parts is used; a test fails where a new version has other ones. */
 interface Inner {
@@ -57,6 +67,8 @@ interface Inner {
       readonly y: number;
       readonly scrollTop: number;
       readonly scrollBottom: number;
+      readonly ybase: number;
+      readonly lines: { get(y: number): InnerLine | undefined };
     };
     readonly coreService: {
       readonly modes: { readonly insertMode: boolean };
@@ -65,11 +77,15 @@ interface Inner {
   };
 }
 interface InnerLine {
-  readonly _line: { setCell(x: number, cell: InnerCell): void };
+  readonly length: number;
+  readonly isWrapped: boolean;
+  getWidth(x: number): number;
+  getCodePoint(x: number): number;
+  isCombined(x: number): number;
+  loadCell(x: number, cell: InnerCell): void;
+  setCell(x: number, cell: InnerCell): void;
 }
-type InnerCell = NonNullable<ReturnType<ReturnType<typeof createTerminal>['buffer']['active']['getNullCell']>> & {
-  fg: number;
-};
+type InnerCell = ReturnType<ReturnType<typeof createTerminal>['buffer']['active']['getNullCell']> & { fg: number };
 
 const createTerminal = ({ cols, rows }: TerminalSize) =>
   new headless.Terminal({ cols, rows, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
@@ -93,8 +109,8 @@ export function createScreenModel(size: TerminalSize): ScreenModel {
   const handler = core._inputHandler;
   const one = new Uint32Array(1);
   const scratch = terminal.buffer.active.getNullCell() as InnerCell;
-  const visited: ScreenCell = { x: 0, text: '', width: 1, origin: 0, isMasked: false };
-  const lineOf = (y: number) => terminal.buffer.active.getLine(terminal.buffer.active.baseY + y);
+  const found: ScreenCell = { text: '', width: 1, origin: 0, isMasked: false };
+  const lineOf = (y: number) => core.buffer.lines.get(core.buffer.ybase + y);
 
   return {
     get cols() {
@@ -137,29 +153,31 @@ export function createScreenModel(size: TerminalSize): ScreenModel {
     control(sequence) {
       handler.parse(sequence);
     },
-    readRow(y, visit) {
+    readRow(y, codes) {
       const line = lineOf(y);
-      if (line === undefined) return;
+      const { cols } = terminal;
       // A screen that became narrower keeps the cells it no longer shows.
-      const width = Math.min(line.length, terminal.cols);
-      for (let x = 0; x < width; x++) {
-        const cell = line.getCell(x, scratch);
-        const cellWidth = cell?.getWidth() ?? 0;
-        if (cell === undefined || cellWidth === 0) continue;
-        visited.x = x;
-        visited.text = cell.getChars();
-        visited.width = cellWidth;
-        visited.origin = cell.getFgColor() + cell.getBgColor() * LOW;
-        visited.isMasked = cell.isBold() !== 0;
-        visit(visited);
+      for (let x = 0; x < cols; x++) {
+        if (line === undefined || x >= line.length) codes[x] = CELL.empty;
+        else if (line.getWidth(x) === 0) codes[x] = CELL.tail;
+        else codes[x] = line.isCombined(x) !== 0 ? CELL.combined : line.getCodePoint(x);
       }
+    },
+    cellAt(x, y) {
+      lineOf(y)?.loadCell(x, scratch);
+      found.text = scratch.getChars();
+      found.width = scratch.getWidth();
+      found.origin = scratch.getFgColor() + scratch.getBgColor() * LOW;
+      found.isMasked = scratch.isBold() !== 0;
+      return found;
     },
     isWrapped: (y) => lineOf(y)?.isWrapped ?? false,
     setMasked(x, y) {
       const line = lineOf(y);
-      if (line?.getCell(x, scratch) === undefined) return;
+      if (line === undefined || x >= line.length) return;
+      line.loadCell(x, scratch);
       scratch.fg |= BOLD;
-      (line as unknown as InnerLine)._line.setCell(x, scratch);
+      line.setCell(x, scratch);
     },
     resize({ cols, rows }) {
       terminal.resize(cols, rows);

@@ -2,8 +2,8 @@
 // in the bytes that are still held, and by painting over what went out before.
 import type { FindSpans } from './screen-contract.ts';
 import type { ScreenLine } from './screen-line.ts';
-import type { ScreenModel } from './screen-model.ts';
-import { isContinued, isFullRow, readScreen, type ScreenText, type TextCell } from './screen-text.ts';
+import type { ScreenCell, ScreenModel } from './screen-model.ts';
+import { ScreenReader, type ScreenText } from './screen-text.ts';
 import { widthOf } from './screen-widths.ts';
 import type { ScreenWindow } from './screen-window.ts';
 
@@ -27,10 +27,12 @@ const JOINED_MAX_ROWS = 8;
 
 export class ScreenScan {
   readonly #options: ScreenScanOptions;
+  readonly #reader: ScreenReader;
   #covers: Cover[] = [];
 
   constructor(options: ScreenScanOptions) {
     this.#options = options;
+    this.#reader = new ScreenReader(options.model);
   }
 
   /** What was printed, in the order it was printed. */
@@ -73,12 +75,17 @@ export class ScreenScan {
    * about to go or to move, and is looked at again where it stays.
    */
   scanRows(first: number, last: number, heldOnly = false): void {
-    const from = this.#joinedAbove(first);
-    const to = this.#joinedBelow(last);
-    const text = readScreen(this.#options.model, from, to, 'joins');
+    const from = this.#reader.firstOfLine(first, JOINED_MAX_ROWS);
+    const to = this.#reader.lastOfLine(last, JOINED_MAX_ROWS);
+    const text = this.#reader.read(from, to, 'joins');
     this.#noteReplaced(text);
     this.#mask(text, false, heldOnly);
-    if (text.hasTwoReadings) this.#mask(readScreen(this.#options.model, from, to, 'ends'), false, heldOnly);
+    if (text.hasTwoReadings) this.#mask(this.#reader.read(from, to, 'ends'), false, heldOnly);
+  }
+
+  /** Rows that `scanRows` would read. */
+  rowsOf(first: number, last: number): number {
+    return this.#reader.lastOfLine(last, JOINED_MAX_ROWS) - this.#reader.firstOfLine(first, JOINED_MAX_ROWS) + 1;
   }
 
   /** The text up to the cursor, which will go on: masks what is not yet known to be harmless. */
@@ -88,9 +95,9 @@ export class ScreenScan {
 
   /** True where the text up to the cursor may be the begin of a secret. */
   isOpenAtCursor(): boolean {
-    const text = this.#textToCursor();
-    const spans = this.#options.findSpans(text.bytes, true);
-    return spans.some(({ to }) => to === text.bytes.length && !this.#isShownMasked(text.cells[to - 1]));
+    const { bytes, cells } = this.#textToCursor();
+    const spans = this.#options.findSpans(bytes, true);
+    return spans.some(({ to }) => to === bytes.length && !this.#showsMask(cells[to - 1] as number));
   }
 
   /** Takes the masks that must be painted over what went out before, in order of place. */
@@ -105,68 +112,67 @@ export class ScreenScan {
   }
 
   #textToCursor(): ScreenText {
-    const { model } = this.#options;
-    return readScreen(model, this.#joinedAbove(model.cursorY), model.cursorY, 'joins', model.cursorX);
-  }
-
-  #joinedAbove(row: number): number {
-    const { model } = this.#options;
-    let first = row;
-    while (first > 0 && row - first < JOINED_MAX_ROWS && (isFullRow(model, first - 1) || isContinued(model, first - 1)))
-      first -= 1;
-    return first;
-  }
-
-  #joinedBelow(row: number): number {
-    const { model } = this.#options;
-    let last = row;
-    while (
-      last + 1 < model.rows &&
-      last - row < JOINED_MAX_ROWS &&
-      (isFullRow(model, last) || isContinued(model, last))
-    )
-      last += 1;
-    return last;
+    const { cursorX, cursorY } = this.#options.model;
+    return this.#reader.read(this.#reader.firstOfLine(cursorY, JOINED_MAX_ROWS), cursorY, 'joins', cursorX);
   }
 
   /** Cells of characters that were replaced as they were printed show a mask. */
   #noteReplaced({ cells }: ScreenText): void {
     const { model, window } = this.#options;
     if (!window.hasReplacements) return;
-    for (const cell of cells) if (cell !== undefined && this.#isReplaced(cell)) model.setMasked(cell.x, cell.y);
-  }
-
-  #isReplaced({ origin, isMasked }: TextCell): boolean {
-    return !isMasked && origin >= this.#options.window.start && this.#options.window.isReplaced(origin);
-  }
-
-  #isShownMasked(cell: TextCell | undefined): boolean {
-    return cell !== undefined && (cell.isMasked || this.#isReplaced(cell));
-  }
-
-  #mask(text: ScreenText, early: boolean, heldOnly = false): void {
-    const { findSpans, onMask, window } = this.#options;
-    for (const { from, to, kind, label } of findSpans(text.bytes, early)) {
-      const cells = new Set(text.cells.slice(from, to).filter((cell) => cell !== undefined));
-      const open = [...cells].filter((cell) => !this.#isShownMasked(cell) && !(heldOnly && cell.origin < window.start));
-      if (open.length === 0) continue;
-      // What is masked piece by piece gets no name: a second one would begin in its midst.
-      const isWhole = !early && [...cells].every(({ isMasked }) => !isMasked);
-      let column = 0;
-      for (const cell of cells) {
-        if (open.includes(cell)) this.#maskCell(cell, maskAt(isWhole ? label : '', column, cell.width));
-        column += cell.width;
-      }
-      if (isWhole || early) onMask(kind, label);
+    for (const cell of cells) {
+      if (cell < 0) continue;
+      const { origin, isMasked } = this.#cell(cell);
+      if (!isMasked && origin >= window.start && window.isReplaced(origin))
+        model.setMasked(cell % model.cols, Math.floor(cell / model.cols));
     }
   }
 
-  #maskCell(cell: TextCell, text: string): void {
+  #cell(cell: number): ScreenCell {
+    const { model } = this.#options;
+    return model.cellAt(cell % model.cols, Math.floor(cell / model.cols));
+  }
+
+  #showsMask(cell: number): boolean {
+    const { origin, isMasked } = this.#cell(cell);
+    return isMasked || (origin >= this.#options.window.start && this.#options.window.isReplaced(origin));
+  }
+
+  #mask({ bytes, cells }: ScreenText, early: boolean, heldOnly = false): void {
+    const { findSpans, onMask } = this.#options;
+    for (const { from, to, kind, label } of findSpans(bytes, early)) {
+      const ofSpan = [...new Set(cells.subarray(from, to))].filter((cell) => cell >= 0);
+      // What was masked piece by piece gets no name: a second one would begin in its midst.
+      const name = early || ofSpan.some((cell) => this.#isMaskShown(cell)) ? '' : label;
+      let column = 0;
+      let isNew = false;
+      for (const cell of ofSpan) {
+        const { width } = this.#cell(cell);
+        if (this.#maskCell(cell, maskAt(name, column, width), heldOnly)) isNew = true;
+        column += width;
+      }
+      if (isNew) onMask(kind, label);
+    }
+  }
+
+  /** True where the cell went out with a mask. */
+  #isMaskShown(cell: number): boolean {
+    const { origin, isMasked } = this.#cell(cell);
+    return isMasked && origin < this.#options.window.start;
+  }
+
+  /** False where there was nothing to do. */
+  #maskCell(cell: number, text: string, heldOnly: boolean): boolean {
     const { model, window } = this.#options;
-    const { x, y, origin } = cell;
+    if (this.#showsMask(cell)) return false;
+    const { origin } = this.#cell(cell);
+    const x = cell % model.cols;
+    const y = Math.floor(cell / model.cols);
     if (origin >= window.start) window.replace(origin, window.characterEnd(origin), text);
+    else if (heldOnly) return false;
     else this.#covers.push({ x, y, text });
     model.setMasked(x, y);
+    return true;
   }
 }
 

@@ -1,20 +1,12 @@
 // Rows of a screen → the text a person reads there, and for each byte of it the cell that shows it. Rows that are full to
 // the last column go on in the next one; others end in "\n", without the blanks at their ends.
-import type { ScreenModel } from './screen-model.ts';
-
-export interface TextCell {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  /** Where in the stream the character stands that painted it. */
-  readonly origin: number;
-  readonly isMasked: boolean;
-}
+import { CELL, type ScreenModel } from './screen-model.ts';
 
 export interface ScreenText {
+  /** Valid until the next text is read. */
   readonly bytes: Buffer;
-  /** The cell of each byte; undefined for line ends. */
-  readonly cells: readonly (TextCell | undefined)[];
+  /** The cell of each byte, counted from the screen's first row on; -1 for line ends. */
+  readonly cells: Int32Array;
   /** A blank stands where a line goes on in the next row: the other reading is another text. */
   readonly hasTwoReadings: boolean;
 }
@@ -22,69 +14,113 @@ export interface ScreenText {
 /** How blanks at the end of a row are read whose line goes on in the next row: as blanks, or as the end of a line. */
 export type Wrapped = 'joins' | 'ends';
 
-/** Text of the rows `first` to `last`, of the last one no further than before column `until`. */
-export function readScreen(
-  model: ScreenModel,
-  first: number,
-  last: number,
-  wrapped: Wrapped,
-  until = Number.POSITIVE_INFINITY,
-): ScreenText {
-  const bytes: number[] = [];
-  const cells: (TextCell | undefined)[] = [];
-  let hasTwoReadings = false;
-  for (let y = first; y <= last; y++) {
-    let kept = bytes.length;
-    let column = 0;
-    model.readRow(y, ({ x, text, width, origin, isMasked }) => {
-      if (y === last && x >= until) return;
-      if (text === '\u00ad') return;
-      const cell = { x, y, width, origin, isMasked };
-      appendUtf8(bytes, text === '' ? ' ' : text);
-      while (cells.length < bytes.length) cells.push(cell);
-      column = x + width;
-      if (text !== '' && text !== ' ') kept = bytes.length;
-      else if (text === ' ' && column === model.cols && y < last && isContinued(model, y)) {
-        hasTwoReadings = true;
-        if (wrapped === 'joins') kept = bytes.length;
-      }
-    });
-    const isFull = column >= model.cols && kept === bytes.length;
-    bytes.length = kept;
-    cells.length = kept;
-    if (isFull || y === last || startsWide(model, y, column)) continue;
-    bytes.push(0x0a);
-    cells.push(undefined);
+const SPACE = 0x20;
+const SOFT_HYPHEN = 0xad;
+
+export class ScreenReader {
+  readonly #model: ScreenModel;
+  #codes = new Int32Array(0);
+  #bytes = Buffer.alloc(0);
+  #cells = new Int32Array(0);
+  #length = 0;
+
+  constructor(model: ScreenModel) {
+    this.#model = model;
   }
-  return { bytes: Buffer.from(bytes), cells, hasTwoReadings };
+
+  /** Text of the rows `first` to `last`, of the last one no further than before column `until`. */
+  read(first: number, last: number, wrapped: Wrapped, until = this.#model.cols): ScreenText {
+    const { cols } = this.#model;
+    this.#length = 0;
+    let hasTwoReadings = false;
+    for (let y = first; y <= last; y++) {
+      const codes = this.#row(y);
+      const end = y === last ? Math.min(until, cols) : cols;
+      let used = end;
+      while (used > 0 && isBlank(codes[used - 1] as number)) used -= 1;
+      const goesOn = y < last && (used === cols || this.isContinued(y));
+      if (goesOn && used < cols && codes[cols - 1] === SPACE) {
+        hasTwoReadings = true;
+        if (wrapped === 'joins') used = cols;
+      }
+      this.#room(4 * cols + 1);
+      this.#append(codes, y, used);
+      // A wide character that does not fit into the last column stands in the next row.
+      const joins = goesOn && (used === cols || (used === cols - 1 && this.#beginsWide(y + 1)));
+      if (!joins && y < last) this.#push(0x0a, -1);
+    }
+    const length = this.#length;
+    return { bytes: this.#bytes.subarray(0, length), cells: this.#cells.subarray(0, length), hasTwoReadings };
+  }
+
+  /** The first row of the line that `row` belongs to, no more than `most` rows above. */
+  firstOfLine(row: number, most: number): number {
+    let first = row;
+    while (first > 0 && row - first < most && this.#isJoined(first - 1)) first -= 1;
+    return first;
+  }
+
+  /** The last row of the line that `row` belongs to, no more than `most` rows below. */
+  lastOfLine(row: number, most: number): number {
+    let last = row;
+    while (last + 1 < this.#model.rows && last - row < most && this.#isJoined(last)) last += 1;
+    return last;
+  }
+
+  /** True where the row's line goes on in the next row. */
+  isContinued(y: number): boolean {
+    return y + 1 < this.#model.rows && this.#model.isWrapped(y + 1);
+  }
+
+  #isJoined(y: number): boolean {
+    return this.isContinued(y) || !isBlank(this.#row(y)[this.#model.cols - 1] as number);
+  }
+
+  #beginsWide(y: number): boolean {
+    return this.#row(y)[1] === CELL.tail;
+  }
+
+  /** Valid until the next call. */
+  #row(y: number): Int32Array {
+    if (this.#codes.length !== this.#model.cols) this.#codes = new Int32Array(this.#model.cols);
+    this.#model.readRow(y, this.#codes);
+    return this.#codes;
+  }
+
+  #append(codes: Int32Array, y: number, used: number): void {
+    const from = y * this.#model.cols;
+    for (let x = 0; x < used; x++) {
+      const code = codes[x] as number;
+      if (code === CELL.tail || code === SOFT_HYPHEN) continue;
+      if (code === CELL.empty) this.#push(SPACE, from + x);
+      else if (code > 0 && code < 0x80) this.#push(code, from + x);
+      else
+        this.#appendText(code === CELL.combined ? this.#model.cellAt(x, y).text : String.fromCodePoint(code), from + x);
+    }
+  }
+
+  #appendText(text: string, cell: number): void {
+    const bytes = Buffer.from(text);
+    this.#room(bytes.length + 4 * this.#model.cols);
+    for (const byte of bytes) this.#push(byte, cell);
+  }
+
+  #push(byte: number, cell: number): void {
+    this.#bytes[this.#length] = byte;
+    this.#cells[this.#length] = cell;
+    this.#length += 1;
+  }
+
+  #room(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const size = 2 * (this.#length + more);
+    const bytes = Buffer.alloc(size);
+    bytes.set(this.#bytes.subarray(0, this.#length));
+    const cells = new Int32Array(size);
+    cells.set(this.#cells.subarray(0, this.#length));
+    this.#bytes = bytes;
+    this.#cells = cells;
+  }
 }
 
-/** True where the row's line goes on in the next row. */
-export function isContinued(model: ScreenModel, y: number): boolean {
-  return y + 1 < model.rows && model.isWrapped(y + 1);
-}
-
-/** True where the row's last column shows something. */
-export function isFullRow(model: ScreenModel, y: number): boolean {
-  let isFull = false;
-  model.readRow(y, ({ x, width, text }) => {
-    if (x + width >= model.cols) isFull = text !== '' && text !== ' ';
-  });
-  return isFull;
-}
-
-/** A wide character that did not fit into the last column stands at the next row's begin. */
-function startsWide(model: ScreenModel, y: number, column: number): boolean {
-  if (!isContinued(model, y) || column < model.cols - 1) return false;
-  let isWide = false;
-  model.readRow(y + 1, ({ x, width }) => {
-    if (x === 0) isWide = width === 2;
-  });
-  return isWide;
-}
-
-function appendUtf8(bytes: number[], text: string): void {
-  const code = text.charCodeAt(0);
-  if (text.length === 1 && code < 0x80) bytes.push(code);
-  else for (const byte of Buffer.from(text)) bytes.push(byte);
-}
+const isBlank = (code: number): boolean => code === CELL.empty || code === SPACE;

@@ -141,7 +141,9 @@ class Screen implements ScreenMask, TokenSink {
 
   /** Looks at a row in the midst of a frame. Where output does nothing but overwrite itself, that ends some time. */
   #look(y: number): void {
-    if (!this.#isSeeding && this.#budget.spend(this.#model.cols, this.#at)) this.#scan.scanRows(y, y, true);
+    if (this.#isSeeding) return;
+    const cells = this.#scan.rowsOf(y, y) * this.#model.cols;
+    if (this.#budget.spend(cells, this.#at)) this.#scan.scanRows(y, y, true);
   }
 
   #endToken(to: number): void {
@@ -153,11 +155,16 @@ class Screen implements ScreenMask, TokenSink {
   #endFrame(to: number, isForced: boolean): void {
     const { cols, rows } = this.#model;
     if (this.#isSeeding) return;
-    const isWhole = this.#budget.spend(2 * rows * cols, to);
-    if (!isWhole && !this.#budget.spend(2 * this.#changes.rowCount * cols, to)) return;
-    if (!isForced && this.#last >= 0 && this.#scan.isOpenAtCursor()) return;
+    if (!isForced && this.#last >= 0 && !this.#isClosedAtCursor()) return;
+    const isWhole = this.#budget.spend(rows * cols, to);
+    if (!isWhole && !this.#budget.spend(this.#changes.rowCount * cols, to)) return;
     this.#scanAll(isWhole);
     this.#release(to);
+  }
+
+  #isClosedAtCursor(): boolean {
+    const { cols, cursorY } = this.#model;
+    return this.#budget.spend(this.#scan.rowsOf(cursorY, cursorY) * cols, this.#at) && !this.#scan.isOpenAtCursor();
   }
 
   /** The frame grew too long: lets go of its front, and of all of it where masks must be painted over what is shown. */
