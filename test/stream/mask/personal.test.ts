@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PERSONAL_RULES } from '../../../src/lib/stream/mask/rules/personal.ts';
-import { maskByReference, provesExamples } from '../../helpers/reference-mask.ts';
+import { provesExamples } from '../../helpers/reference-mask.ts';
 
 for (const rule of PERSONAL_RULES) {
   test(`the examples of "${rule.name}" hold`, () => {

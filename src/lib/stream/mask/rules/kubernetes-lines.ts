@@ -27,10 +27,12 @@ export class CreateSecretMachine implements Machine {
       this.endValue(this.pushed - 1, false);
       return false;
     }
-    const isEnd = !isEscaped && (this.quote === 0 ? byte <= BLANK : byte === this.quote);
+    const isBegun = this.valueFrom !== -1 && this.pushed - 1 > this.valueFrom;
+    const endsBare = byte <= BLANK || (isBegun && isQuote(byte));
+    const isEnd = !isEscaped && (this.quote === 0 ? endsBare : byte === this.quote);
     if (this.valueFrom === -1) this.readHead(byte, isEscaped);
     else if (isEnd) this.endValue(this.pushed - 1, false);
-    else if (this.quote === 0 && this.pushed - 1 === this.valueFrom && isQuote(byte)) this.beginValue(byte);
+    else if (this.quote === 0 && !isBegun && isQuote(byte)) this.beginValue(byte);
     else this.text += String.fromCharCode(byte);
     if (isEnd && this.valueFrom === -1) this.quote = 0;
     return true;

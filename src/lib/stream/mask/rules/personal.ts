@@ -12,7 +12,7 @@ const LETTER = `(?:[A-Za-z0-9]|[\\xc3-\\xd4][\\x80-\\xbf]|${WIDE})`;
 const LABEL = `(?:${LETTER}|-){1,80}`;
 const TOP_LEVEL = `(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9-]{2,40}|(?:[\\xc3-\\xd4][\\x80-\\xbf]){2,20}|(?:${WIDE}){2,8})`;
 /** What makes it none where it follows (a port, a path, more of a name): it is read, too, so that the check refuses it. */
-const MORE = '(?:[A-Za-z0-9_@-]|[:\\/?][^ \\t\\r\\n"\'<>,;)\\]}]|\\.[A-Za-z0-9])?';
+const MORE = '(?:[A-Za-z0-9_@-]|[:\\/][^ \\t\\r\\n"\'<>,;)\\]}]|\\.[A-Za-z0-9])?';
 const DOMAIN = `(?:${LABEL}\\.){1,6}${TOP_LEVEL}${MORE}`;
 const LOCAL = 'A-Za-z0-9._%+-';
 
@@ -73,7 +73,7 @@ const SSN_RULES: readonly PatternRule[] = [
     confirmedByEnd: true,
     anchors: Array.from({ length: 10 }, (_, digit) => `-${digit}`),
     before: { class: '[0-9]', min: 3, max: 3 },
-    notBefore: '[0-9A-Za-z_.,/+-]',
+    notBefore: '[0-9A-Za-z_./+-]',
     secret: '[0-9]-[0-9]{4}',
     notAfter: '[0-9A-Za-z_-]',
     check: isSsn,
