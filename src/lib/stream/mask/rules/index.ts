@@ -2,6 +2,7 @@
 // text, everything that either finds is masked.
 import type { Rule } from '../rule.ts';
 import { KUBERNETES_RULES } from './kubernetes.ts';
+import { PERSONAL_RULES } from './personal.ts';
 import { AWS_TOKENS } from './tokens-aws.ts';
 import { AZURE_TOKENS } from './tokens-azure.ts';
 import { CHAT_TOKENS } from './tokens-chat.ts';
@@ -19,6 +20,7 @@ import { VAULT_TOKENS } from './tokens-vaults.ts';
 
 export const RULES: readonly Rule[] = [
   ...KUBERNETES_RULES,
+  ...PERSONAL_RULES,
   ...AWS_TOKENS,
   ...AZURE_TOKENS,
   ...CHAT_TOKENS,

@@ -77,10 +77,9 @@ export const AWS_TOKENS = [
   token({
     name: 'aws-session-token-by-start',
     kind: 'aws-session-token',
-    anchors: ['IQoJb3JpZ2lu', 'FwoGZXIvYXdz', 'FQoGZXIvYXdz', 'FQoDYXdz', 'AQoDYXdz'],
-    hidesAnchor: true,
+    anchors: ['IQoJb3Jp', 'FwoGZXIv', 'FQoGZXIv', 'FQoDYXdz', 'AQoDYXdz'],
     secret: '[A-Za-z0-9/+%_-]{80,4000}={0,2}',
-    masks: ['token ${pick:FwoGZXIvYXdz}${b64:340}${?==} end', '\\"${pick:IQoJb3JpZ2luX2Vj}${b64:700}\\"'],
+    masks: ['token FwoGZXIv${b64:340}${?==} end', '\\"IQoJb3Jp${b64:700}\\"'],
   }),
   token({
     name: 'aws-mws-token',
@@ -99,9 +98,8 @@ export const AWS_TOKENS = [
   }),
   token({
     name: 'aws-registry-password',
-    anchors: ['eyJwYXlsb2FkIjoi'],
-    hidesAnchor: true,
-    secret: '[A-Za-z0-9+/]{100,8000}={0,2}',
-    masks: ['$ aws ecr get-login-password\n${pick:eyJwYXlsb2FkIjoi}${b64:2000}${?=}\n'],
+    anchors: ['eyJwYXls'],
+    secret: 'b2FkIjoi[A-Za-z0-9+/]{100,8000}={0,2}',
+    masks: ['$ aws ecr get-login-password\neyJwYXls${pick:b2FkIjoi}${b64:2000}${?=}\n'],
   }),
 ].flat();

@@ -66,9 +66,8 @@ export const CLOUD_TOKENS = [
   token({
     name: 'cloudflare-tunnel-token',
     anchors: ['eyJhIjoi'],
-    hidesAnchor: true,
     secret: '[A-Za-z0-9+/_-]{100,400}={0,2}',
-    masks: ['cloudflared service install ${pick:eyJhIjoi}${b64:176}'],
+    masks: ['cloudflared service install eyJhIjoi${b64:176}'],
   }),
   token({
     name: 'heroku-token',

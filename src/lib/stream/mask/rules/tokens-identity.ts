@@ -2,20 +2,37 @@
 import { isJwtHeader } from '../checks/index.ts';
 import { isMixed, isNoName, token } from './tokens-shape.ts';
 
-/** Where a JSON object's base64url begins: `{"`, `{ "`, `{\n `, `{\r\n`. */
-const OBJECT_STARTS = ['eyJ', 'eyAi', 'ewog', 'ewoJ', 'ew0K'];
+/** Headers as they are written, by how their base64url begins; that beginning is shown. */
+const HEADERS: readonly (readonly [start: string, name: string, header: string])[] = [
+  ['eyJ', 'jwt', '{"alg":"ES256"}'],
+  ['eyAi', 'jwt-with-blanks', '{ "alg": "ES256" }'],
+  ['ewog', 'jwt-of-lines', '{\n "alg": "ES256"\n}'],
+  ['ewoJ', 'jwt-of-tabs', '{\n\t"alg": "ES256"\n}'],
+  ['ew0K', 'jwt-of-crlf', '{\r\n "alg": "ES256"\r\n}'],
+];
 const PART = '[A-Za-z0-9_-]';
 
+/** Three parts are signed, five are encrypted; the second is empty where the content is elsewhere. */
+const JWT_RULES = HEADERS.flatMap(([start, name, header]) => {
+  const rest = Buffer.from(header).toString('base64url').slice(start.length);
+  return token({
+    name,
+    kind: 'jwt',
+    anchors: [start],
+    secret: `${PART}{5,4000}\\.${PART}{0,16000}\\.${PART}{10,8000}(?:\\.${PART}{2,16000}\\.${PART}{16,100})?`,
+    check: (secret) => isJwtHeader(start + secret.slice(0, secret.indexOf('.'))),
+    masks: [
+      `Authorization: Bearer ${start}\${?${rest}.}\${base64urlof:60}\${?.}\${base64urlof:64}.`,
+      `"${start}\${?${rest}..}\${base64urlof:64}"`,
+      `${start}\${?${rest}.}\${base64urlof:256}\${?.}\${base64urlof:12}\${?.}\${base64urlof:90}\${?.}\${base64urlof:16}`,
+      ...(start === 'eyJ' ? ['"a\\n${jwt}\\n"', 'id_token=${jwe}&state=1', '"token":"${rs256jwt}"'] : []),
+    ],
+    leaves: ['eyJhIjoxfQ.eyJiIjoyfQ.c2ln says nothing', `${start}\${!alnum:20}.\${!alnum:20}.\${!alnum:20}`],
+  });
+});
+
 export const IDENTITY_TOKENS = [
-  token({
-    name: 'jwt',
-    anchors: OBJECT_STARTS,
-    hidesAnchor: true,
-    secret: `${PART}{8,4000}\\.${PART}{0,16000}(?:\\.${PART}{0,8000}){1,3}`,
-    check: (secret) => isJwtHeader(secret.slice(0, secret.indexOf('.'))) && secret.length > 36,
-    masks: ['Authorization: Bearer ${jwt}', '"token":"${rs256jwt}"', 'id_token=${jwe}&state=1', '"a\\n${jwt}\\n"'],
-    leaves: ['eyJhIjoxfQ.eyJiIjoyfQ.c2ln says nothing', 'v${!alnum:20}.${!alnum:20}.${!alnum:20}'],
-  }),
+  JWT_RULES,
   token({
     name: 'session-cookie-of-flask-or-django',
     kind: 'session-cookie',

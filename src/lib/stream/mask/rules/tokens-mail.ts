@@ -32,16 +32,17 @@ export const MAIL_TOKENS = [
     leaves: ['${!hex:30}-us12', '${!hex:32}-us-east-1', 'en-us1'],
   }),
   token({
+    // Without a name it could be any three parts of a digest: curl and configurations give it one.
     name: 'mailgun-private-key',
     kind: 'mailgun-key',
-    before: { class: '[0-9a-f]', min: 32, max: 32 },
-    notBefore: '[A-Za-z0-9_-]',
-    anchors: ['-'],
-    secret: '[0-9a-f]{8}-[0-9a-f]{8}',
-    notAfter: '[A-Za-z0-9_-]',
-    confirmedByEnd: true,
-    masks: ['api:${hex:32}${?-}${hex:8}${?-}${hex:8}@api.mailgun.net'],
-    leaves: ['${!hex:32}-${!hex:8}', '${!uuid}'],
+    anchors: ['api:', 'MAILGUN_API_KEY', 'MAILGUN_KEY', 'mailgun_api_key', 'mailgun_key', 'mailgunApiKey'],
+    lead: '(?:["\']?[ \\t]{0,8}[=:][ \\t]{0,8}["\']?)?',
+    secret: '[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}',
+    masks: [
+      'curl -u api:${hex:32}${?-}${hex:8}${?-}${hex:8} https://api.mailgun.net',
+      'MAILGUN_API_KEY="${hex:32}${?-}${hex:8}${?-}${hex:8}"',
+    ],
+    leaves: ['${!hex:32}-${!hex:8}-${!hex:8}', 'api:${!uuid}'],
   }),
   token({
     name: 'resend-key',

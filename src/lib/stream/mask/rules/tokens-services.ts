@@ -1,6 +1,12 @@
 // Services that teams work with, and what watches over their systems.
 import { isMixed, isNoName, token, UUID } from './tokens-shape.ts';
 
+/** `pat` and what may follow it, but for the beginning of "path": that stands in every other line of a log. */
+const LETTERS_AND_DIGITS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
+const AIRTABLE_ANCHORS = LETTERS_AND_DIGITS.flatMap((next) =>
+  next === 'h' ? LETTERS_AND_DIGITS.map((other) => `path${other}`) : [`pat${next}`],
+);
+
 export const SERVICE_TOKENS = [
   token({
     name: 'linear-key',
@@ -28,11 +34,10 @@ export const SERVICE_TOKENS = [
   }),
   token({
     name: 'airtable-token',
-    beginsWord: true,
-    anchors: ['pat'],
+    anchors: AIRTABLE_ANCHORS,
     notBefore: '[A-Za-z0-9_.-]',
-    secret: '[A-Za-z0-9]{14}\\.[a-f0-9]{64}',
-    masks: ['AIRTABLE_API_KEY=pat${alnum:14}${?.}${hex:64}'],
+    secret: '[A-Za-z0-9]{12,13}\\.[a-f0-9]{64}',
+    masks: ['AIRTABLE_API_KEY=pat${?A}${alnum:13}${?.}${hex:64}', 'pat${?hZ}${alnum:12}${?.}${hex:64}'],
     leaves: ['pattern, path, patch.${!hex:64}', 'spat${!alnum:14}.${!hex:64}'],
   }),
   token({

@@ -97,12 +97,16 @@ export const VAULT_TOKENS = [
     leaves: ['st.size', 'cost.${!hex:24}.${!hex:32}.${!hex:32}'],
   }),
   token({
+    // "0." begins every other number of a log; a name stands before it.
     name: 'bitwarden-token',
-    anchors: ['0.'],
-    notBefore: '[A-Za-z0-9_.-]',
-    secret: `${UUID}\\.[A-Za-z0-9]{30}:[A-Za-z0-9+/]{22}={0,2}`,
-    masks: ['BWS_ACCESS_TOKEN=0.${uuid}${?.}${alnum:30}${?:}${b64:22}${?==}'],
-    leaves: ['took 0.25 s', '0.${!uuid}'],
+    anchors: ['BWS_ACCESS_TOKEN', 'access-token', 'access_token', 'accessToken', 'Access token'],
+    lead: '["\']?[ \\t]{0,8}[=: ][ \\t]{0,8}["\']?',
+    secret: `0\\.${UUID}\\.[A-Za-z0-9]{30}:[A-Za-z0-9+/]{22}={0,2}`,
+    masks: [
+      'BWS_ACCESS_TOKEN=${?0.}${uuid}${?.}${alnum:30}${?:}${b64:22}${?==}',
+      'bws --access-token ${?0.}${uuid}${?.}${alnum:30}${?:}${b64:22}${?==}',
+    ],
+    leaves: ['access-token 0.25', 'access_token: 0.${!uuid}'],
   }),
   token({
     name: 'akeyless-key',
