@@ -27,6 +27,15 @@ function isCard(text: string): boolean {
   );
 }
 
+/** `order id: 4…` and `"trace": 5…` name numbers of their own; `card id` does not. */
+const NUMBERED =
+  /(?:^|[^a-z])(?:order|invoice|ticket|tracking|reference|ref|serial|request|trace|span|event|message|job|account|user|device|run|build)?[ _-]?(?:id|ids|no|nr|uid|imei|isbn|ean|upc|gtin|trace|span|offset|nonce|seq|timestamp|ts)[.]?["']?\s{0,3}(?:[:=#]|is)?\s{0,3}["']?$/i;
+
+const isAmong = (line: string): boolean => {
+  const near = line.slice(-48);
+  return !NUMBERED.test(near) || /card|pan\b|visa|credit|debit|amex|payment/i.test(near);
+};
+
 export const CARD_RULES: readonly PatternRule[] = [
   {
     name: 'payment-card',
@@ -40,11 +49,13 @@ export const CARD_RULES: readonly PatternRule[] = [
     secret: '(?:[0-9]{10,12}|(?:[ -][0-9]{4}){3}(?:[ -][0-9]{3})?|[ -][0-9]{6}[ -][0-9]{4,5})',
     notAfter: '[0-9A-Za-z_-]',
     check: isCard,
+    isAmong,
     keep: { last: 4 },
     tests: {
       masks: [
         'paid with ${luhn:4:16<4}.',
         '"${luhn:52:16: <4}", ${luhn:2345:16:-<4}',
+        'card no: ${luhn:4:16<4} charged ${luhn:52:16<4}',
         'card=${luhn:37:15<4}\n${luhn:36:14<4} ${luhn:6011:16<4}',
       ],
       leaves: [
@@ -52,6 +63,7 @@ export const CARD_RULES: readonly PatternRule[] = [
         '1700000000000000 1234567890123456 20240115103000',
         'id-${!luhn:4:16} 0.${!luhn:4:16} a${!luhn:4:16}',
         '4000000000000000000000',
+        'order id: ${!luhn:4:16}, {"id":${!luhn:51:16}} trace=${!luhn:4:16} IMEI ${!luhn:37:15}',
       ],
     },
   },

@@ -16,6 +16,10 @@ const MORE = '(?:[A-Za-z0-9_@-]|[:\\/][^ \\t\\r\\n"\'<>,;)\\]}]|\\.[A-Za-z0-9])?
 const DOMAIN = `(?:${LABEL}\\.){1,6}${TOP_LEVEL}${MORE}`;
 const LOCAL = 'A-Za-z0-9._%+-';
 
+/** Behind these it is an account on a host: `ssh -p 2222 deploy@web-1.example.com uptime`, `https://kim@host.example.com`. */
+const ACCOUNT =
+  /(?:^|[\s;|&(`'"])(?:ssh|sftp|mosh|autossh|ssh-copy-id)(?:\s+-\w+(?:[ =][\w./:=~-]{1,60})?){0,6}\s+["']?$|:\/\/$/;
+
 const email = {
   kind: 'email',
   family: 'personal',
@@ -25,6 +29,7 @@ const email = {
   before: { class: `[${LOCAL}]`, min: 1, max: 64 },
   notBefore: `[${LOCAL}]`,
   check: isEmail,
+  isAmong: (line: string) => !ACCOUNT.test(line),
 } as const;
 
 const EMAIL_RULES: readonly PatternRule[] = [
@@ -45,6 +50,7 @@ const EMAIL_RULES: readonly PatternRule[] = [
         'root@web-1:~# user@host.example.com:~$ scp a user@host.example.com:/srv',
         'Ciphers chacha20-poly1305@openssh.com,aes256-gcm@openssh.com',
         'Started user@1000.service, getty@tty1.service.',
+        'ssh -i key.pem -p 2222 deploy@web-1.example.com uptime; https://kim@host.example.com',
         'java.lang.Object@1b6d3586 @app.route("/") a@b',
       ],
     },
@@ -71,10 +77,10 @@ const SSN_RULES: readonly PatternRule[] = [
     kind: 'ssn',
     family: 'personal',
     confirmedByEnd: true,
-    anchors: Array.from({ length: 10 }, (_, digit) => `-${digit}`),
+    anchors: Array.from({ length: 99 }, (_, group) => `-${String(group + 1).padStart(2, '0')}`),
     before: { class: '[0-9]', min: 3, max: 3 },
     notBefore: '[0-9A-Za-z_./+-]',
-    secret: '[0-9]-[0-9]{4}',
+    secret: '-[0-9]{4}',
     notAfter: '[0-9A-Za-z_-]',
     check: isSsn,
     tests: {
