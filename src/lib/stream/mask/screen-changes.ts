@@ -5,24 +5,30 @@ export class ScreenChanges {
   readonly #model: ScreenModel;
   /** 1 for each cell printed and not looked at since. */
   #painted: Uint8Array;
+  /** 1 for each row that has such a cell. */
+  #paintedRows: Uint8Array;
   /** 1 for each row that changed since the last frame. */
   #dirty: Uint8Array;
 
   constructor(model: ScreenModel) {
     this.#model = model;
     this.#painted = new Uint8Array(model.cols * model.rows);
+    this.#paintedRows = new Uint8Array(model.rows);
     this.#dirty = new Uint8Array(model.rows);
   }
 
   /** Takes the model's size; every row counts as changed. */
   resize(): void {
     this.#painted = new Uint8Array(this.#model.cols * this.#model.rows);
+    this.#paintedRows = new Uint8Array(this.#model.rows);
     this.#dirty = new Uint8Array(this.#model.rows).fill(1);
   }
 
   paint(x: number, y: number, width: number): void {
     const cell = y * this.#model.cols + x;
-    this.#painted.fill(1, cell, cell + width);
+    this.#painted[cell] = 1;
+    if (width === 2) this.#painted[cell + 1] = 1;
+    this.#paintedRows[y] = 1;
     this.#dirty[y] = 1;
   }
 
@@ -30,11 +36,13 @@ export class ScreenChanges {
   paintRows(first: number, last: number): void {
     const { cols } = this.#model;
     this.#painted.fill(1, first * cols, (last + 1) * cols);
+    this.#paintedRows.fill(1, first, last + 1);
     this.#dirty.fill(1, first, last + 1);
   }
 
   /** True where one of the row's cells from `x` on, `width` of them, was printed and not looked at since. */
   isPainted(y: number, x = 0, width = this.#model.cols - x): boolean {
+    if (this.#paintedRows[y] === 0) return false;
     const cell = y * this.#model.cols + x;
     if (width === 1) return this.#painted[cell] === 1;
     return this.#painted.subarray(cell, cell + width).includes(1);
@@ -44,6 +52,7 @@ export class ScreenChanges {
   settleRow(y: number): void {
     const { cols } = this.#model;
     this.#painted.fill(0, y * cols, (y + 1) * cols);
+    this.#paintedRows[y] = 0;
   }
 
   /** The rows between the margins go up by one. */
@@ -51,6 +60,8 @@ export class ScreenChanges {
     const { cols, marginTop, marginBottom } = this.#model;
     this.#painted.copyWithin(marginTop * cols, (marginTop + 1) * cols, (marginBottom + 1) * cols);
     this.#painted.fill(0, marginBottom * cols, (marginBottom + 1) * cols);
+    this.#paintedRows.copyWithin(marginTop, marginTop + 1, marginBottom + 1);
+    this.#paintedRows[marginBottom] = 0;
     this.#dirty.copyWithin(marginTop, marginTop + 1, marginBottom + 1);
     this.#dirty[marginBottom] = 1;
   }
@@ -63,6 +74,7 @@ export class ScreenChanges {
   /** Everything is looked at. */
   settle(): void {
     this.#painted.fill(0);
+    this.#paintedRows.fill(0);
     this.#dirty.fill(0);
   }
 

@@ -3,7 +3,7 @@
 // (wrap, scroll, insert, delete), the origin goes with it. Nothing the model would answer goes anywhere.
 import headless from '@xterm/headless';
 import type { TerminalSize } from '../../core/terminal.ts';
-import { screenWidths } from './screen-widths.ts';
+import { createScreenWidths, type Width } from './screen-widths.ts';
 
 export interface ScreenModel {
   readonly cols: number;
@@ -20,6 +20,8 @@ export interface ScreenModel {
   /** Printing moves what stands to the right of it. */
   readonly isInsertMode: boolean;
   readonly wraps: boolean;
+  /** Columns that a character takes. */
+  widthOf(codePoint: number): Width;
   /** Prints one character at the cursor; its cells come from `origin` (0 to 2^48). */
   print(codePoint: number, origin: number): void;
   /** Does what a control character or a whole sequence without colours says, at once. */
@@ -62,6 +64,7 @@ interface Inner {
       print(data: Uint32Array, start: number, end: number): void;
       getAttrData(): { fg: number; bg: number };
     };
+    readonly buffers: { readonly alt: object };
     readonly buffer: {
       readonly x: number;
       readonly y: number;
@@ -103,8 +106,9 @@ const LOW = 0x1000000;
  */
 export function createScreenModel(size: TerminalSize): ScreenModel {
   const terminal = createTerminal(size);
-  terminal.unicode.register(screenWidths);
-  terminal.unicode.activeVersion = screenWidths.version;
+  const widths = createScreenWidths();
+  terminal.unicode.register(widths);
+  terminal.unicode.activeVersion = widths.version;
   const core = (terminal as unknown as Inner)._core;
   const handler = core._inputHandler;
   const one = new Uint32Array(1);
@@ -126,7 +130,7 @@ export function createScreenModel(size: TerminalSize): ScreenModel {
       return core.buffer.y;
     },
     get isAlternate() {
-      return terminal.buffer.active.type === 'alternate';
+      return core.buffer === core.buffers.alt;
     },
     get marginTop() {
       return core.buffer.scrollTop;
@@ -143,6 +147,7 @@ export function createScreenModel(size: TerminalSize): ScreenModel {
     get wraps() {
       return core.coreService.decPrivateModes.wraparound;
     },
+    widthOf: widths.wcwidth,
     print(codePoint, origin) {
       const attributes = handler.getAttrData();
       attributes.fg = RGB | (origin % LOW);

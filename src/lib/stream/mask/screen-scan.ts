@@ -4,7 +4,6 @@ import type { FindSpans } from './screen-contract.ts';
 import type { ScreenLine } from './screen-line.ts';
 import type { ScreenCell, ScreenModel } from './screen-model.ts';
 import { ScreenReader, type ScreenText } from './screen-text.ts';
-import { widthOf } from './screen-widths.ts';
 import type { ScreenWindow } from './screen-window.ts';
 
 /** A mask to be painted over cells that went out before their secret was whole. */
@@ -48,7 +47,8 @@ export class ScreenScan {
         const origin = line.originAt(at);
         if (origin < 0 || origin === line.originAt(at - 1)) continue;
         const end = origin < window.start ? origin : window.characterEnd(origin);
-        const width = end - origin <= 1 ? 1 : widthOf(window.slice(origin, end).toString().codePointAt(0) ?? 0);
+        const width =
+          end - origin <= 1 ? 1 : this.#options.model.widthOf(window.slice(origin, end).toString().codePointAt(0) ?? 0);
         if (origin >= window.start && !window.isReplaced(origin)) {
           isNew = true;
           window.replace(origin, end, maskAt(label, column, width));

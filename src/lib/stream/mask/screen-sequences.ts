@@ -54,9 +54,12 @@ export interface Command {
   readonly effect: Effect;
   /** What the model is given, with parameters no larger than the screen; empty where it need not know. */
   readonly model: string;
+  /** Cells that the model prints for it. */
+  readonly cost: number;
 }
 
-const NOTHING: Command = { effect: 'none', model: '' };
+const command = (effect: Effect, model: string, cost = 0): Command => ({ effect, model, cost });
+const NOTHING: Command = command('none', '');
 
 /** Reads a control character or a whole sequence. `largest` bounds its parameters: cells of the screen, for repetitions. */
 export function readCommand(sequence: string, largest: number): Command {
@@ -65,7 +68,7 @@ export function readCommand(sequence: string, largest: number): Command {
   if (csi === null) return readEscape(sequence);
   const [, prefix = '', parameters = '', intermediates = '', final = ''] = csi;
   if (prefix === '?' && intermediates === '' && 'hl'.includes(final)) return readMode(parameters, final);
-  if (prefix === '?' && 'JK'.includes(final)) return { effect: 'destroy', model: sequence };
+  if (prefix === '?' && 'JK'.includes(final)) return command('destroy', sequence);
   if (prefix !== '') return NOTHING;
   const model = `\u001b[${bounded(parameters, largest)}${intermediates}${final}`;
   switch (intermediates + final) {
@@ -86,11 +89,11 @@ export function readCommand(sequence: string, largest: number): Command {
     case 'f':
     case 'r':
     case 'u':
-      return { effect: 'move', model };
+      return command('move', model);
     case 'K':
-      return { effect: /^0*$/.test(parameters) ? 'erase-right' : 'destroy', model };
+      return command(/^0*$/.test(parameters) ? 'erase-right' : 'destroy', model);
     case 'b':
-      return { effect: 'repeat', model };
+      return command('repeat', model, Number.parseInt(model.slice(2), 10) || 1);
     case '@':
     case 'J':
     case 'L':
@@ -103,15 +106,15 @@ export function readCommand(sequence: string, largest: number): Command {
     case ' A':
     case "'}":
     case "'~":
-      return { effect: 'destroy', model };
+      return command('destroy', model);
     case '!p':
     case '"q':
     case 'g':
     case 's':
-      return { effect: 'none', model };
+      return command('none', model);
     case 'h':
     case 'l':
-      return { effect: 'none', model: /(?:^|;)(?:4|20)(?:;|$)/.test(parameters) ? model : '' };
+      return command('none', /(?:^|;)(?:4|20)(?:;|$)/.test(parameters) ? model : '');
     default:
       return NOTHING;
   }
@@ -133,14 +136,14 @@ function readControl(control: string): Command {
     case '\n':
     case '\v':
     case '\f':
-      return { effect: 'line', model: '\n' };
+      return command('line', '\n');
     case '\r':
     case '\b':
     case '\t':
-      return { effect: 'move', model: control };
+      return command('move', control);
     case '\u000e':
     case '\u000f':
-      return { effect: 'none', model: control };
+      return command('none', control);
     default:
       return NOTHING;
   }
@@ -150,15 +153,15 @@ function readEscape(sequence: string): Command {
   switch (sequence.slice(1)) {
     case 'D':
     case 'E':
-      return { effect: 'line', model: sequence };
+      return command('line', sequence);
     case 'M':
     case 'c':
     case '#8':
-      return { effect: 'destroy', model: sequence };
+      return command('destroy', sequence);
     case '8':
-      return { effect: 'move', model: sequence };
+      return command('move', sequence);
     default:
-      return { effect: 'none', model: /^\u001b(?:[7Hno|}~]|[()*+\-./][0-9A-Z])$/.test(sequence) ? sequence : '' };
+      return command('none', /^\u001b(?:[7Hno|}~]|[()*+\-./][0-9A-Z])$/.test(sequence) ? sequence : '');
   }
 }
 
@@ -171,8 +174,8 @@ function readMode(parameters: string, final: string): Command {
   const forModel = modes.filter((mode) => MODEL_MODES.has(mode));
   const model = forModel.length === 0 ? '' : `\u001b[?${forModel.join(';')}${final}`;
   const isSet = final === 'h';
-  if (modes.some((mode) => SCREENS.has(mode))) return { effect: isSet ? 'destroy' : 'main-screen', model };
-  if (modes.includes('2026')) return { effect: isSet ? 'sync-begin' : 'sync-end', model };
-  if (modes.includes('25') && isSet) return { effect: 'cursor-shown', model };
-  return { effect: modes.includes('6') || modes.includes('1048') ? 'move' : 'none', model };
+  if (modes.some((mode) => SCREENS.has(mode))) return command(isSet ? 'destroy' : 'main-screen', model);
+  if (modes.includes('2026')) return command(isSet ? 'sync-begin' : 'sync-end', model);
+  if (modes.includes('25') && isSet) return command('cursor-shown', model);
+  return command(modes.includes('6') || modes.includes('1048') ? 'move' : 'none', model);
 }

@@ -11,7 +11,6 @@ import { createScreenModel, type ScreenModel } from './screen-model.ts';
 import { ScreenScan } from './screen-scan.ts';
 import { type Effect, isAddressing, readCommand } from './screen-sequences.ts';
 import { createTokenizer, type Tokenizer, type TokenSink } from './screen-tokens.ts';
-import { widthOf } from './screen-widths.ts';
 import { ScreenWindow } from './screen-window.ts';
 import { isUnseen } from './vt-bytes.ts';
 
@@ -96,7 +95,7 @@ class Screen implements ScreenMask, TokenSink {
   }
 
   print(codePoint: number, from: number, to: number): void {
-    const width = codePoint !== 0xad && isUnseen(codePoint) ? 0 : widthOf(codePoint);
+    const width = codePoint !== 0xad && isUnseen(codePoint) ? 0 : this.#model.widthOf(codePoint);
     if (width > 0) {
       this.#losses.beforePrint(width);
       this.#model.print(codePoint, from);
@@ -113,14 +112,14 @@ class Screen implements ScreenMask, TokenSink {
   }
 
   control(sequence: string, from: number, to: number): void {
-    const { effect, model } = readCommand(sequence, this.#model.cols * this.#model.rows);
+    const { effect, model, cost } = readCommand(sequence, this.#model.cols * this.#model.rows);
     if (isAddressing(sequence)) this.#lineFeeds = 0;
     const row = this.#model.cursorY;
     if (effect === 'line') this.#lineFeeds += 1;
     this.#losses.before(effect);
     if (effect === 'move' || effect === 'line' || effect === 'destroy') this.#line.control(sequence);
     if (effect === 'move' || effect === 'line' || (effect === 'none' && model !== '')) this.#last = -1;
-    if (model !== '') this.#model.control(model);
+    if (model !== '' && (cost === 0 || this.#budget.spend(cost, this.#at))) this.#model.control(model);
     if (effect === 'repeat') this.#changes.paintRows(row, this.#model.cursorY);
     if (to > from) this.#endToken(to);
     this.#after(effect, to);
