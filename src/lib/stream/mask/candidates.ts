@@ -1,8 +1,8 @@
 // What the scanner needs to know of the candidates of a rule, whatever the rule is made of.
 
 export interface Candidates {
-  /** An anchor ends at `anchorEnd`. */
-  add(anchorFrom: number, anchorEnd: number): void;
+  /** An anchor ends at `anchorEnd`; false where what stands before it rules it out. */
+  add(anchorFrom: number, anchorEnd: number): boolean;
   /** Reads on; `isOver` where nothing more will come. Returns true while something is undecided. */
   advance(isOver: boolean): boolean;
   /** Nothing from here on may be shown yet; Infinity where nothing is open. */

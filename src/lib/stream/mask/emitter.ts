@@ -134,8 +134,10 @@ export class Emitter {
       this.raw = patch.to;
       this.patches.shift();
     }
-    for (const shadow of this.window.shadows) {
-      if (shadow.raw < this.raw || shadow.raw >= to || shadow.visible >= this.covered) continue;
+    const { shadows } = this.window;
+    for (let shadow = shadows[0]; shadow !== undefined && shadow.raw < to; shadow = shadows[0]) {
+      shadows.shift();
+      if (shadow.raw < this.raw || shadow.visible >= this.covered) continue;
       this.copy(this.raw, shadow.raw);
       this.raw = shadow.raw + 1;
     }

@@ -35,16 +35,17 @@ export class MachineCandidates implements Candidates {
     return this.rule.rule.kind;
   }
 
-  add(anchorFrom: number, anchorEnd: number): void {
+  add(anchorFrom: number, anchorEnd: number): boolean {
     const { window, rule } = this;
     const previous = window.at(anchorFrom - 1);
-    if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(anchorFrom)) return;
+    if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(anchorFrom)) return false;
     this.waiting.push({
       from: anchorFrom,
       begin: anchorEnd,
       before: window.lineBefore(anchorFrom),
       anchor: Buffer.from(window.copyVisible(anchorFrom, anchorEnd)).toString('latin1'),
     });
+    return true;
   }
 
   advance(isOver: boolean): boolean {

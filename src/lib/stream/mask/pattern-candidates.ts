@@ -46,18 +46,19 @@ export class PatternCandidates implements Candidates {
     return this.rule.rule.kind;
   }
 
-  add(anchorFrom: number, anchorEnd: number): void {
+  add(anchorFrom: number, anchorEnd: number): boolean {
     const { rule, window } = this;
     let begin = anchorFrom;
     if (rule.before !== null) {
       const { members, min, max } = rule.before;
       const last = Math.max(window.visibleStart, anchorFrom - max);
       while (begin > last && members[window.at(begin - 1)] === 1) begin -= 1;
-      if (anchorFrom - begin < min) return;
+      if (anchorFrom - begin < min) return false;
     }
     const previous = window.at(begin - 1);
-    if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(begin)) return;
+    if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(begin)) return false;
     this.waiting.push({ anchorFrom, anchorEnd, begin });
+    return true;
   }
 
   advance(isOver: boolean): boolean {
@@ -89,7 +90,8 @@ export class PatternCandidates implements Candidates {
 
   private openFrom(current: Waiting): number {
     if (this.hidesAnchor) return current.begin;
-    return this.leadEnd === NONE ? current.anchorEnd : this.leadEnd;
+    // What was read of an unfinished lead is public, too.
+    return this.leadEnd === NONE ? this.position : this.leadEnd;
   }
 
   private get hidesAnchor(): boolean {

@@ -59,8 +59,7 @@ export class Scanner {
             : new PatternCandidates(compiled, this.window, this.found);
           this.byRule[rule] = candidates;
         }
-        candidates.add(end - length, end);
-        this.open.add(candidates);
+        if (candidates.add(end - length, end)) this.open.add(candidates);
       }
     }
   }

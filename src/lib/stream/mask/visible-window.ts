@@ -144,7 +144,6 @@ export class VisibleWindow {
       this.runVisible.splice(0, gone);
       this.runRaw.splice(0, gone);
     }
-    while (this.shadows.length > 0 && (this.shadows[0] as { raw: number }).raw < this.rawStart) this.shadows.shift();
     for (const position of this.softBreaks) {
       if (position > this.visibleStart) break;
       this.softBreaks.delete(position);
