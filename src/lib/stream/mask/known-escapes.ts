@@ -27,7 +27,7 @@ const unicodeEscape = (text: string, isUpper = false): string =>
 const literal =
   (quoted: string, byNumber?: RegExp, isUpper = false): Escape =>
   (text) =>
-    text.replace(/[\s\S]/gu, (character) => {
+    text.replace(/[^A-Za-z0-9]/gu, (character) => {
       if (byNumber?.test(character)) return unicodeEscape(character, isUpper);
       if (quoted.includes(character)) return `\\${character}`;
       const short = SHORT_ESCAPES[character];
@@ -71,7 +71,7 @@ const backslashed =
 const dollarQuoted =
   (quoted: string, bytes: (byte: number) => string): Escape =>
   (text) =>
-    text.replace(/[\s\S]/gu, (character) => {
+    text.replace(/[^A-Za-z0-9]/gu, (character) => {
       if (quoted.includes(character)) return `\\${character}`;
       const short = SHORT_ESCAPES[character];
       if (short !== undefined) return short;
@@ -191,11 +191,35 @@ const NESTED: readonly (readonly [inner: Escape, ...outer: Escape[]])[] = [
   [doubled('$'), json],
 ];
 
+const all: readonly Escape[] = [
+  ...once,
+  ...NESTED.map((chain) => (text: string) => chain.reduce((written, write) => write(written), text)),
+];
+
+/**
+ * Which of them differ, by the characters that are no letters or digits: of two that write those alike, one is enough.
+ * Most secrets are of few such sets, and trying all ways on each of many lines would take longer than a connection.
+ */
+const differing = new Map<string, readonly Escape[]>();
+const MAX_REMEMBERED = 256;
+
+function waysFor(text: string): readonly Escape[] {
+  const special = [...new Set(text.match(/[^A-Za-z0-9]/gu))].sort().join('');
+  const known = differing.get(special);
+  if (known !== undefined) return known;
+  // A character at the beginning, in the midst and at the end: some shells write the first one differently.
+  const probe = [...special].flatMap((character) => [character, `a${character}a`]);
+  const byResult = new Map(all.map((write) => [JSON.stringify(probe.map(write)), write]));
+  byResult.delete(JSON.stringify(probe));
+  const ways = [...byResult.values()];
+  if (differing.size >= MAX_REMEMBERED) differing.clear();
+  differing.set(special, ways);
+  return ways;
+}
+
 /** Every way of writing the text that this file knows, each once; the text itself is not among them. */
 export function escapesOf(text: string): readonly string[] {
-  const found = new Set<string>();
-  for (const write of once) found.add(write(text));
-  for (const chain of NESTED) found.add(chain.reduce((written, write) => write(written), text));
+  const found = new Set(waysFor(text).map((write) => write(text)));
   found.delete(text);
   return [...found];
 }

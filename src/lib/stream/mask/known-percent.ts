@@ -20,15 +20,19 @@ const UNRESERVED = {
 
 /** What is not in `unreserved` becomes `%2f` or `%2F`, and a blank `space`. */
 export const percent = (unreserved: string, isUpper: boolean, space: string): Escape => {
-  const kept = new Set(unreserved);
-  return (text) =>
-    text.replace(/[^A-Za-z0-9]/gu, (character) => {
-      if (kept.has(character)) return character;
-      if (character === ' ') return space;
-      const hex = Buffer.from(character).toString('hex').replace(/../g, '%$&');
-      return isUpper ? hex.toUpperCase() : hex;
-    });
+  const written = new Map([...unreserved].map((character) => [character, character]));
+  written.set(' ', space);
+  for (let code = 0; code < 128; code++) {
+    const character = String.fromCharCode(code);
+    if (!written.has(character)) written.set(character, encoded(character, isUpper));
+  }
+  return (text) => text.replace(/[^A-Za-z0-9]/gu, (character) => written.get(character) ?? encoded(character, isUpper));
 };
+
+function encoded(character: string, isUpper: boolean): string {
+  const hex = Buffer.from(character).toString('hex').replace(/../g, '%$&');
+  return isUpper ? hex.toUpperCase() : hex;
+}
 
 /** The one that most programs use. */
 export const percentEncoded: Escape = percent(UNRESERVED['RFC 3986, curl, jq, Go (query)'], true, '%20');

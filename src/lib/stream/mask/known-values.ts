@@ -36,14 +36,16 @@ const SHORTEST_BROKEN = 16;
 const MAX_FORM_BYTES = 64 * 1024;
 /** All forms of one value; the forms that are met most come first. */
 const MAX_VALUE_FORMS_BYTES = 256 * 1024;
-/** Longer ones are whole files: what is rare is left out for them. */
+/** Longer ones are whole files: what is rarely met is left out for them. */
 const RARE_FORMS_UP_TO_BYTES = 4096;
+/** Nobody writes a key file as a list of numbers, and each list is several times as long as what it is of. */
+const NUMBERS_UP_TO_BYTES = 256;
 
 /**
  * The forms of all values, each once. Of every value, and of every line of a value of several lines: as it is (from 16
- * bytes on also broken by white space), base64 and base64url at three alignments, hexadecimal, escaped for URLs, JSON,
- * shells, HTML and files, and base64 of base64, of JSON and of UTF-16LE. One final line break belongs to no value. Throws
- * a `Bug` for a value that `whyUnfit` refuses: ask that first.
+ * bytes on also broken by white space), base64 and base64url at three alignments, hexadecimal, and escaped for URLs, JSON,
+ * shells, HTML and files; of the whole value also base64 of base64, of JSON and of UTF-16LE, and of a short one lists of
+ * numbers. One final line break belongs to no value. Throws a `Bug` for a value that `whyUnfit` refuses: ask that first.
  */
 export function knownNeedles(values: readonly KnownValue[]): readonly Needle[] {
   const seen = new Set<string>();
@@ -58,16 +60,15 @@ function needlesOf({ value, kind = KNOWN_VALUE_KIND }: KnownValue, seen: Set<str
   const source = withoutFinalBreak(Buffer.from(value));
   const needles: Needle[] = [];
   let room = MAX_VALUE_FORMS_BYTES;
-  for (const { form, isEncoded } of formsOf(source)) {
-    const needle = asNeedle(form, isEncoded);
-    const shortest = Math.min(source.length, SHORTEST_FORM);
-    if (needle.bytes.length < shortest) continue;
-    const key = `${needle.skipsBreaks}${needle.bytes.toString('latin1')}`;
-    if (seen.has(key)) continue;
+  const shortest = Math.min(source.length, SHORTEST_FORM);
+  for (const form of formsOf(source)) {
+    const { text, skipsBreaks } = searched(form);
+    const key = skipsBreaks ? text : `\0${text}`;
+    if (text.length < shortest || seen.has(key)) continue;
     seen.add(key);
-    room -= needle.bytes.length;
+    room -= text.length;
     if (room < 0) break;
-    needles.push({ ...needle, kind, source });
+    needles.push({ bytes: Buffer.from(text, 'latin1'), skipsBreaks, kind, source });
   }
   return needles;
 }
@@ -99,15 +100,14 @@ function* formsOf(value: Buffer): Generator<Form> {
   if (value.length > RARE_FORMS_UP_TO_BYTES) return;
   for (const line of lines) yield* hexOf(Buffer.from(line)).map(encoded);
   for (const inner of base64Of(value)) yield* base64Forms(Buffer.from(inner));
-  if (text !== undefined) yield* textForms(text);
-  for (const line of lines) yield* textForms(line);
-  yield* [...markedHexOf(value), ...numbersOf(value)].map(encoded);
-  for (const line of lines) yield* [...markedHexOf(Buffer.from(line)), ...numbersOf(Buffer.from(line))].map(encoded);
+  if (text !== undefined) yield* encodedTextForms(text);
+  // Whatever a whole key is written in, its lines are there, too.
+  for (const part of lines.length > 0 || text === undefined ? lines : [text]) yield* escapesOf(part).map(plain);
+  if (value.length <= NUMBERS_UP_TO_BYTES) yield* [...markedHexOf(value), ...numbersOf(value)].map(encoded);
 }
 
-/** What is written of text alone. */
-function* textForms(text: string): Generator<Form> {
-  yield* escapesOf(text).map(plain);
+/** Texts of other bytes, and what programs encode of them. */
+function* encodedTextForms(text: string): Generator<Form> {
   for (const same of [text.normalize('NFC'), text.normalize('NFD')]) {
     if (same === text) continue;
     yield plain(same);
@@ -131,14 +131,13 @@ function* base64Forms(bytes: Buffer): Generator<Form> {
   }
 }
 
-/** The form as the engine sees it, cut to what is looked for. */
-function asNeedle(form: string | Buffer, isEncoded: boolean): Pick<Needle, 'bytes' | 'skipsBreaks'> {
-  const bytes = Buffer.from(form);
-  const visible = /[^\n -~]/.test(bytes.toString('latin1')) ? visibleBytes(bytes) : bytes;
-  const text = visible.toString('latin1');
-  const dense = text.replace(/[\t-\r ]+/g, '');
+/** The form as the engine sees it (Latin-1), cut to what is looked for. */
+function searched({ form, isEncoded }: Form): { readonly text: string; readonly skipsBreaks: boolean } {
+  const isPlain = typeof form === 'string' && /^[\n -~]*$/.test(form);
+  const text = isPlain ? form : visibleBytes(Buffer.from(form)).toString('latin1');
+  const dense = /[\t-\r ]/.test(text) ? text.replace(/[\t-\r ]+/g, '') : text;
   const skipsBreaks = isEncoded || dense.length >= SHORTEST_BROKEN;
-  return { bytes: Buffer.from((skipsBreaks ? dense : text).slice(0, MAX_FORM_BYTES), 'latin1'), skipsBreaks };
+  return { text: (skipsBreaks ? dense : text).slice(0, MAX_FORM_BYTES), skipsBreaks };
 }
 
 /** Without the frames of PEM, which are public; empty for a value of one line. */
