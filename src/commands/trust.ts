@@ -33,13 +33,22 @@ export default class Trust extends SallyportCommand<typeof Trust> {
         hint: 'name the file, or go to the folder it is in',
       });
     }
-    const [{ parseConfigFile }, { configError }, { compilePolicy, PACK_NAMES }] = await Promise.all([
-      import('../lib/config/load-file.ts'),
-      import('../lib/config/problem.ts'),
-      import('../lib/policy/index.ts'),
-    ]);
+    const [{ parseConfigFile }, { configError }, { compilePolicy, PACK_NAMES }, { MASK_KNOWLEDGE }] = await Promise.all(
+      [
+        import('../lib/config/load-file.ts'),
+        import('../lib/config/problem.ts'),
+        import('../lib/policy/index.ts'),
+        import('../lib/stream/mask/selection-knowledge.ts'),
+      ],
+    );
     const { uid } = this.environment;
-    const parsed = parseConfigFile(file, { label: this.args.file, knownPacks: PACK_NAMES, uid, trustFolder: null });
+    const parsed = parseConfigFile(file, {
+      label: this.args.file,
+      knownPacks: PACK_NAMES,
+      mask: MASK_KNOWLEDGE,
+      uid,
+      trustFolder: null,
+    });
     if (!parsed.ok) throw configError(parsed.problems);
     compilePolicy(parsed.config.policy, { approvalTtlMs: parsed.config.limits.approvalWaitMs });
     // Packs first: the config must not count before what it names does.

@@ -13,6 +13,8 @@ import { compilePolicy, judgeCommand } from '../../src/lib/policy/index.ts';
 import { needs } from '../helpers/needs.ts';
 import { temporaryFolder } from './temporary.ts';
 
+const MASK = { rules: [], checkOwnRule: () => [] };
+
 const test = suite('config: packs in files');
 
 const PACK = `name: ours
@@ -56,7 +58,13 @@ function openToAll(path: string): void {
 function parse({ config }: Pick<Stage, 'config'>, trustFolder: string | null = null): ParsedConfig {
   const file = readConfigFile(config);
   if (file === undefined) throw new Error('no config');
-  return parseConfigFile(file, { label: 'f', knownPacks: ['sql'], uid: process.geteuid?.() ?? 0, trustFolder });
+  return parseConfigFile(file, {
+    label: 'f',
+    knownPacks: ['sql'],
+    mask: MASK,
+    uid: process.geteuid?.() ?? 0,
+    trustFolder,
+  });
 }
 
 function good(parsed: ParsedConfig): Extract<ParsedConfig, { ok: true }> {

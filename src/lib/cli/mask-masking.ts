@@ -1,8 +1,6 @@
 // The masking of the configuration that counts here, for the commands of `sallyport mask`. A file is parsed only where it
 // could say something about masking: the filter must start fast.
-import type { Config } from '../config/config.ts';
 import type { ConfigFile } from '../config/config-file.ts';
-import { trustFolder } from '../config/paths.ts';
 import { type MaskingDocument, NO_MASKING } from '../core/masking-document.ts';
 import type { Environment } from './environment.ts';
 import { chooseConfig } from './locate.ts';
@@ -23,10 +21,11 @@ export const NO_CONFIGURATION: FoundMasking = { label: 'built-in', masking: NO_M
 /** `needsTargets`: whatever the file says of masking. Throws what is wrong with the file (78), all of it at once. */
 export async function findMasking(environment: Environment, needsTargets: boolean): Promise<FoundMasking> {
   const { source, notes } = chooseConfig(environment);
-  if (source.kind === 'built-in') return { ...NO_CONFIGURATION, targets: new Map([['local', 'shell']]), notes };
-  const { label, file } = source;
-  if (!needsTargets && !mayMask(file)) return { label, masking: NO_MASKING, targets: null, notes };
-  const config = await parse(file, label, source.kind === 'project' ? trustFolder(environment) : null, environment.uid);
+  if (!needsTargets && (source.kind === 'built-in' || !mayMask(source.file))) {
+    return { ...NO_CONFIGURATION, label: source.kind === 'built-in' ? 'built-in' : source.label, notes };
+  }
+  const { parseSource } = await import('./policy-file.ts');
+  const { label, config } = await parseSource(source, environment);
   const targets = new Map([...config.targets].map(([name, { kind }]) => [name, kind]));
   return { label, masking: config.masking, targets, notes };
 }
@@ -34,22 +33,4 @@ export async function findMasking(environment: Environment, needsTargets: boolea
 /** A key can only be written with its letters, or in a quoted string with escapes. */
 function mayMask({ text }: ConfigFile): boolean {
   return /masking|\\/.test(text);
-}
-
-async function parse(file: ConfigFile, label: string, folder: string | null, uid: number): Promise<Config> {
-  const [{ parseConfigFile }, { configError }, { PACK_NAMES }, { MASK_KNOWLEDGE }] = await Promise.all([
-    import('../config/load-file.ts'),
-    import('../config/problem.ts'),
-    import('../policy/index.ts'),
-    import('../stream/mask/selection-knowledge.ts'),
-  ]);
-  const parsed = parseConfigFile(file, {
-    label,
-    knownPacks: PACK_NAMES,
-    mask: MASK_KNOWLEDGE,
-    uid,
-    trustFolder: folder,
-  });
-  if (!parsed.ok) throw configError(parsed.problems);
-  return parsed.config;
 }

@@ -69,6 +69,8 @@ function inWords(outcome: Attempt['outcome'], text: Buffer): string {
       return `no: ${outcome.length} bytes fit, but ${charAt(text, outcome.at)} must not follow`;
     case 'check-failed':
       return `no: ${outcome.length} bytes fit, but fail the check: a check digit, a placeholder, no random text`;
+    case 'not-among':
+      return `no: ${outcome.length} bytes fit, but not after what the line says before them`;
     case 'within':
       return `no: it is within what the rule ${outcome.rule} masks`;
     case 'machine-found-nothing':

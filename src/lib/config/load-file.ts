@@ -9,8 +9,8 @@ export interface LoadFileOptions {
   /** As problems name it; without it, its path. */
   readonly label?: string;
   readonly knownPacks: readonly string[];
-  /** Without it, names of masking rules and own ones are not checked. */
-  readonly mask?: MaskKnowledge;
+  /** Of the rules that come with the mask. */
+  readonly mask: MaskKnowledge;
   /** Who reads it: packs of another owner but root are refused. */
   readonly uid: number;
   /** For a project's config: where a person's trust is noted, for its packs as well. null: whoever owns them is trusted. */

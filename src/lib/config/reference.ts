@@ -50,8 +50,8 @@ every mistake is reported at once, with file, line and column. The file that cou
 4. \`/etc/sallyport/sallyport.yaml\`;
 5. the built-in one: the target \`local\` and a policy that lets look, asks for the rest and denies destruction.
 
-Files never add up: one counts, whole. A running broker takes up a changed \`policy\` at once, as a whole or not at all; what else the
-file says counts from its next start. A file that others could have written (group or others may write, or a foreign owner) is
+Files never add up: one counts, whole. A running broker takes up a changed \`policy\` at once, as a whole or not at all, and with it
+\`masking\`, for sessions that begin; what else the file says counts from its next start. A file that others could have written (group or others may write, or a foreign owner) is
 refused.
 
 Durations are written \`90s\`, \`15m\`, \`2h\`, \`7d\`; sizes \`64MiB\`, \`4GiB\`. NAME stands for a name of your choice: lower-case letters,

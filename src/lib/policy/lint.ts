@@ -28,8 +28,15 @@ export interface LintFinding {
 /** What is found of one rule; its place is added here. */
 export type RuleFinding = Pick<LintFinding, 'severity' | 'kind' | 'message' | 'hint'>;
 
-/** Every finding: of the policy as a whole, then in file order, those of packs last. `targets`: what `on.target` may mean. */
-export function lintPolicy(document: PolicyDocument, targets: readonly string[]): LintFinding[] {
+/**
+ * Every finding: of the policy as a whole, then in file order, those of packs last. `targets`: what `on.target` may mean;
+ * `usedLists`: lists that something outside of the policy names.
+ */
+export function lintPolicy(
+  document: PolicyDocument,
+  targets: readonly string[],
+  usedLists: readonly string[] = [],
+): LintFinding[] {
   const shadows = findShadows(document);
   const own = document.rules.flatMap((rule) =>
     [...lintRule(rule, document, targets), ...(shadows.get(rule) ?? []), ...failedTests(rule, document)].map(
@@ -37,7 +44,7 @@ export function lintPolicy(document: PolicyDocument, targets: readonly string[])
     ),
   );
   const packs = packsOf(document).flatMap((pack) => lintPack(pack, document, targets));
-  return [...policyWide(document), ...unusedLists(document), ...own, ...packs];
+  return [...policyWide(document), ...unusedLists(document, usedLists), ...own, ...packs];
 }
 
 function* lintRule(rule: Rule, document: PolicyDocument, targets: readonly string[]): Generator<RuleFinding> {
@@ -74,10 +81,10 @@ function policyWide(document: PolicyDocument): LintFinding[] {
   return [placed({ severity: 'warning', kind: 'over-broad', message, hint }, 'default', undefined), ...findings];
 }
 
-function unusedLists(document: PolicyDocument): LintFinding[] {
+function unusedLists(document: PolicyDocument, elsewhere: readonly string[]): LintFinding[] {
   const used = new Set(JSON.stringify([document, [...(document.lists ?? new Map()).values()]]).match(/"\$[^"]+"/g));
   return [...(document.lists ?? new Map()).keys()]
-    .filter((name) => !used.has(`"$${name}"`))
+    .filter((name) => !used.has(`"$${name}"`) && !elsewhere.includes(name))
     .map((name) => {
       const finding = {
         severity: 'warning',

@@ -25,6 +25,8 @@ export type Outcome =
   | { readonly is: 'not-after'; readonly length: number; readonly at: number }
   /** It fits, but is no secret by its look: a check digit, randomness, a placeholder. */
   | { readonly is: 'check-failed'; readonly length: number }
+  /** It fits, but what the line says before it makes it none. */
+  | { readonly is: 'not-among'; readonly length: number }
   /** It is personal data that begins within what another rule masks. */
   | { readonly is: 'within'; readonly rule: string }
   /** The machine of the rule read on and found nothing. */
@@ -105,6 +107,7 @@ function runPatterns(compiled: CompiledPatternRule, text: string, at: number, an
   const to = end - compiled.tailLength;
   const from = compiled.before === null ? (rule.hidesAnchor ? at : secretFrom) : begin;
   if (rule.check?.(text.slice(from, to)) === false) return { is: 'check-failed', length: to - from };
+  if (rule.isAmong?.(lineBefore(text, from)) === false) return { is: 'not-among', length: to - from };
   return { is: 'masked', from: from + (rule.keep?.first ?? 0), to: to - (rule.keep?.last ?? 0) };
 }
 
@@ -139,10 +142,7 @@ function runMachine(rule: MachineRule, text: string, at: number, anchor: string)
   const isBarred = isMachine(compiled) && at > 0 && compiled.notBefore?.[text.charCodeAt(at - 1)] === 1;
   if (isBarred) return { is: 'not-before' };
   const from = at + anchor.length;
-  const machine = rule.begin(
-    text.slice(Math.max(text.lastIndexOf('\n', at - 1) + 1, at - 200), at),
-    text.slice(at, from),
-  );
+  const machine = rule.begin(lineBefore(text, at), text.slice(at, from));
   let end = from;
   while (end < text.length && end - from < rule.maxLength && machine.push(text.charCodeAt(end))) end += 1;
   const spans = machine.spans(false);
@@ -150,3 +150,10 @@ function runMachine(rule: MachineRule, text: string, at: number, anchor: string)
   if (first === undefined || final === undefined) return { is: 'machine-found-nothing' };
   return { is: 'masked', from: from + first.from, to: from + final.to };
 }
+
+function lineBefore(text: string, at: number): string {
+  return at === 0 ? '' : text.slice(Math.max(text.lastIndexOf('\n', at - 1) + 1, at - LINE_BYTES), at);
+}
+
+/** What rules see of a line. */
+const LINE_BYTES = 200;
