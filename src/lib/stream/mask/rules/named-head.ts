@@ -1,0 +1,246 @@
+// Reads what stands between a telling name and its value: the rest of the name, its closing quote, the sign, blanks, the opening
+// quote. Says what shape that is and where the value begins; holds nothing.
+import {
+  isBlank,
+  isCommandBefore,
+  isFlagBefore,
+  isInsideValue,
+  isLineEnd,
+  isNamePart,
+  isPairName,
+  isQuote,
+  isSqlBefore,
+  isUpperCase,
+  outerQuote,
+  PAIR_VALUE,
+  PROSE,
+  separatorBefore,
+} from './named-context.ts';
+import type { Shape } from './named-values.ts';
+import { type Telling, tellingOf } from './named-words.ts';
+
+const LONGEST_NAME = 64;
+const MOST_BLANKS = 48;
+const LONGEST_PAIR = 96;
+const LONGEST_PROSE = 72;
+const MOST_ESCAPES = 8;
+/** Bytes from the anchor to the value, at most. */
+export const LONGEST_HEAD = LONGEST_NAME + 3 * MOST_BLANKS + LONGEST_PAIR + 64;
+
+/** `value`: the byte just read is the value's first; `next`: the one after it will be. */
+export type Step = 'more' | 'stop' | 'value' | 'next';
+
+type Phase = 'name' | 'close' | 'operator' | 'sign' | 'bar' | 'pair' | 'prose' | 'before' | 'block';
+
+export class NamedHead {
+  telling: Telling = 'none';
+  shape: Shape = 'tight';
+  /** The whole name. */
+  name = '';
+  /** The value's opening quote and the backslashes before it. */
+  quote = '';
+  escapes = 0;
+  /** Characters that end a bare value, beside white space. */
+  ends = '';
+  readonly before: string;
+  #phase: Phase = 'name';
+  #at = -1;
+  #text = '';
+  #from = 0;
+  #blanks = 0;
+  #sign = '';
+  #isClosed = false;
+  readonly #anchor: string;
+  readonly #prefix: string;
+
+  constructor(before: string, anchor: string) {
+    const line = before.slice(before.lastIndexOf('\r') + 1);
+    let from = line.length;
+    while (from > 0 && isNamePart(line.charAt(from - 1))) from -= 1;
+    this.#prefix = line.slice(from);
+    this.before = line.slice(0, from);
+    this.#anchor = anchor;
+  }
+
+  push(c: string): Step {
+    this.#at += 1;
+    this.#text += c;
+    switch (this.#phase) {
+      case 'name':
+        if (!isNamePart(c)) return this.#endName(c);
+        return this.#at < LONGEST_NAME ? 'more' : 'stop';
+      case 'close':
+        return this.#close(c);
+      case 'operator':
+        return this.#operator(c);
+      case 'sign':
+        return this.#afterSign(c);
+      case 'bar': // "│" as UTF-8
+        if (c === '\u0082') return this.#enter('before');
+        return c === '\u0094' ? 'more' : 'stop';
+      case 'pair':
+        return this.#pair();
+      case 'prose':
+        return this.prose(c);
+      case 'before':
+        return this.#beforeValue(c);
+      case 'block':
+        if (c === '\n') return this.#enter('before');
+        return this.#at - this.#from < 5 && /[ \d+-]/.test(c) ? 'more' : 'stop';
+    }
+  }
+
+  /** Looks for a value further on in a sentence: "is generated for root@localhost: …". */
+  prose(c: string): Step {
+    this.#phase = 'prose';
+    const text = this.#text.slice(this.#from, this.#at);
+    if (isLineEnd(c) || text.length > LONGEST_PROSE) return 'stop';
+    if (!isBlank(c) || !PROSE.test(text)) return 'more';
+    this.shape = 'prose';
+    return this.#enter('before');
+  }
+
+  /** The byte the value's reader has taken instead. */
+  skip(c: string): void {
+    this.#at += 1;
+    this.#text += c;
+  }
+
+  #endName(c: string): Step {
+    const suffix = this.#text.slice(0, this.#at).replace(/[.-]+$/, '');
+    const prefix = this.#prefix.replace(/^[.-]+/, '');
+    if (isInsideValue(this.before) || this.before.endsWith('${')) return 'stop';
+    this.telling = tellingOf(prefix, this.#anchor, suffix);
+    const isArrow = c === '>' && this.#text.charAt(this.#at - 1) === '-';
+    if (this.telling === 'none' || isArrow) return 'stop';
+    // The anchor's case may be the rule's instead of the text's; the other letters tell.
+    const anchor = /[a-z]/.test(prefix + suffix) ? this.#anchor : this.#anchor.toUpperCase();
+    this.name = prefix + (prefix + suffix === '' ? this.#anchor : anchor) + suffix;
+    this.#phase = 'close';
+    return this.#close(c);
+  }
+
+  #close(c: string): Step {
+    if (c === '\\' && this.escapes < MOST_ESCAPES) {
+      this.escapes += 1;
+      return 'more';
+    }
+    const { escapes } = this;
+    this.#enter('operator');
+    if (isQuote(c)) {
+      this.#isClosed = true;
+      return 'more';
+    }
+    return escapes > 0 ? 'stop' : this.#operator(c);
+  }
+
+  #operator(c: string): Step {
+    const hasBlank = this.#blanks > 0;
+    if (isBlank(c)) return ++this.#blanks > MOST_BLANKS ? 'stop' : 'more';
+    if (c === '=' || c === ':' || (c === '?' && !hasBlank)) {
+      this.#sign = c;
+      this.#phase = 'sign';
+      return 'more';
+    }
+    if (c === '>') return this.#element();
+    if (hasBlank && !this.#isClosed && (c === '|' || c === '\u00e2')) {
+      this.shape = 'table';
+      return this.#enter(c === '|' ? 'before' : 'bar');
+    }
+    if (c === ']' && this.#isClosed && /\[\s?["'`]$/.test(this.before)) return 'more';
+    if (c === ',' && this.#isClosed && /\(\s?\\?["'`]$/.test(this.before)) {
+      this.shape = /\bdefine\(/.test(this.before) ? 'colon' : 'argument';
+      return this.#enter('before');
+    }
+    const isHalf = isPairName(this.before) && (/[,<\n/]/.test(c) || (hasBlank && this.#isClosed));
+    if (isHalf) {
+      this.#from = c === ',' || c === '<' ? this.#at + 1 : this.#at - this.#blanks;
+      this.#phase = 'pair';
+      return this.#pair();
+    }
+    return hasBlank && c !== '\n' ? this.#afterBlank(c) : 'stop';
+  }
+
+  /** `--password value`, `ENV DB_PASSWORD value`, `PASSWORD 'value'`, "the password is value". */
+  #afterBlank(c: string): Step {
+    const isDirective = /^(?:requirepass|masterauth)$/i.test(this.name);
+    const isFlag = this.#blanks === 1 && this.#prefix.startsWith('-') && isFlagBefore(this.before);
+    const isCommand = this.name.includes('_') && isUpperCase(this.name) && isCommandBefore(this.before);
+    if (isFlag || isCommand || isDirective || (c === "'" && isSqlBefore(this.before))) {
+      this.shape = 'flag';
+      this.#enter('before');
+      return this.#beforeValue(c);
+    }
+    this.#from = this.#at;
+    return this.prose(c);
+  }
+
+  #afterSign(c: string): Step {
+    const sign = this.#sign;
+    if (sign === '?') {
+      this.#sign = c;
+      return c === '=' || c === ':' ? 'more' : 'stop';
+    }
+    if ((sign === '=' && (c === '=' || c === '~')) || (sign === ':' && c === ':')) return 'stop';
+    if ((sign === '=' && c === '>') || (sign === ':' && c === '=')) {
+      this.shape = 'spaced';
+      this.#sign = '=';
+      return this.#enter('before');
+    }
+    this.shape = sign === ':' ? 'colon' : this.#blanks > 0 || isBlank(c) ? 'spaced' : 'tight';
+    this.#enter('before');
+    return this.#beforeValue(c);
+  }
+
+  /** `<password>value</password>`, `<entry key="password">value<`. */
+  #element(): Step {
+    const isElement = this.before.endsWith('<') || (this.#isClosed && /<[\w:.-]+\s[^<>]*$/.test(this.before));
+    if (!isElement || this.#blanks > 0) return 'stop';
+    this.shape = 'xml';
+    return 'next';
+  }
+
+  #pair(): Step {
+    const text = this.#text.slice(this.#from, this.#at + 1);
+    if (PAIR_VALUE.test(text)) {
+      this.shape = text.endsWith('>') ? 'xml' : 'colon';
+      this.#isClosed = true;
+      return this.shape === 'xml' ? 'next' : this.#enter('before');
+    }
+    return text.length > LONGEST_PAIR || /[^\s"'\\:=<>/\w,]/.test(text) ? 'stop' : 'more';
+  }
+
+  #beforeValue(c: string): Step {
+    if (isBlank(c) && this.escapes === 0) return ++this.#blanks > MOST_BLANKS ? 'stop' : 'more';
+    if (isLineEnd(c)) return 'stop';
+    if (c === '\\' && this.escapes < MOST_ESCAPES) {
+      this.escapes += 1;
+      return 'more';
+    }
+    const outer = this.#isClosed ? '' : outerQuote(this.before);
+    if (isQuote(c) && (c !== outer || this.escapes > 0 || this.shape === 'colon')) {
+      this.quote = c;
+      return 'next';
+    }
+    if ((c === '|' || c === '>') && this.shape === 'colon' && this.#sign === ':') {
+      this.shape = 'block';
+      this.#from = this.#at;
+      return this.#enter('block');
+    }
+    if (this.shape === 'colon' && this.#blanks === 0 && !this.#isClosed) {
+      if (/[:/#@]$/.test(this.before)) return 'stop';
+      this.shape = 'joined';
+    }
+    this.ends = `${outer}${separatorBefore(this.before)}${this.shape === 'table' ? '|' : ''}`;
+    return 'value';
+  }
+
+  #enter(phase: Phase): Step {
+    this.#phase = phase;
+    if (phase === 'before' || phase === 'operator') {
+      this.#blanks = 0;
+      this.escapes = 0;
+    }
+    return 'more';
+  }
+}

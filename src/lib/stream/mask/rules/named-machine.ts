@@ -1,0 +1,129 @@
+// Takes in the value of a telling name, bare, in quotes or in an element, and says what of it is secret once it has ended.
+import type { Machine, Span } from '../rule.ts';
+import { isCodeBefore, isQuote } from './named-context.ts';
+import { LONGEST_HEAD, NamedHead } from './named-head.ts';
+import { type Found, secretOf } from './named-values.ts';
+
+/** Values are held back whole; longer ones are cut here and masked as far. */
+const LONGEST_VALUE = 2048;
+export const LONGEST_NAMED = LONGEST_HEAD + LONGEST_VALUE + 16;
+
+type Phase = 'head' | 'bare' | 'quoted' | 'element' | 'tag' | 'done';
+
+/** Letters before an opening quote in programs: `b"…"`, `r'…'`, `$'…'`. */
+const QUOTE_LETTERS = 'bBrRuUfFL@$';
+
+export class NamedValue implements Machine {
+  holdFrom = Infinity;
+  #phase: Phase = 'head';
+  #at = 0;
+  #value = '';
+  #isQuoted = false;
+  /** Backslashes in a row. */
+  #run = 0;
+  /** False where what follows shows that it is no value. */
+  #isValue = true;
+  readonly #head: NamedHead;
+
+  constructor(before: string, anchor: string) {
+    this.#head = new NamedHead(before, anchor);
+  }
+
+  push(byte: number): boolean {
+    const c = String.fromCharCode(byte);
+    if (this.#phase === 'head') this.#readHead(c);
+    else {
+      this.#head.skip(c);
+      this.#readValue(c);
+    }
+    this.#at += 1;
+    return this.#phase !== 'done';
+  }
+
+  spans(early: boolean): readonly Span[] {
+    const { telling, shape, name, before } = this.#head;
+    if (telling === 'none' || this.#value === '' || !this.#isValue || this.holdFrom === Infinity) return [];
+    if (shape === 'xml' && this.#phase === 'element' && !early) return [];
+    const kind = telling === 'vague' ? {} : { kind: 'password' };
+    if (early && this.#phase !== 'done')
+      return [{ from: this.holdFrom, to: this.holdFrom + this.#value.length, ...kind }];
+    const found: Found = {
+      ...{ telling, shape, name, value: this.#value },
+      isQuoted: this.#isQuoted,
+      isCode: isCodeBefore(before, shape),
+    };
+    const secret = secretOf(found);
+    return secret === undefined ? [] : [{ from: this.holdFrom + secret.from, to: this.holdFrom + secret.to, ...kind }];
+  }
+
+  #readHead(c: string): void {
+    const step = this.#head.push(c);
+    this.#follow(step, c);
+  }
+
+  #follow(step: 'more' | 'stop' | 'value' | 'next', c: string): void {
+    if (step === 'stop') this.#phase = 'done';
+    else if (step === 'value') {
+      const { escapes } = this.#head;
+      this.#value = '\\'.repeat(escapes);
+      this.#begin('bare', this.#at - escapes);
+      this.#readValue(c);
+    } else if (step === 'next') {
+      this.#isQuoted = this.#head.quote !== '';
+      this.#begin(this.#isQuoted ? 'quoted' : 'element', this.#at + 1);
+    }
+  }
+
+  #begin(phase: Phase, from: number): void {
+    this.holdFrom = from;
+    this.#run = 0;
+    this.#phase = phase;
+  }
+
+  #readValue(c: string): void {
+    if (this.#phase === 'bare') this.#bare(c);
+    else if (this.#phase === 'quoted') this.#quoted(c);
+    else if (this.#phase === 'element') this.#element(c);
+    else {
+      this.#isValue = c === '/';
+      this.#phase = 'done';
+    }
+    if (this.#value.length >= LONGEST_VALUE) this.#phase = 'done';
+  }
+
+  #bare(c: string): void {
+    const isEnd = c === '\n' || c === ' ' || c === '\r' || c === '\t' || this.#head.ends.includes(c);
+    if (this.#value.length === 1 && isQuote(c) && QUOTE_LETTERS.includes(this.#value)) {
+      this.#head.quote = c;
+      this.#value = '';
+      this.#isQuoted = true;
+      this.#begin('quoted', this.#at + 1);
+    } else if (!isEnd) this.#value += c;
+    else if (this.#head.shape === 'prose' && /^[a-z]+$/.test(this.#value)) {
+      this.#value = '';
+      this.#begin('head', Infinity);
+      this.#follow(this.#head.prose(c), c);
+    } else this.#phase = 'done';
+  }
+
+  /** In a text within a text (`\"value\"`) the quote that ends it has as many backslashes as the one that began it. */
+  #quoted(c: string): void {
+    const { quote, escapes } = this.#head;
+    if (c === quote && (escapes > 0 ? this.#run <= escapes : this.#run % 2 === 0)) {
+      if (escapes > 0) this.#value = this.#value.slice(0, this.#value.length - this.#run);
+      this.#phase = 'done';
+    } else if (c === '\n') this.#phase = 'done';
+    else {
+      this.#run = c === '\\' ? this.#run + 1 : 0;
+      this.#value += c;
+    }
+  }
+
+  #element(c: string): void {
+    if (c === '<') this.#phase = 'tag';
+    else if (c === '\n') {
+      this.#isValue = false;
+      this.#phase = 'done';
+    } else this.#value += c;
+  }
+}

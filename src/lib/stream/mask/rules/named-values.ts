@@ -1,0 +1,187 @@
+// Judges what stands where a named value stands: a secret, or the place of one, code that fetches it, a word of prose, a path.
+import { isPlaceholder, looksRandom } from '../checks/index.ts';
+import type { Telling } from './named-words.ts';
+
+/**
+ * How name and value were joined. `tight`: `NAME=value`, `--name=value`; `spaced`: `name = value`; `colon`: `name: value`; `joined`: `name:value`;
+ * `flag`: `--name value`; `argument`: `set("name", "value")`; `prose`: "the password is value"; the rest as it says.
+ */
+export type Shape = 'tight' | 'spaced' | 'colon' | 'joined' | 'flag' | 'argument' | 'xml' | 'table' | 'block' | 'prose';
+
+export interface Found {
+  readonly telling: Exclude<Telling, 'none'>;
+  readonly shape: Shape;
+  readonly isQuoted: boolean;
+  /** The whole name, as it is written. */
+  readonly name: string;
+  readonly value: string;
+  /** Source code stands before it on the line: `const`, a bracket, a dot. */
+  readonly isCode: boolean;
+}
+
+const SHORTEST_STRONG = 4;
+const SHORTEST_MEDIUM = 5;
+const SHORTEST_VAGUE = 10;
+
+/** Passwords of many machines that consist of letters only. */
+const WELL_KNOWN = new Set(
+  'letmein qwerty hunter dragon monkey iloveyou trustno abcdef qwertyuiop asdfgh asdfghjkl zxcvbn sunshine princess football baseball superman batman'.split(
+    ' ',
+  ),
+);
+/** Words that stand behind such names and are no value. */
+const WORDS = new Set(
+  `password passwd pwd passphrase pass secret token credential credentials key apikey value values required optional invalid incorrect wrong
+  expired changed updated accepted rejected failed failure success ok prompt encrypted hashed plain plaintext basic bearer bytes char
+  varchar text uuid file stdin env keychain vault here below above hidden visible auto generated random disabled enabled input hint label
+  pass word login user username email name new old current confirm confirmation forgot reset number date json yaml function async await
+  return const var let this self super null_value secretstr optional_str option
+  admin_password db_password root_password user_password`.split(/\s+/),
+);
+const TYPE_NAME =
+  /^(?:[A-Z][a-z]+\d{0,2}){1,5}(?:Array|Params|Input|String|Type|Buffer|Options|Config|Schema|Field|Provider|Client|Value|List|Data)$/;
+const CODE_ROOTS =
+  /^(?:process|os|self|this|config|conf|cfg|env|settings|args|opts|options|req|request|res|ctx|context|var|local|data|module|each|secrets?|vault|params|props|user|credentials?|creds|auth|app|import\.meta|sys|System|Environment|ENV|std|form|body|event|input|flags?|c|cmd|ns|p|account|client|server|db|database|session|response|values|Values|state)(?:\.|->|\?\.|::|\[)/;
+
+/** Where in the value the secret is; undefined where there is none. Bounded by the value's length, without memory. */
+export function secretOf(found: Found): { readonly from: number; readonly to: number } | undefined {
+  if (/^[0-9a-f]{4}\]/.test(found.value)) return undefined; // a mask: `[password:3f2a]`
+  const { from, to } = found.isQuoted ? trimmed(found.value) : bareValue(found);
+  const value = found.value.slice(from, to);
+  return isSecret(found, value) ? { from, to } : undefined;
+}
+
+function trimmed(value: string): { from: number; to: number } {
+  return { from: value.length - value.trimStart().length, to: value.trimEnd().length };
+}
+
+/** Without the punctuation of what it is part of: `abc,` of a list, `abc)` of a call, `abc,user=bob` of pairs. */
+function bareValue(found: Found): { from: number; to: number } {
+  let value = found.value;
+  const isVariable = found.shape === 'tight' && /^[A-Z0-9_]+$/.test(found.name);
+  const next = (isVariable ? /,[A-Z][A-Z0-9_]*=/ : /[,;&|][A-Za-z_][\w.-]*[=:]/).exec(value);
+  if (next !== null && next.index > 0) value = value.slice(0, next.index);
+  value = value.replace(/<\/[a-z].*$/i, '');
+  for (;;) {
+    const end = value.charAt(value.length - 1);
+    const opener = { ')': '(', ']': '[', '}': '{' }[end];
+    const isExtra = opener !== undefined ? !value.slice(0, -1).includes(opener) : ',;"\'`'.includes(end) && end !== '';
+    if (isExtra || (end === '.' && found.shape === 'prose')) value = value.slice(0, -1);
+    else if (/[)\]];?:$/.test(value)) value = value.slice(0, -1);
+    else if (/(?:\\n|\\r|\\t|\\)$/.test(value) && found.shape !== 'block')
+      value = value.replace(/(?:\\n|\\r|\\t|\\)$/, '');
+    else break;
+  }
+  return { from: 0, to: value.length };
+}
+
+function isSecret(found: Found, value: string): boolean {
+  const { telling, shape, isQuoted } = found;
+  const shortest = telling === 'strong' ? SHORTEST_STRONG : telling === 'medium' ? SHORTEST_MEDIUM : SHORTEST_VAGUE;
+  if (value.length < shortest || isPlaceholder(value) || WORDS.has(value.toLowerCase())) return false;
+  if ((shape === 'flag' && /^--?[a-z][a-z-]*(?:\d\d?)?=?$/.test(value)) || isTemplate(value)) return false;
+  if (isReference(value) || (!isQuoted && isExpression(found, value))) return false;
+  if (value.toLowerCase().replace(/[^a-z]/g, '') === found.name.toLowerCase().replace(/[^a-z]/g, '')) return false;
+  if (telling === 'vague') return isDrawn(value);
+  if (/\s/.test(value)) return isPassphrase(value, telling);
+  if (shape === 'joined' && (!isMixed(value) || value.includes(':'))) return false;
+  if (shape === 'prose') return value.length >= 6 && (isMixed(value) || looksRandom(value)) && !isOrdinary(value);
+  if (/^\d+$/.test(value)) return value.length >= (shape === 'tight' || isQuoted ? 4 : 6) && telling === 'strong';
+  if (/^[\d.,:/%+-]+$/.test(value)) return false;
+  if (!isWordy(value)) return telling === 'strong' || isMixed(value);
+  if (looksRandom(value) || WELL_KNOWN.has(value.toLowerCase())) return true;
+  if (telling === 'medium') return false;
+  return isWordAllowed(found, value);
+}
+
+/** A value of letters only is a secret where nothing but a value can stand. */
+function isWordAllowed(found: Found, value: string): boolean {
+  const { shape, isQuoted, isCode, name } = found;
+  const isSecretName = /secret/i.test(name) && !/pass|pwd/i.test(name);
+  if ((isSecretName && /[-_.]/.test(value)) || shape === 'argument') return false;
+  if (isQuoted || shape === 'xml')
+    return /^[a-z][a-z-]*$/.test(value) || /[a-z][A-Z]/.test(value)
+      ? !isCode || !/[A-Z]/.test(value)
+      : /-.*-/.test(value);
+  if (shape === 'tight') return !isCode && (/^[A-Z0-9_]+$/.test(name) || /^[a-z][a-z-]*$/.test(value));
+  return /^[A-Za-z]+(?:-[A-Za-z]+){3,}$/.test(value);
+}
+
+/** Letters, and marks between words: says nothing about being drawn. */
+const isWordy = (value: string) => /^[A-Za-z]+(?:[-_.][A-Za-z]+)*[-_.]?$/.test(value);
+
+/** A digit or a sign beside letters. */
+const isMixed = (value: string) => /[A-Za-z]/.test(value) && /[^A-Za-z]/.test(value);
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** For names that many things have: drawn at random, and no digest, date, version or path. */
+function isDrawn(value: string): boolean {
+  if (/\s/.test(value) || /^[\d.,:/%+-]+$/.test(value)) return false;
+  if (/^[a-z0-9]{6}\.[a-z0-9]{16}$/.test(value)) return true; // a bootstrap token of kubeadm
+  if (/^(?:sha(?:1|224|256|384|512)|md5)[:-]/.test(value) || /^arn:|^projects\//.test(value)) return false;
+  return UUID.test(value) || looksRandom(value) || looksDrawnInHex(value);
+}
+
+const looksDrawnInHex = (value: string) => /^(?:[0-9a-f]{20,}|[0-9A-F]{20,})$/.test(value) && new Set(value).size > 7;
+
+/** Addresses, paths and references to where the secret is kept. */
+function isReference(value: string): boolean {
+  if (/[\])]\{\d+(?:,\d*)?\}|\(\?[:=!<]|^\/.*[\^$\\(].*\/[a-z]{0,4}$/.test(value)) return true; // a pattern
+  if (/^-----BEGIN/.test(value)) return true; // has a rule of its own
+  if (/^(?:arn|vault|ssm|op|projects|secretsmanager|file|env|keyring|awskms|gcpkms|ref)[:/][\w:/.#-]*$/.test(value))
+    return true;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return true;
+  if (/^(?:[.~]{0,2}\/|[A-Za-z]:\\)[\w.\-/\\ @+]*$/.test(value)) {
+    return !value.split(/[/\\]/).some((part) => part.length > 11 && looksRandom(part)) && !/=$/.test(value);
+  }
+  return /^\/?(?:[\w.-]+\/){2,}[\w.-]+$/.test(value) && !looksRandom(value.replace(/\//g, ''));
+}
+
+/** What computes or fetches a value: a call, a member, a variable, a tag of YAML, a parameter. */
+function isExpression(found: Found, value: string): boolean {
+  if (/^&(?:lt|#x3c|quot|#34|#39);/i.test(value) || /^[a-z]+=$/.test(value)) return true;
+  if (/^(?:null|undefined|true|false|None|void 0|!0|!1|nil)[,;)}\]]/.test(value) || /^[A-Za-z]\w?\[\w+\]/.test(value))
+    return true;
+  if (TYPE_NAME.test(value) && found.shape !== 'tight') return true;
+  if (/^[[({<]/.test(value))
+    return found.shape !== 'tight' || !looksRandom(value) || /^[{[(<]["'\w$]*[:,}\])>]/.test(value);
+  if (/^(?:!\w|&[A-Za-z_]+[;,)]?$|\*[A-Za-z_]+[;,)]?$|\?|:[A-Za-z_]\w*$|@[A-Za-z_]\w*$)/.test(value))
+    return isWordy(value.replace(/^\W+|\W+$/g, '')) || /^\?/.test(value);
+  if (/^\$[A-Za-z_({]/.test(value) && /^\$(?:\{[^}]*\}?|\([^)]*\)?|[A-Za-z_]\w*)(?:$|[^\w])/.test(value)) return true;
+  if (/^%[A-Za-z(]/.test(value) && /[%sd]$/.test(value)) return true;
+  if (CODE_ROOTS.test(value)) return true;
+  // A call: `getPassword()`, `env('X')`, `os.environ["DB"]`, `generate(16)`.
+  const call = /^([A-Za-z_$](?:[A-Za-z_$.:>?-]|\d{1,2}(?![A-Za-z]))*)([([].*)$/.exec(value);
+  if (call !== null && !looksRandom(call[1] as string)) {
+    const [, head = '', rest = ''] = call;
+    return (head.length > 2 || rest.length < 5) && !looksRandom(rest);
+  }
+  if (/^[A-Za-z_$][A-Za-z_$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$]+)+$/.test(value)) return true;
+  if (/^[a-z]+[a-z0-9]*_[a-z0-9_]+(?:\.[a-z_][a-z0-9_]*)+$/.test(value)) return true;
+  return found.isCode && /^[A-Za-z_$][\w$.]*$/.test(value) && !looksRandom(value);
+}
+
+/** Text with holes that a program fills: `${user}-${name}`, `{{ x }}-suffix`. */
+function isTemplate(value: string): boolean {
+  const rest = value.replace(/\$\{[^}]*\}|\{\{[^}]*\}\}|[#%]\{[^}]*\}|\$\([^)]*\)/g, '');
+  return rest !== value && (rest.length < 8 || isWordy(rest));
+}
+
+/** An address, a host, a name with a number: what else stands behind a colon in prose. */
+function isOrdinary(value: string): boolean {
+  return /@[\w-]+\.|^\d+(?:\.\d+){3}|^[\w-]+(?:\.[\w-]+)+$|^v?\d[\d.:,/-]*[a-z%]{0,3}$|^[A-Za-z]+[-_]?\d{1,2}$|^[A-Za-z]+(?:['’/-][A-Za-z]+)+$|^SHA256:|[:=]$|^[\w-]+[=]/.test(
+    value,
+  );
+}
+
+const FUNCTION_WORDS =
+  /\b(?:the|a|an|of|to|is|are|be|must|for|at|with|in|or|and|not|no|your|you|this|that|when|if|by|on|was|has|have|will|can|cannot|should|please|enter|password|invalid|wrong|new|old|as|from|forgot|reset|confirm|do|does|it)\b/i;
+
+/** Several words: a passphrase (three or more, none of which makes a sentence), or signs between. */
+function isPassphrase(value: string, telling: Telling): boolean {
+  if (telling !== 'strong' || value.length > 120 || FUNCTION_WORDS.test(value)) return false;
+  const parts = value.split(/\s+/);
+  if (parts.every((part) => /^[a-z]+$/.test(part))) return parts.length >= 4;
+  return parts.some((part) => looksRandom(part) || (/\d/.test(part) && /[A-Za-z]/.test(part) && part.length > 4));
+}
