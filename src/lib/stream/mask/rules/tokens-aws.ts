@@ -24,6 +24,17 @@ export const AWS_TOKENS = [
     leaves: ['AKIAIOSFODNN7EXAMPLE', 'AKIA${!uppernum:17}', 'in NAKIA${!uppernum:16}', 'AKIA${!lower:16}'],
   }),
   token({
+    name: 'aws-old-access-key-id',
+    kind: 'aws-access-key-id',
+    anchors: ['A3T'],
+    notBefore: '[A-Za-z0-9+/]',
+    secret: '[A-Z0-9]{17}',
+    notAfter: '[A-Za-z0-9+/]',
+    check: isNoExample,
+    masks: ['key A3T${uppernum:17}'],
+    leaves: ['A3T${!uppernum:12}', 'xA3T${!uppernum:17}'],
+  }),
+  token({
     name: 'aws-secret-key',
     anchors: SECRET_NAMES,
     ignoreCase: true,

@@ -1,5 +1,5 @@
 // Chat: Slack, Discord, Telegram and others, and the addresses of their webhooks, whose path is the secret.
-import { isMixed, isNoName, token, UUID } from './tokens-shape.ts';
+import { isMixed, isNoName, token } from './tokens-shape.ts';
 
 const AFTER_PATH = '[A-Za-z0-9_-]';
 
@@ -19,7 +19,7 @@ export const CHAT_TOKENS = [
       'xoxe.xoxp-',
       'xoxe.xoxb-',
     ],
-    secret: '[A-Za-z0-9-]{20,300}[A-Za-z0-9]',
+    secret: '[A-Za-z0-9-]{9,300}[A-Za-z0-9]',
     check: isNoName,
     masks: [
       'SLACK_BOT_TOKEN=xoxb-${digit:12}${?-}${digit:13}${?-}${alnum:24}',
@@ -116,7 +116,8 @@ export const CHAT_TOKENS = [
     name: 'teams-webhook',
     family: 'url',
     anchors: ['webhook.office.com/webhookb2/', 'outlook.office.com/webhook/', 'outlook.office365.com/webhook/'],
-    secret: `${UUID}@${UUID}/[A-Za-z]{3,40}/[A-Za-z0-9]{32}/${UUID}(?:/[A-Za-z0-9_-]{10,100})?`,
+    secret:
+      '[A-Za-z0-9-]{36}@[A-Za-z0-9-]{36}/[A-Za-z]{3,40}/[A-Za-z0-9]{32}/[A-Za-z0-9-]{36}(?:/[A-Za-z0-9_-]{10,100})?',
     masks: [
       'https://contoso.webhook.office.com/webhookb2/${uuid}${?@}${uuid}${?/IncomingWebhook/}${hex:32}${?/}${uuid}',
     ],

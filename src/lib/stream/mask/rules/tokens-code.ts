@@ -78,7 +78,7 @@ export const CODE_TOKENS = [
   token({
     name: 'atlassian-token',
     anchors: ['ATATT3', 'ATCTT3', 'ATSTT3'],
-    secret: '[A-Za-z0-9_-]{50,400}(?:=[A-F0-9]{8})?',
+    secret: '[A-Za-z0-9_=-]{50,400}',
     masks: ['JIRA_TOKEN=ATATT3${b64url:180}${?=}${HEX:8}', 'ATCTT3${b64url:160}'],
   }),
   token({
@@ -170,7 +170,7 @@ export const CODE_TOKENS = [
     name: 'harness-token',
     anchors: ['pat.', 'sat.'],
     notBefore: '[A-Za-z0-9_.]',
-    secret: '[A-Za-z0-9_-]{22}\\.[0-9a-f]{24}\\.[A-Za-z0-9]{20}',
+    secret: '[A-Za-z0-9_-]{22}\\.[A-Za-z0-9]{24}\\.[A-Za-z0-9]{20}',
     masks: ['HARNESS_API_KEY=pat.${b64url:22}${?.}${hex:24}${?.}${alnum:20}'],
     leaves: ['pat.name, sat.end'],
   }),
@@ -208,5 +208,12 @@ export const CODE_TOKENS = [
     check: isNoName,
     masks: ['EXPO_TOKEN=${b64url:40}'],
     leaves: ['EXPO_TOKEN=$TOKEN'],
+  }),
+  token({
+    name: 'settlemint-token',
+    anchors: ['sm_aat_', 'sm_pat_', 'sm_sat_'],
+    secret: '[A-Za-z0-9]{16,40}',
+    masks: ['x-auth-token: sm_aat_${alnum:16}'],
+    leaves: ['sm_pat_${!alnum:6}'],
   }),
 ].flat();

@@ -1,38 +1,39 @@
-// Tokens of any issuer (JSON Web Tokens, signed or encrypted), identity providers, social networks.
-import { isJwtHeader } from '../checks/index.ts';
+// Identity providers, sessions, social networks.
 import { isMixed, isNoName, token } from './tokens-shape.ts';
 
-/** Headers as they are written, by how their base64url begins; that beginning is shown. */
-const HEADERS: readonly (readonly [start: string, name: string, header: string])[] = [
-  ['eyJ', 'jwt', '{"alg":"ES256"}'],
-  ['eyAi', 'jwt-with-blanks', '{ "alg": "ES256" }'],
-  ['ewog', 'jwt-of-lines', '{\n "alg": "ES256"\n}'],
-  ['ewoJ', 'jwt-of-tabs', '{\n\t"alg": "ES256"\n}'],
-  ['ew0K', 'jwt-of-crlf', '{\r\n "alg": "ES256"\r\n}'],
-];
-const PART = '[A-Za-z0-9_-]';
-
-/** Three parts are signed, five are encrypted; the second is empty where the content is elsewhere. */
-const JWT_RULES = HEADERS.flatMap(([start, name, header]) => {
-  const rest = Buffer.from(header).toString('base64url').slice(start.length);
-  return token({
-    name,
-    kind: 'jwt',
-    anchors: [start],
-    secret: `${PART}{5,4000}\\.${PART}{0,16000}\\.${PART}{10,8000}(?:\\.${PART}{2,16000}\\.${PART}{16,100})?`,
-    check: (secret) => isJwtHeader(start + secret.slice(0, secret.indexOf('.'))),
-    masks: [
-      `Authorization: Bearer ${start}\${?${rest}.}\${base64urlof:60}\${?.}\${base64urlof:64}.`,
-      `"${start}\${?${rest}..}\${base64urlof:64}"`,
-      `${start}\${?${rest}.}\${base64urlof:256}\${?.}\${base64urlof:12}\${?.}\${base64urlof:90}\${?.}\${base64urlof:16}`,
-      ...(start === 'eyJ' ? ['"a\\n${jwt}\\n"', 'id_token=${jwe}&state=1', '"token":"${rs256jwt}"'] : []),
-    ],
-    leaves: ['eyJhIjoxfQ.eyJiIjoyfQ.c2ln says nothing', `${start}\${!alnum:20}.\${!alnum:20}.\${!alnum:20}`],
-  });
-});
-
 export const IDENTITY_TOKENS = [
-  JWT_RULES,
+  token({
+    name: 'gitlab-session-cookie',
+    kind: 'session-cookie',
+    anchors: ['_gitlab_session='],
+    secret: '[A-Za-z0-9]{32,64}',
+    masks: ['Cookie: _gitlab_session=${hex:32}; path=/'],
+  }),
+  token({
+    name: 'authress-key',
+    anchors: ['ext_', 'sc_', 'scauth_', 'authress_'],
+    notBefore: '[A-Za-z0-9_]',
+    secret: '[a-z0-9]{5,30}\\.[a-z0-9]{4,6}\\.acc[_-][a-z0-9-]{10,32}\\.[A-Za-z0-9+/_=-]{30,120}',
+    masks: ['Bearer sc_${lowernum:10}${?.}${lowernum:5}${?.acc_}${lowernum:16}${?.}${b64url:60}'],
+    leaves: ['sc_name.size', 'ext_one.two.acc'],
+  }),
+  token({
+    name: 'intra42-secret',
+    anchors: ['s-s4t2af-', 's-s4t2ud-'],
+    secret: '[a-f0-9]{64}',
+    masks: ['client secret s-s4t2af-${hex:64}'],
+  }),
+  token({
+    name: 'maxmind-license-key',
+    before: { class: '[A-Za-z0-9_]', min: 36, max: 36 },
+    anchors: ['_mm'],
+    notBefore: '[A-Za-z0-9_]',
+    secret: 'k',
+    notAfter: '[A-Za-z0-9_]',
+    confirmedByEnd: true,
+    masks: ['license_key=${alnum:6}${?_}${alnum:29}${pick:_mmk}'],
+    leaves: ['${!alnum:30}_mmk', 'use_mmk'],
+  }),
   token({
     name: 'session-cookie-of-flask-or-django',
     kind: 'session-cookie',
@@ -113,7 +114,7 @@ export const IDENTITY_TOKENS = [
     beginsWord: true,
     anchors: ['sl.'],
     notBefore: '[A-Za-z0-9_.-]',
-    secret: '(?:u\\.)?[A-Za-z0-9_-]{100,2000}',
+    secret: '(?:u\\.)?[A-Za-z0-9_=-]{100,2000}',
     check: isMixed,
     masks: ['Bearer sl.${b64url:138}', 'sl.${?u.}${b64url:1000}'],
     leaves: ['ssl.${!b64url:138}', 'sl.append'],

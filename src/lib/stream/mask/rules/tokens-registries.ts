@@ -81,10 +81,12 @@ export const REGISTRY_TOKENS = [
   }),
   token({
     name: 'artifactory-reference-token',
-    anchors: ['cmVmdGtuOj'],
-    secret: '[A-Za-z0-9+/]{40,80}={0,2}',
-    masks: ['Bearer cmVmdGtuOj${b64:54}'],
-    leaves: ['cmVmdGtuOj${!b64:12}'],
+    anchors: ['cmVmd'],
+    notBefore: '[A-Za-z0-9+/_-]',
+    secret: '[A-Za-z0-9]{56,64}',
+    notAfter: '[A-Za-z0-9+/=]',
+    masks: ['Bearer cmVmd${alnum:59}'],
+    leaves: ['cmVmd${!alnum:12}', 'a${!b64:40}cmVmd${!alnum:59}'],
   }),
   token({
     name: 'clojars-token',

@@ -1,5 +1,5 @@
 // Services that teams work with, and what watches over their systems.
-import { isMixed, isNoName, token, UUID } from './tokens-shape.ts';
+import { isNoName, token, UUID } from './tokens-shape.ts';
 
 /** `pat` and what may follow it, but for the beginning of "path": that stands in every other line of a log. */
 const LETTERS_AND_DIGITS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
@@ -71,7 +71,7 @@ export const SERVICE_TOKENS = [
   token({
     name: 'typeform-token',
     anchors: ['tfp_'],
-    secret: '[A-Za-z0-9_-]{40,60}(?:\\.[A-Za-z0-9_=-]{10,40})?',
+    secret: '[A-Za-z0-9_=-]{36,60}(?:\\.[A-Za-z0-9_=-]{2,40}){0,2}',
     check: isNoName,
     masks: ['Bearer tfp_${alnum:44}', 'tfp_${b64url:44}${?_}${alnum:14}'],
   }),
@@ -138,7 +138,7 @@ export const SERVICE_TOKENS = [
       'dt0e01.',
       'dt0a01.',
     ],
-    secret: '[A-Za-z0-9-]{8,40}\\.[A-Z0-9]{60,70}',
+    secret: '[A-Za-z0-9-]{8,40}\\.[A-Za-z0-9]{60,70}',
     masks: ['Api-Token dt0c01.${base32:24}${?.}${base32:64}'],
   }),
   token({
@@ -163,7 +163,7 @@ export const SERVICE_TOKENS = [
   token({
     name: 'sentry-token',
     anchors: ['sntrys_', 'sntryu_', 'sntrya_', 'sntryi_'],
-    secret: '[A-Za-z0-9+/_-]{60,600}={0,2}(?:_[A-Za-z0-9+/]{43})?',
+    secret: '[A-Za-z0-9+/_-]{40,600}={0,2}(?:_[A-Za-z0-9+/]{43})?',
     masks: ['SENTRY_AUTH_TOKEN=sntryu_${hex:64}', 'sntrys_${b64:120}${?==_}${b64:43}'],
   }),
   token({
@@ -210,11 +210,9 @@ export const SERVICE_TOKENS = [
       'endr+',
       'ionic_',
       'fio-u-',
-      'sm_aat_',
-      'sm_pat_',
     ],
     secret: '[A-Za-z0-9_=-]{20,90}',
-    check: isMixed,
+    check: isNoName,
     masks: ['TRIGGER_SECRET_KEY=tr_prod_${alnum:24}', 'zpka_${alnum:32}${?_}${hex:8}'],
     leaves: ['tr_dev_environment_of_the_service'],
   }),

@@ -1,5 +1,5 @@
 // What keeps secrets: Vault and OpenBao, Consul and Nomad, 1Password, Doppler, Infisical, Bitwarden, Akeyless.
-import { isMixed, isNoName, token, UUID } from './tokens-shape.ts';
+import { isNoName, token, UUID } from './tokens-shape.ts';
 
 export const VAULT_TOKENS = [
   token({
@@ -21,9 +21,9 @@ export const VAULT_TOKENS = [
     notBefore: '[A-Za-z0-9_.$%/-]',
     secret: '[A-Za-z0-9]{24}(?:\\.[A-Za-z0-9]{5})?',
     notAfter: '[A-Za-z0-9_.$([;]',
-    check: isMixed,
+    check: isNoName,
     masks: ['token: s.${alnum:24}\n', 's.${alnum:24}${?.}${alnum:5} '],
-    leaves: ['for(s.getOwnPropertyDescriptor1();;)', 'files.${!alnum:24}', 's.${!lower:24}'],
+    leaves: ['for(s.getOwnPropertyDescriptor1();;)', 'files.${!alnum:24}', 's.hasOwnPropertyDescriptors'],
   }),
   token({
     name: 'vault-legacy-batch-token',
