@@ -24,7 +24,9 @@ export class Emitter {
   private raw = 0;
   /** Visible text before this is behind a mask that was written already. */
   private covered = 0;
-  private pieces: Uint8Array[] = [];
+  /** What goes on next. */
+  private output = Buffer.alloc(4096);
+  private length = 0;
   private readonly window: VisibleWindow;
   private readonly found: SecretsFound;
   private readonly patches: Patch[];
@@ -60,9 +62,10 @@ export class Emitter {
 
   /** What goes on, in one piece: a copy, or nothing. */
   take(): readonly Uint8Array[] {
-    const { pieces } = this;
-    this.pieces = [];
-    return pieces.length <= 1 ? pieces : [Buffer.concat(pieces)];
+    if (this.length === 0) return [];
+    const piece = Buffer.from(this.output.subarray(0, this.length));
+    this.length = 0;
+    return [piece];
   }
 
   /** Lets everything before visible position `to`, and before raw position `rawLimit`, go on. All of it is decided. */
@@ -130,7 +133,8 @@ export class Emitter {
   private passRaw(to: number): void {
     for (let patch = this.patches[0]; patch !== undefined && patch.to <= to; patch = this.patches[0]) {
       this.copy(this.raw, patch.from);
-      this.pieces.push(patch.bytes);
+      this.makeRoom(patch.bytes.length);
+      this.length += patch.bytes.copy(this.output, this.length);
       this.raw = patch.to;
       this.patches.shift();
     }
@@ -148,10 +152,19 @@ export class Emitter {
   private copy(from: number, to: number): void {
     if (to <= from) return;
     const { raw, rawStart } = this.window;
-    this.pieces.push(Uint8Array.prototype.slice.call(raw, from - rawStart, to - rawStart));
+    this.makeRoom(to - from);
+    this.length += raw.copy(this.output, this.length, from - rawStart, to - rawStart);
   }
 
   private write(mask: string): void {
-    this.pieces.push(Buffer.from(mask));
+    this.makeRoom(mask.length);
+    this.length += this.output.write(mask, this.length, 'latin1');
+  }
+
+  private makeRoom(length: number): void {
+    if (this.length + length <= this.output.length) return;
+    const larger = Buffer.alloc(Math.max(this.output.length * 2, this.length + length));
+    this.output.copy(larger, 0, 0, this.length);
+    this.output = larger;
   }
 }

@@ -43,7 +43,7 @@ export class MachineCandidates implements Candidates {
       from: anchorFrom,
       begin: anchorEnd,
       before: window.lineBefore(anchorFrom),
-      anchor: Buffer.from(window.copyVisible(anchorFrom, anchorEnd)).toString('latin1'),
+      anchor: window.textOf(anchorFrom, anchorEnd),
     });
     return true;
   }

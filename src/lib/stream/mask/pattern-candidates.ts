@@ -3,9 +3,9 @@
 
 import type { Candidates } from './candidates.ts';
 import type { CompiledPatternRule } from './compiled-rules.ts';
-import { DeadEnds } from './dead-ends.ts';
 import { DEAD, type Pattern } from './pattern/index.ts';
 import type { SecretsFound } from './secrets-found.ts';
+import { Stays } from './stays.ts';
 import type { VisibleWindow } from './visible-window.ts';
 
 const NONE = -1;
@@ -34,7 +34,7 @@ export class PatternCandidates implements Candidates {
   /** Where the secret may end if a line end that was left out was one after all. */
   private softEnd = NONE;
   private stayedFrom = 0;
-  private readonly deadEnds = new DeadEnds();
+  private readonly stays = new Stays();
 
   constructor(rule: CompiledPatternRule, window: VisibleWindow, found: SecretsFound) {
     this.rule = rule;
@@ -150,21 +150,16 @@ export class PatternCandidates implements Candidates {
       }
       position += 1;
       if (next !== state) this.stayedFrom = position;
-      else if (this.leadEnd === NONE && this.deadEnds.leadsThere(lead, next, position)) {
-        this.fail();
-        return true;
-      }
+      else if (this.leadEnd === NONE) position = Math.min(end, this.stays.endOf(lead, next, position));
       state = next;
       if (lead.accepts(state)) this.leadEnd = position;
     }
     this.position = position;
     this.state = state;
+    this.stays.remember(lead, state, this.stayedFrom, position);
     if (!isDead && !isCapped && !isOver) return false;
     if (this.leadEnd !== NONE) this.enterSecret(this.leadEnd);
-    else {
-      if (isDead) this.deadEnds.remember(lead, this.state, this.stayedFrom, position);
-      this.fail();
-    }
+    else this.fail();
     return true;
   }
 
@@ -191,14 +186,12 @@ export class PatternCandidates implements Candidates {
       }
       position += 1;
       if (next !== state) this.stayedFrom = position;
-      else if (this.secretEnd === NONE && this.deadEnds.leadsThere(secret, next, position)) {
-        isDead = true;
-        break;
-      }
+      else if (!secret.accepts(next)) position = Math.min(end, this.stays.endOf(secret, next, position));
       state = next;
     }
     this.position = position;
     this.state = state;
+    this.stays.remember(secret, state, this.stayedFrom, position);
     if (!isDead) {
       const isFull = position === cap;
       if (!isOver && !isFull) return false;
@@ -208,17 +201,14 @@ export class PatternCandidates implements Candidates {
         if (follower === -1 || notAfter === null || notAfter[follower] === 0) this.secretEnd = position;
       }
     }
-    this.decide(isDead);
+    this.decide();
     return true;
   }
 
-  private decide(isDead: boolean): void {
+  private decide(): void {
     const current = this.current as Waiting;
-    const isSecret =
-      (this.secretEnd !== NONE && this.accept(current, this.secretEnd)) ||
-      (this.softEnd !== NONE && this.accept(current, this.softEnd));
-    if (isDead && !isSecret && this.secretEnd === NONE) {
-      this.deadEnds.remember(this.rule.secret, this.state, this.stayedFrom, this.position);
+    if (this.secretEnd === NONE || !this.accept(current, this.secretEnd)) {
+      if (this.softEnd !== NONE) this.accept(current, this.softEnd);
     }
     this.fail();
   }
@@ -228,11 +218,7 @@ export class PatternCandidates implements Candidates {
     const to = end - this.rule.tailLength;
     const from = rule.before !== undefined ? begin : rule.hidesAnchor === true ? anchorFrom : this.leadEnd;
     if (to <= from) return false;
-    if (rule.check !== undefined) {
-      const { visible, visibleStart } = this.window;
-      const text = Buffer.from(visible.buffer, visible.byteOffset + from - visibleStart, to - from).toString('latin1');
-      if (!rule.check(text)) return false;
-    }
+    if (rule.check !== undefined && !rule.check(this.window.textOf(from, to))) return false;
     if (rule.isAmong !== undefined && !rule.isAmong(this.window.lineBefore(from))) return false;
     this.free = to;
     const masked = { from: from + (rule.keep?.first ?? 0), to: to - (rule.keep?.last ?? 0) };

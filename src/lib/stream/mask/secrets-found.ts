@@ -19,28 +19,41 @@ export interface SecretFound {
 }
 
 export class SecretsFound {
-  private readonly found: SecretFound[] = [];
+  private found: SecretFound[] = [];
+  /** Of `found`: how many were taken already. */
+  private taken = 0;
+  private isSorted = true;
 
   add(secret: SecretFound): void {
-    let at = this.found.length;
-    while (at > 0 && isBefore(secret, this.found[at - 1] as SecretFound)) at -= 1;
-    this.found.splice(at, 0, secret);
+    const last = this.found.at(-1);
+    if (last !== undefined && inOrder(last, secret) > 0) this.isSorted = false;
+    this.found.push(secret);
   }
 
   /** The first one, if it begins before `position`. */
   takeBefore(position: number): SecretFound | undefined {
-    const first = this.found[0];
-    return first !== undefined && first.from < position ? this.found.shift() : undefined;
+    if (this.isEmpty) return undefined;
+    if (!this.isSorted) {
+      this.found = this.found.slice(this.taken).sort(inOrder);
+      this.taken = 0;
+      this.isSorted = true;
+    }
+    const first = this.found[this.taken] as SecretFound;
+    if (first.from >= position) return undefined;
+    this.taken += 1;
+    if (this.taken === this.found.length) {
+      this.found = [];
+      this.taken = 0;
+    }
+    return first;
   }
 
   get isEmpty(): boolean {
-    return this.found.length === 0;
+    return this.taken === this.found.length;
   }
 }
 
-function isBefore(a: SecretFound, b: SecretFound): boolean {
-  if (a.from !== b.from) return a.from < b.from;
-  if (a.priority !== b.priority) return a.priority < b.priority;
-  // So that the order never depends on when they were found.
-  return a.to !== b.to ? a.to > b.to : a.rule < b.rule;
+/** By place; of those that begin at one, the one that names the mask first. It never depends on when they were found. */
+function inOrder(a: SecretFound, b: SecretFound): number {
+  return a.from - b.from || a.priority - b.priority || b.to - a.to || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0);
 }

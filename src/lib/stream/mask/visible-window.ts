@@ -7,13 +7,16 @@ export const LOOKBACK = 512;
 
 const LINE_BEFORE_BYTES = 200;
 
+/** Most windows are of one row or title. */
+const SMALLEST_BYTES = 256;
+
 export class VisibleWindow {
   /** Visible bytes; `visible[i]` is the one at position `visibleStart + i`. */
-  visible = new Uint8Array(4096);
+  visible = Buffer.allocUnsafe(SMALLEST_BYTES);
   visibleStart = 0;
   visibleEnd = 0;
   /** Raw bytes likewise. */
-  raw = Buffer.alloc(4096);
+  raw = Buffer.allocUnsafe(SMALLEST_BYTES);
   rawStart = 0;
   rawEnd = 0;
   /** Runs of visible bytes that are consecutive in the raw bytes, too: where each begins. */
@@ -42,7 +45,7 @@ export class VisibleWindow {
     const used = this.visibleEnd - this.visibleStart;
     const length = to - from;
     if (used + length > this.visible.length) {
-      const larger = new Uint8Array(Math.max(this.visible.length * 2, used + length));
+      const larger = Buffer.alloc(Math.max(this.visible.length * 2, used + length));
       larger.set(this.visible.subarray(0, used));
       this.visible = larger;
     }
@@ -89,14 +92,19 @@ export class VisibleWindow {
 
   /** A copy of visible bytes. */
   copyVisible(from: number, to: number): Uint8Array {
-    return this.visible.slice(from - this.visibleStart, to - this.visibleStart);
+    return Uint8Array.prototype.slice.call(this.visible, from - this.visibleStart, to - this.visibleStart);
+  }
+
+  /** Visible bytes as Latin-1. */
+  textOf(from: number, to: number): string {
+    return this.visible.toString('latin1', from - this.visibleStart, to - this.visibleStart);
   }
 
   /** The visible line before `position`, its last 200 bytes as Latin-1. */
   lineBefore(position: number): string {
     let from = position;
     while (position - from < LINE_BEFORE_BYTES && ![-1, BYTE.lineFeed].includes(this.at(from - 1))) from -= 1;
-    return Buffer.from(this.copyVisible(from, position)).toString('latin1');
+    return this.textOf(from, position);
   }
 
   /** Where the visible byte at `position` stands in the stream; the stream's end for what is not there yet. */
