@@ -4,10 +4,16 @@
 export interface TokenSink {
   /** One character, or U+FFFD for a byte that is no UTF-8. `to` is past its last byte; offsets count from the stream's begin. */
   print(codePoint: number, from: number, to: number): void;
-  /** A C0 control other than ESC, or one of IND, NEL, HTS and RI as "\x1bD" …, or a whole ESC or CSI sequence. */
+  /**
+   * A C0 control other than ESC, or one of IND, NEL, HTS and RI as "\x1bD" …, or a whole ESC or CSI
+   * sequence. A control in the midst of a sequence is done at once; it has no length, its byte belongs to the sequence.
+   */
   control(sequence: string, from: number, to: number): void;
-  /** The payload of an OSC, DCS, SOS, PM or APC string; `to` is past what ends it. */
-  string(payloadFrom: number, payloadTo: number, to: number): void;
+  /**
+   * A control string: `kind` is what follows ESC at its begin (`]` OSC, `P` DCS, `X` SOS, `^` PM, `_` APC). `to` is past what
+   * ends it, but for an ESC, which begins the next token ("ESC \\" is one, and does nothing more).
+   */
+  string(kind: string, payloadFrom: number, payloadTo: number, to: number): void;
 }
 
 export interface Tokenizer {
@@ -33,7 +39,7 @@ export function createTokenizer(sink: TokenSink): Tokenizer {
   let tokenFrom = 0;
   let isStopped = false;
   let payloadFrom = 0;
-  let isOsc = false;
+  let stringKind = '';
   let wasC2 = false;
   let sequence = '';
   let codePoint = 0;
@@ -89,7 +95,7 @@ export function createTokenizer(sink: TokenSink): Tokenizer {
 
   function enterString(kind: string): void {
     state = 'string';
-    isOsc = kind === ']';
+    stringKind = kind;
     wasC2 = false;
     payloadFrom = at + 1;
   }
@@ -129,12 +135,12 @@ export function createTokenizer(sink: TokenSink): Tokenizer {
     const isSt = wasC2 && byte === 0x9c;
     wasC2 = byte === 0xc2;
     if (byte === 0x1b) {
-      sink.string(payloadFrom, at, at);
+      sink.string(stringKind, payloadFrom, at, at);
       tokenFrom = at;
       enter('escape', '\u001b');
-    } else if (isSt || byte === 0x18 || byte === 0x1a || (isOsc && byte === 0x07)) {
+    } else if (isSt || byte === 0x18 || byte === 0x1a || (stringKind === ']' && byte === 0x07)) {
       state = 'ground';
-      sink.string(payloadFrom, isSt ? at - 1 : at, at + 1);
+      sink.string(stringKind, payloadFrom, isSt ? at - 1 : at, at + 1);
     }
   }
 

@@ -126,7 +126,7 @@ class Screen implements ScreenMask, TokenSink {
     if (this.#stopsWhenLinear && this.isLinearAgain) this.#tokenizer.stop();
   }
 
-  string(payloadFrom: number, payloadTo: number, to: number): void {
+  string(_kind: string, payloadFrom: number, payloadTo: number, to: number): void {
     this.#scanPayload(payloadTo, payloadFrom);
     this.#endToken(to);
   }
