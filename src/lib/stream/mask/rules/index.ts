@@ -2,6 +2,7 @@
 // text, everything that either finds is masked.
 import type { Rule } from '../rule.ts';
 import { FILE_RULES } from './files-secrets.ts';
+import { HEADER_RULES } from './headers.ts';
 import { KUBERNETES_RULES } from './kubernetes.ts';
 import { NAMED_RULES } from './named-rules.ts';
 import { PERSONAL_RULES } from './personal.ts';
@@ -17,13 +18,16 @@ import { JWT_TOKENS } from './tokens-jwt.ts';
 import { LLM_TOKENS } from './tokens-llm.ts';
 import { LLM_TOOL_TOKENS } from './tokens-llm-tools.ts';
 import { MAIL_TOKENS } from './tokens-mail.ts';
+import { MONITORING_TOKENS } from './tokens-monitoring.ts';
 import { PAYMENT_TOKENS } from './tokens-payment.ts';
 import { REGISTRY_TOKENS } from './tokens-registries.ts';
 import { SERVICE_TOKENS } from './tokens-services.ts';
 import { VAULT_TOKENS } from './tokens-vaults.ts';
+import { URL_RULES } from './urls.ts';
 
 export const RULES: readonly Rule[] = [
   ...FILE_RULES,
+  ...HEADER_RULES,
   ...KUBERNETES_RULES,
   ...NAMED_RULES,
   ...PERSONAL_RULES,
@@ -39,8 +43,10 @@ export const RULES: readonly Rule[] = [
   ...LLM_TOOL_TOKENS,
   ...LLM_TOKENS,
   ...MAIL_TOKENS,
+  ...MONITORING_TOKENS,
   ...PAYMENT_TOKENS,
   ...REGISTRY_TOKENS,
   ...SERVICE_TOKENS,
   ...VAULT_TOKENS,
+  ...URL_RULES,
 ];

@@ -3,6 +3,9 @@ import { hasBothCases, isMixed, token } from './tokens-shape.ts';
 
 const DIGITS = [...'0123456789'];
 
+/** With their padding: 32, 39 and 64 bytes. */
+const AZURE_KEY_LENGTHS = new Set([44, 52, 88]);
+
 export const AZURE_TOKENS = [
   token({
     name: 'azure-client-secret',
@@ -101,5 +104,22 @@ export const AZURE_TOKENS = [
     check: isMixed,
     masks: ['"refreshToken": "0.AX${b64url:40}${?.}${b64url:600}"'],
     leaves: ['0.AX1, 0.AX2', 'version 10.AX${!b64url:30}.${!b64url:300}'],
+  }),
+  token({
+    // Keys that say of themselves what they open: 32 or 64 bytes in base64 with a mark near the end.
+    name: 'azure-marked-key',
+    kind: 'azure-service-key',
+    before: { class: '[A-Za-z0-9+/]', min: 33, max: 76 },
+    anchors: ['+ASt', '+ABa', '+ASb', '+AEh', '+ARm', '+ACR', '+AMC', 'ACDb', 'AIoT', 'AzSe', 'AzCa', 'APIM'],
+    secret: '[A-Za-z0-9+/]{5,6}={0,2}',
+    notAfter: '[A-Za-z0-9+/=]',
+    confirmedByEnd: true,
+    check: (secret) => AZURE_KEY_LENGTHS.has(secret.length) && isMixed(secret),
+    masks: [
+      'key ${alnum:76}${pick:+ASt}${alnum:6}${?==}',
+      '${alnum:42}${pick:+ACR}${alnum:6}',
+      '"${alnum:33}${pick:+ASb}${alnum:6}${?=}"',
+    ],
+    leaves: ['sha512-${!alnum:70}+ASt${!alnum:12}==', '${!alnum:20}+ACR${!alnum:6}'],
   }),
 ].flat();

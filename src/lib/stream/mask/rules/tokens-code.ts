@@ -43,7 +43,7 @@ export const CODE_TOKENS = [
       'glffct-',
       'glwt-',
     ],
-    secret: '[A-Za-z0-9_-]{20,300}(?:\\.[0-9a-z]{2}\\.[0-9a-z]{9}|\\.[0-9a-z]{9})?',
+    secret: '[A-Za-z0-9_=-]{20,300}(?:\\.[0-9a-z]{2}\\.[0-9a-z]{9}|\\.[0-9a-z]{9})?',
     masks: [
       'git clone https://oauth2:glpat-${b64url:20}@gitlab.com/a/b',
       'glpat-${b64url:27}${?.01.}${lowernum:9}',
@@ -77,9 +77,9 @@ export const CODE_TOKENS = [
   }),
   token({
     name: 'atlassian-token',
-    anchors: ['ATATT3', 'ATCTT3', 'ATSTT3'],
-    secret: '[A-Za-z0-9_=-]{50,400}',
-    masks: ['JIRA_TOKEN=ATATT3${b64url:180}${?=}${HEX:8}', 'ATCTT3${b64url:160}'],
+    anchors: ['ATATT', 'ATCTT', 'ATSTT'],
+    secret: '[A-Za-z0-9_=+/-]{50,400}',
+    masks: ['JIRA_TOKEN=ATATT${b64url:181}${?=}${HEX:8}', 'ATCTT${b64url:160}'],
   }),
   token({
     name: 'circleci-token',
@@ -215,5 +215,22 @@ export const CODE_TOKENS = [
     secret: '[A-Za-z0-9]{16,40}',
     masks: ['x-auth-token: sm_aat_${alnum:16}'],
     leaves: ['sm_pat_${!alnum:6}'],
+  }),
+  token({
+    name: 'deno-token',
+    anchors: ['ddp_', 'ddw_', 'ddo_'],
+    notBefore: '[A-Za-z0-9]',
+    secret: '[A-Za-z0-9]{36}',
+    masks: ['DENO_DEPLOY_TOKEN=ddp_${alnum:36}'],
+    leaves: ['ddp_${!alnum:12}'],
+  }),
+  token({
+    name: 'portainer-token',
+    anchors: ['ptr_'],
+    notBefore: '[A-Za-z0-9]',
+    secret: '[A-Za-z0-9/_+-]{42,60}={0,2}',
+    check: isMixed,
+    masks: ['X-API-Key: ptr_${b64:43}${?=}'],
+    leaves: ['ptr_to_the_first_element_of_the_list_of_the_items', 'unique_ptr_${!alnum:12}'],
   }),
 ].flat();

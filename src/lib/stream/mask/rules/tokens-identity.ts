@@ -159,4 +159,23 @@ export const IDENTITY_TOKENS = [
     masks: ['STYTCH_SECRET=secret-live-${b64url:35}${?=}'],
     leaves: ['secret-test-database'],
   }),
+  token({
+    name: 'okta-api-token',
+    kind: 'okta-token',
+    anchors: ['00'],
+    notBefore: '[A-Za-z0-9+/_.:-]',
+    secret: '[A-Za-z0-9_-]{40}',
+    notAfter: '[A-Za-z0-9+/_.:-]',
+    check: isMixed,
+    masks: ['token 00${b64url:40} of the service'],
+    leaves: ['00${!digit:40}', '00${!hex:40}', 'at 00:00 and 1000', '00${!b64url:44}'],
+  }),
+  token({
+    name: 'salesforce-session',
+    anchors: ['00D'],
+    notBefore: '[A-Za-z0-9]',
+    secret: '[A-Za-z0-9]{12,15}![A-Za-z0-9_.]{80,120}',
+    masks: ['sid=00D${alnum:12}${?!}${alnum:96}'],
+    leaves: ['00D${!alnum:15}'],
+  }),
 ].flat();

@@ -1,5 +1,5 @@
 // Providers of language models.
-import { isMixed, isNoName, token, UUID } from './tokens-shape.ts';
+import { isDrawn, isMixed, isNoName, token, UUID } from './tokens-shape.ts';
 
 export const LLM_TOKENS = [
   token({
@@ -78,7 +78,7 @@ export const LLM_TOKENS = [
   token({
     name: 'xai-key',
     anchors: ['xai-'],
-    secret: '[A-Za-z0-9]{60,100}',
+    secret: '[A-Za-z0-9_]{60,100}',
     masks: ['XAI_API_KEY=xai-${alnum:80}'],
     leaves: ['xai-sdk'],
   }),
@@ -86,8 +86,9 @@ export const LLM_TOKENS = [
     name: 'replicate-token',
     anchors: ['r8_'],
     notBefore: '[A-Za-z0-9]',
-    secret: '[A-Za-z0-9]{37}',
+    secret: '[A-Za-z0-9_-]{37}',
     notAfter: '[A-Za-z0-9_]',
+    check: isNoName,
     masks: ['REPLICATE_API_TOKEN=r8_${alnum:37}'],
     leaves: ['vpbroadcast r8_reg', 'r8_${!alnum:38}'],
   }),
@@ -158,5 +159,17 @@ export const LLM_TOKENS = [
     lead: '["\']?',
     secret: `${UUID}:[a-f0-9]{32}`,
     masks: ['export FAL_KEY="${uuid}${?:}${hex:32}"'],
+  }),
+  token({
+    // Keys of OpenAI that carry a name: what stands in their middle is "OpenAI" in base64.
+    name: 'openai-named-key',
+    kind: 'openai-key',
+    before: { class: '[A-Za-z0-9_-]', min: 15, max: 200 },
+    anchors: ['T3BlbkFJ'],
+    secret: '[A-Za-z0-9_-]{15,200}',
+    confirmedByEnd: true,
+    check: (secret) => secret.startsWith('sk-') && isDrawn(secret),
+    masks: ['OPENAI_API_KEY=${?sk-build-bot-}${alnum:20}${pick:T3BlbkFJ}${alnum:20}'],
+    leaves: ['${!alnum:20}T3BlbkFJ${!alnum:20}'],
   }),
 ].flat();

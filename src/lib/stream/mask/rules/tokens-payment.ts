@@ -5,7 +5,7 @@ export const PAYMENT_TOKENS = [
   token({
     name: 'stripe-key',
     anchors: ['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_', 'sk_prod_', 'rk_prod_', 'sk_org_live_', 'sk_org_test_'],
-    secret: '[A-Za-z0-9]{10,250}',
+    secret: '[A-Za-z0-9-]{9,250}[A-Za-z0-9]',
     masks: ['STRIPE_SECRET_KEY=sk_live_${alnum:24}', 'rk_test_${alnum:99}'],
     leaves: ['pk_live_${!alnum:24}', 'sk_test_${!alnum:6}'],
   }),
@@ -137,5 +137,23 @@ export const PAYMENT_TOKENS = [
     notAfter: '[A-Za-z0-9_]',
     masks: ['Klaviyo-API-Key pk_${hex:34}', 'clickup pk_${digit:8}${?_}${uppernum:32}'],
     leaves: ['pk_${!hex:24}'],
+  }),
+  token({
+    // Who has it can confirm the payment.
+    name: 'stripe-client-secret',
+    anchors: ['pi_', 'seti_', 'cs_live_', 'cs_test_'],
+    notBefore: '[A-Za-z0-9_]',
+    lead: '[A-Za-z0-9]{14,80}_secret_',
+    secret: '[A-Za-z0-9]{20,100}',
+    masks: ['"client_secret": "pi_${!alnum:24}_secret_${alnum:25}"'],
+    leaves: ['pi_${!alnum:24}', 'pi_value_secret_none'],
+  }),
+  token({
+    name: 'ramp-or-pagarme-secret',
+    anchors: ['ramp_sec_', 'ak_live_', 'ak_test_', 'rh-api-'],
+    secret: '(?:[A-Za-z0-9]{30,48}|[0-9a-fA-F-]{36})',
+    check: isNoName,
+    masks: ['ramp_sec_${alnum:48}', 'ak_live_${alnum:30}', 'rh-api-${uuid}'],
+    leaves: ['ak_test_value'],
   }),
 ].flat();

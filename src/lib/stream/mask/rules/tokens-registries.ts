@@ -37,7 +37,7 @@ export const REGISTRY_TOKENS = [
   token({
     name: 'rubygems-token',
     anchors: ['rubygems_'],
-    secret: '[a-f0-9]{48}',
+    secret: '[a-zA-Z0-9]{48}',
     masks: [':rubygems_api_key: rubygems_${hex:48}'],
     leaves: ['rubygems_version'],
   }),

@@ -1,10 +1,10 @@
-// Services that teams work with, and what watches over their systems.
+// Services that teams work with.
 import { isNoName, token, UUID } from './tokens-shape.ts';
 
 /** `pat` and what may follow it, but for the beginning of "path": that stands in every other line of a log. */
 const LETTERS_AND_DIGITS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
 const AIRTABLE_ANCHORS = LETTERS_AND_DIGITS.flatMap((next) =>
-  next === 'h' ? LETTERS_AND_DIGITS.map((other) => `path${other}`) : [`pat${next}`],
+  next.toLowerCase() === 'h' ? LETTERS_AND_DIGITS.map((other) => `pat${next}${other}`) : [`pat${next}`],
 );
 
 export const SERVICE_TOKENS = [
@@ -84,97 +84,6 @@ export const SERVICE_TOKENS = [
     leaves: ['ATTACHMENT'],
   }),
   token({
-    name: 'grafana-token',
-    anchors: ['glsa_'],
-    secret: '[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}',
-    masks: ['Bearer glsa_${alnum:32}${?_}${hex:8}'],
-  }),
-  token({
-    name: 'grafana-cloud-token',
-    kind: 'grafana-token',
-    anchors: ['glc_'],
-    secret: '[A-Za-z0-9+/]{32,400}={0,2}',
-    masks: ['GRAFANA_CLOUD_TOKEN=glc_${b64:140}${?=}'],
-    leaves: ['glc_init'],
-  }),
-  token({
-    name: 'grafana-api-key',
-    kind: 'grafana-token',
-    anchors: ['eyJrIjoi'],
-    secret: '[A-Za-z0-9+/]{60,400}={0,2}',
-    masks: ['Bearer eyJrIjoi${b64:84}${?=}'],
-  }),
-  token({
-    name: 'new-relic-key',
-    anchors: ['NRAK-', 'NRII-', 'NRIQ-', 'NRAA-', 'NRRA-'],
-    secret: '[A-Za-z0-9_-]{26,42}',
-    check: isNoName,
-    masks: ['NEW_RELIC_API_KEY=NRAK-${uppernum:27}', 'NRII-${b64url:32}'],
-    leaves: ['NRAK-${!uppernum:5}'],
-  }),
-  token({
-    name: 'new-relic-license-key',
-    before: { class: '[A-Za-z0-9]', min: 36, max: 36 },
-    anchors: ['NRA'],
-    notBefore: '[A-Za-z0-9]',
-    secret: 'L',
-    notAfter: '[A-Za-z0-9]',
-    confirmedByEnd: true,
-    masks: ['NEW_RELIC_LICENSE_KEY=${hex:36}${pick:NRAL}'],
-    leaves: ['${!hex:40}NRAL', 'GENERAL'],
-  }),
-  token({
-    name: 'dynatrace-token',
-    anchors: [
-      'dt0c01.',
-      'dt0s01.',
-      'dt0s02.',
-      'dt0s03.',
-      'dt0s04.',
-      'dt0s06.',
-      'dt0s08.',
-      'dt0s09.',
-      'dt0s16.',
-      'dt0e01.',
-      'dt0a01.',
-    ],
-    secret: '[A-Za-z0-9-]{8,40}\\.[A-Za-z0-9]{60,70}',
-    masks: ['Api-Token dt0c01.${base32:24}${?.}${base32:64}'],
-  }),
-  token({
-    name: 'honeycomb-key',
-    anchors: ['hcaik_', 'hcbik_', 'hccik_', 'hcamk_', 'hcalk_', 'hcblk_', 'hclik_', 'hcaic_'],
-    secret: '[A-Za-z0-9]{40,64}',
-    masks: ['x-honeycomb-team: hcaik_${lowernum:58}'],
-  }),
-  token({
-    name: 'pagerduty-token',
-    anchors: ['pdus+_', 'pdeu+_'],
-    secret: '[A-Za-z0-9_+-]{20,80}',
-    masks: ['Bearer pdus+_${uppernum:9}${?_}${uuid}'],
-  }),
-  token({
-    name: 'pagerduty-key',
-    anchors: ['Token token='],
-    secret: '[A-Za-z0-9_+-]{18,40}',
-    masks: ['Authorization: Token token=${?u+}${b64url:18}'],
-    leaves: ['Token token=$PD_TOKEN'],
-  }),
-  token({
-    name: 'sentry-token',
-    anchors: ['sntrys_', 'sntryu_', 'sntrya_', 'sntryi_'],
-    secret: '[A-Za-z0-9+/_-]{40,600}={0,2}(?:_[A-Za-z0-9+/]{43})?',
-    masks: ['SENTRY_AUTH_TOKEN=sntryu_${hex:64}', 'sntrys_${b64:120}${?==_}${b64:43}'],
-  }),
-  token({
-    name: 'posthog-key',
-    anchors: ['phx_', 'phs_'],
-    notBefore: '[A-Za-z0-9]',
-    secret: '[A-Za-z0-9]{40,60}',
-    masks: ['POSTHOG_KEY=phx_${alnum:43}'],
-    leaves: ['phc_${!alnum:43}'],
-  }),
-  token({
     name: 'readme-key',
     anchors: ['rdme_'],
     secret: '[a-z0-9]{70}',
@@ -230,5 +139,30 @@ export const SERVICE_TOKENS = [
     lead: '["\']?',
     secret: '[A-Fa-f0-9]{32,64}',
     masks: ['TRELLO_KEY=${hex:32}'],
+  }),
+  token({
+    name: 'adafruit-key',
+    anchors: ['aio_'],
+    notBefore: '[A-Za-z0-9]',
+    secret: '[A-Za-z0-9]{28}',
+    notAfter: '[A-Za-z0-9_]',
+    masks: ['ADAFRUIT_IO_KEY=aio_${alnum:28}'],
+    leaves: ['aio_read_and_write'],
+  }),
+  token({
+    name: 'zoho-token',
+    anchors: ['1000.'],
+    notBefore: '[A-Za-z0-9_.]',
+    secret: '[a-f0-9]{32}\\.[a-f0-9]{32}',
+    masks: ['Zoho-oauthtoken 1000.${hex:32}${?.}${hex:32}'],
+    leaves: ['1000.${!hex:32}', '21000.${!hex:32}.${!hex:32}'],
+  }),
+  token({
+    name: 'voiceflow-key',
+    anchors: ['VF.'],
+    notBefore: '[A-Za-z0-9]',
+    secret: '(?:DM\\.|WS\\.)?[a-fA-F0-9]{24}\\.[A-Za-z0-9]{16}',
+    masks: ['Authorization: VF.${?DM.}${hex:24}${?.}${alnum:16}'],
+    leaves: ['VF.size'],
   }),
 ].flat();
