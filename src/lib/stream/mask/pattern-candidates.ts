@@ -221,11 +221,12 @@ export class PatternCandidates implements Candidates {
     if (rule.check !== undefined && !rule.check(this.window.textOf(from, to))) return false;
     if (rule.isAmong !== undefined && !rule.isAmong(this.window.lineBefore(from))) return false;
     this.free = to;
-    const masked = { from: from + (rule.keep?.first ?? 0), to: to - (rule.keep?.last ?? 0) };
-    if (masked.to > masked.from) {
-      const yields = rule.family === 'personal';
-      this.found.add({ ...masked, kind: rule.kind, rule: rule.name, priority: this.rule.priority, yields });
-    }
+    const { name, kind, family, keep } = rule;
+    const first = from + (keep?.first ?? 0);
+    const last = to - (keep?.last ?? 0);
+    if (last <= first) return true;
+    const { priority } = this.rule;
+    this.found.add({ from: first, to: last, kind, rule: name, priority, yields: family === 'personal' });
     return true;
   }
 }
