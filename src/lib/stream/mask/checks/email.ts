@@ -3,8 +3,17 @@
 import { isTopLevelDomain } from './domains.ts';
 
 /** Who defines a name `algorithm@domain` writes it like an address (RFC 4251, section 6). */
-const NAMESPACES =
-  /(?:^|\.)(?:openssh\.com|libssh\.org|ssh\.com|lysator\.liu\.se|tartarus\.org|tinyssh\.org|gserviceaccount\.com)$/i;
+const NAMESPACES = new Set([
+  'openssh.com',
+  'libssh.org',
+  'ssh.com',
+  'lysator.liu.se',
+  'projects.tartarus.org',
+  'tinyssh.org',
+]);
+
+/** Addresses of machines that Google Cloud makes up. */
+const SERVICE_ACCOUNT = /\.gserviceaccount\.com$/i;
 
 /** Accounts that exist for a protocol only. */
 const PROTOCOL_USERS = /^(?:git|hg|svn|aur|gitea|forgejo|gerrit)$/i;
@@ -18,7 +27,12 @@ export function isEmail(text: string): boolean {
   if (at < 1 || labels.length < 2 || local.startsWith('.') || local.endsWith('.') || local.includes('..')) return false;
   if (labels.some((label) => label === '' || label.startsWith('-') || label.endsWith('-') || label.length > 63))
     return false;
-  if (!/[A-Za-z0-9\x80-\xff]/.test(local) || PROTOCOL_USERS.test(local) || NAMESPACES.test(labels.join('.')))
+  if (
+    !/[A-Za-z0-9\x80-\xff]/.test(local) ||
+    PROTOCOL_USERS.test(local) ||
+    NAMESPACES.has(labels.join('.')) ||
+    SERVICE_ACCOUNT.test(text)
+  )
     return false;
   const isVersion = /^v?\d+$/.test(labels[0] as string) && /^\d/.test(labels[1] as string);
   const isScale = /^\d(?:\.\d)?x$/.test(labels[labels.length - 2] as string);

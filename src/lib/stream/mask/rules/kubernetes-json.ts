@@ -144,10 +144,12 @@ export class JsonMachine implements Machine {
     const isString = this.inside !== 1;
     const { text } = value;
     this.inside = 0;
-    if (this.key === undefined) this.lastText = text;
+    const { key } = this;
+    this.key = undefined;
+    if (key === undefined) this.lastText = text;
     else if (this.isInData && isString) this.values.push(value);
     else if (this.isInData) this.readScalar(text);
-    else if (this.depth === 0) this.judge(this.key, text);
+    else if (this.depth === 0) this.judge(key, text);
   }
 
   /** A value without quotes: in a Secret there is none but `null`. */

@@ -41,7 +41,8 @@ export class ManifestReader {
   private readonly before: string;
   private readonly need: Need;
 
-  constructor(before: string, need: Need) {
+  constructor(lineBefore: string, need: Need) {
+    const before = lineBefore.slice(lineBefore.lastIndexOf('\r') + 1);
     this.before = before;
     this.need = need;
     const marks = /[ \t+\-<>|]*$/.exec(before)?.[0] ?? '';
@@ -70,10 +71,13 @@ export class ManifestReader {
 
   /** Takes a line without its end, which begins at `from`; `isOpen`: it may go on. The first one is what follows the anchor. */
   read(raw: string, from: number, isOpen: boolean): void {
-    const bare = raw.trimEnd();
-    if (this.phase === 'head') this.readHead(bare, from);
+    const whole = raw.trimEnd();
+    // What a carriage return goes back over is gone from the screen.
+    const start = whole.lastIndexOf('\r') + 1;
+    const bare = whole.slice(start);
+    if (this.phase === 'head') this.readHead(whole, from);
     else if (this.endsDocument(bare)) this.end();
-    else if (this.phase !== 'done') this.readLine(bare, from, isOpen);
+    else if (this.phase !== 'done') this.readLine(bare, from + start, isOpen);
   }
 
   private endsDocument(bare: string): boolean {

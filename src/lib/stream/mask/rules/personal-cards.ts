@@ -5,6 +5,9 @@ import type { PatternRule } from '../rule.ts';
 
 const ANCHOR_DIGITS = 4;
 
+/** A line that is wrapped at the terminal's width right before a blank keeps its end. */
+const SEPARATOR = '\\n?[ -]';
+
 /** Every beginning of four digits that the networks' prefixes have: 4 → 4000 to 4999. */
 function expandPrefixes(): readonly string[] {
   const beginnings = new Set<string>();
@@ -41,7 +44,7 @@ export const CARD_RULES: readonly PatternRule[] = [
     hidesAnchor: true,
     notBefore: '[0-9A-Za-z_.+*-]',
     // In one run: 14 to 16 digits. In groups: by four (and three, of nineteen), or 4-6-5 and 4-6-4.
-    secret: '(?:[0-9]{10,12}|(?:[ -][0-9]{4}){3}(?:[ -][0-9]{3})?|[ -][0-9]{6}[ -][0-9]{4,5})',
+    secret: `(?:[0-9]{10,12}|(?:${SEPARATOR}[0-9]{4}){3}(?:${SEPARATOR}[0-9]{3})?|${SEPARATOR}[0-9]{6}${SEPARATOR}[0-9]{4,5})`,
     notAfter: '[0-9A-Za-z_-]',
     check: isCard,
     isAmong,

@@ -4,12 +4,15 @@ import type { PatternRule } from '../rule.ts';
 
 const CHARACTER = '[A-Z0-9]';
 
+/** A line that is wrapped at the terminal's width right before a blank keeps its end. */
+const SEPARATOR = '\\n?[ -]';
+
 /** Behind the country and the first check digit: the other one and what remains, as many as the country has. */
 function accountOf(length: number): string {
   const groups = Math.floor(length / 4) - 1;
   const rest = length % 4;
-  const last = rest === 0 ? '' : `[ -]${CHARACTER}{${rest}}`;
-  return `(?:[0-9]${CHARACTER}{${length - 4}}|[0-9](?:[ -]${CHARACTER}{4}){${groups}}${last})`;
+  const last = rest === 0 ? '' : `${SEPARATOR}${CHARACTER}{${rest}}`;
+  return `(?:[0-9]${CHARACTER}{${length - 4}}|[0-9](?:${SEPARATOR}${CHARACTER}{4}){${groups}}${last})`;
 }
 
 /** One rule for each length, so that a word in capitals behind the number is not taken for more of it. */

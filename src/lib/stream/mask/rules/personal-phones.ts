@@ -2,8 +2,8 @@
 import { isPhone, NUMBERING_PLANS } from '../checks/index.ts';
 import type { PatternRule } from '../rule.ts';
 
-/** Between two digits: nothing, a blank, a dot, a hyphen, a slash, or a bracket with one of them. */
-const SEPARATOR = '(?:[ .\\/-]?\\(|\\)[ .\\/-]?|[ .\\/-])?';
+/** Between two digits: nothing, a blank (also the first one of a wrapped line), a dot, a hyphen, a slash, or a bracket with one of them. */
+const SEPARATOR = '(?:\\n?[ .\\/-]?\\(|\\)(?:\\n?[ .\\/-])?|\\n?[ .\\/-])?';
 
 const LENGTHS = [...new Set(NUMBERING_PLANS.map(({ min, max }) => `${min}-${max}`))].sort();
 

@@ -16,9 +16,9 @@ const MORE = '(?:[A-Za-z0-9_@-]|[:\\/][^ \\t\\r\\n"\'<>,;)\\]}]|\\.[A-Za-z0-9])?
 const DOMAIN = `(?:${LABEL}\\.){1,6}${TOP_LEVEL}${MORE}`;
 const LOCAL = 'A-Za-z0-9._%+-';
 
-/** Behind these it is an account on a host: `ssh -p 2222 deploy@web-1.example.com uptime`, `https://kim@host.example.com`. */
+/** Behind these it is an account on a host: `ssh -p 2222 deploy@web-1.example.com uptime`, `https://ci:xxxx@host.example.com`. */
 const ACCOUNT =
-  /(?:^|[\s;|&(`'"])(?:ssh|sftp|mosh|autossh|ssh-copy-id)(?:\s+-\w+(?:[ =][\w./:=~-]{1,60})?){0,6}\s+["']?$|:\/\/$/;
+  /(?:^|[\s;|&(`'"])(?:ssh|sftp|mosh|autossh|ssh-copy-id)(?:\s+-\w+(?:[ =][\w./:=~-]{1,60})?){0,6}\s+["']?$|:\/\/[^\s/?#"'<>]*$/;
 
 const email = {
   kind: 'email',
@@ -50,7 +50,7 @@ const EMAIL_RULES: readonly PatternRule[] = [
         'root@web-1:~# user@host.example.com:~$ scp a user@host.example.com:/srv',
         'Ciphers chacha20-poly1305@openssh.com,aes256-gcm@openssh.com',
         'Started user@1000.service, getty@tty1.service.',
-        'ssh -i key.pem -p 2222 deploy@web-1.example.com uptime; https://kim@host.example.com',
+        'ssh -i key.pem -p 2222 deploy@web-1.example.com uptime; https://kim@host.example.com https://ci:xxxx@example.com',
         'java.lang.Object@1b6d3586 @app.route("/") a@b',
       ],
     },
