@@ -1,5 +1,6 @@
 // The measurements by name. Each returns lines to print; a ratio says how many times the other's time ours takes.
 import { gatedCommands } from './gated.ts';
+import { maskTimes } from './mask.ts';
 import { brokerMemory } from './memory.ts';
 import { policyTimes } from './policy.ts';
 import { policyRate } from './policy-rate.ts';
@@ -23,6 +24,7 @@ export const BENCHES: readonly Bench[] = [
   { name: 'memory', run: brokerMemory },
   { name: 'policy', run: policyTimes },
   { name: 'rate', run: policyRate },
+  { name: 'mask', run: maskTimes },
 ];
 
 async function cliStart(stage: Stage): Promise<readonly string[]> {

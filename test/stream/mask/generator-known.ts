@@ -36,9 +36,9 @@ export const ENCODINGS: readonly (readonly [name: string, encode: Encode])[] = [
   ['hex-upper', (value) => Buffer.from(value).toString('hex').toUpperCase()],
   ['shell', (value) => `'${value.replaceAll("'", "'\\''")}'`],
   [
+    // As bash does it.
     'shell-printf-q',
-    (value) =>
-      value.replace(/[^\w%+,./:=@-]/g, (character) => (character.charCodeAt(0) > 127 ? character : `\\${character}`)),
+    (value) => value.replace(/[ \t'"\\|&;()<>!{}*[\]?^$`,]|^[#~]|(?<=[:=])~/g, '\\$&'),
   ],
 ];
 

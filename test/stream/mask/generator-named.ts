@@ -191,7 +191,7 @@ export const NAMED_KINDS: readonly SecretKind[] = [
   ),
   line(
     'header-aws',
-    'Authorization: AWS4-HMAC-SHA256 Credential=${?AKIA}${?IOSFODNN7}${?QQQQQQQ}/20261125/eu-west-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=${hex:64}',
+    'Authorization: AWS4-HMAC-SHA256 Credential=${?AKIA}${?IOSFODNN7}${?QQQQQQQ/20261125/eu-west-1/s3/aws4_request}, SignedHeaders=host;x-amz-date, Signature=${hex:64}',
   ),
   line(
     'header-digest',

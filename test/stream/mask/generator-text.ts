@@ -64,13 +64,18 @@ export function drawText(kind: SecretKind, draw: Draw): Drawn {
   return { context, pieces };
 }
 
-/** Within a word what stands between the random parts belongs to it, but for the host and path of a URL. */
+/** Within a word what stands between the random parts belongs to it and may go. */
 function drawCore(kind: SecretKind, template: string, draw: Draw): readonly Piece[] {
   const pieces = expandPieces(template, draw);
-  if (kind.shape !== 'word' || kind.group === 'personal') return pieces;
+  if (kind.shape !== 'word') return pieces;
   return pieces.map((piece) =>
-    piece.role === 'public' && !piece.text.startsWith('http') ? { text: piece.text, role: 'free' } : piece,
+    piece.role === 'public' && !isKept(kind, piece.text) ? { text: piece.text, role: 'free' } : piece,
   );
+}
+
+/** Of a token, where it is sent; of a card, the last four digits. */
+function isKept({ name }: SecretKind, text: string): boolean {
+  return text.startsWith('http') || (name.startsWith('card') && /^\d{4}$/.test(text));
 }
 
 /** What must not be readable: the random parts, line by line. */

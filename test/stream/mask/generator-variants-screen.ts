@@ -39,7 +39,7 @@ function shuffled<T>(items: readonly T[], draw: Draw): T[] {
   return order;
 }
 
-const onScreen = (name: string, print: (rows: readonly string[], draw: Draw) => string): Variant => ({
+const onScreen = (name: string, print: (rows: readonly string[], draw: Draw) => string | null): Variant => ({
   name,
   print: (marks, draw) => {
     const rows = rowsOf(marks);
@@ -91,5 +91,9 @@ export const SCREEN_VARIANTS: readonly Variant[] = [
     (rows) =>
       `${ENTER}${rows.map((row, index) => `${at(index + 2)}${row.replace(/ +/g, (blanks) => `\u001b[${blanks.length}C`)}`).join('')}${LEAVE}`,
   ),
-  onScreen('overstrike', (rows) => `${rows.map((row) => row.replace(/\S/g, '$&\b$&')).join('\r\n')}\r\n`),
+  onScreen('overstrike', (rows) =>
+    rows.some((row) => row.length >= WIDTH)
+      ? null
+      : `${rows.map((row) => row.replace(/\S/g, '$&\b$&')).join('\r\n')}\r\n`,
+  ),
 ];

@@ -1,0 +1,189 @@
+// How fast the mask is with every rule on: on plain logs, on text that is full of secrets, on a screen, on the worst 64 KiB that
+// could be found; and what memory a session's mask takes. Processor time, in this process; ratios to what takes turns with it.
+import { drawFrom, expandExample } from '../../src/lib/stream/mask/examples.ts';
+import { newStage, RULES } from './built-mask.ts';
+import { hostileTexts, spreadTexts } from './mask-hostile.ts';
+import { quantile } from './turns.ts';
+
+const MB = 1e6;
+/** What a broker reads of a terminal at once comes in such pieces. */
+const CHUNK_BYTES = 64 * 1024;
+const ROUNDS = 9;
+const STAGES = 200;
+
+export async function maskTimes(): Promise<readonly string[]> {
+  return [...throughput(), ...slowest(), memory()];
+}
+
+export function throughput(): readonly string[] {
+  const texts = {
+    'plain log text': logText(8 * MB),
+    'a secret in every line of about 100 bytes': denseText(2 * MB),
+    'coloured text': colouredText(4 * MB),
+    'full-screen output': screenText(1 * MB),
+  };
+  const expression = oneRegExp();
+  return Object.entries(texts).map(([name, text]) => {
+    const string = text.toString('latin1');
+    const ways = [() => mask(text), () => copy(text), () => string.replace(expression, '[masked]').length];
+    const times = ways.map((): number[] => []);
+    for (let round = -2; round < ROUNDS; round++) {
+      for (const [index, way] of ways.entries()) {
+        const used = processorMs(way);
+        if (round >= 0) times[index]?.push(used);
+      }
+    }
+    const [ours = [], copies = [], expressions = []] = times;
+    const rate = (values: readonly number[]) => (text.length / MB / (quantile(values, 0.5) / 1000)).toFixed(0);
+    const low = (text.length / MB / (quantile(ours, 0.75) / 1000)).toFixed(0);
+    const high = (text.length / MB / (quantile(ours, 0.25) / 1000)).toFixed(0);
+    return `mask, ${name}: ${rate(ours)} MB/s (${low}–${high}); a copy ${rate(copies)} MB/s, one big RegExp ${rate(expressions)} MB/s`;
+  });
+}
+
+/** The worst of texts written by hand, and of every anchor repeated and followed by runs. */
+export function slowest(): readonly string[] {
+  const timed = [...hostileTexts(), ...spreadTexts(RULES)].map(({ name, bytes }) => ({
+    name,
+    bytes,
+    ms: processorMs(() => mask(bytes)),
+  }));
+  const worst = timed
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, 24)
+    .map(({ name, bytes }) => ({
+      name,
+      ms: quantile(
+        Array.from({ length: 5 }, () => processorMs(() => mask(bytes))),
+        0.5,
+      ),
+    }))
+    .sort((a, b) => b.ms - a.ms);
+  const shown = worst.slice(0, 6).map(({ name, ms }) => `${name} ${ms.toFixed(1)} ms`);
+  return [`mask, 64 KiB of hostile text, the slowest of ${timed.length}: ${shown.join(', ')}`];
+}
+
+export function memory(): string {
+  const openings = [
+    'ghp_',
+    `${'-----BEGIN'} RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA`,
+    `apiVersion: v1\ndata:\n  password: ${'cGFz'.repeat(2000)}`,
+    'postgres://app:',
+    `\u001b]0;${'x'.repeat(4000)}`,
+    `\u001b[?1049h\u001b[5;5Hhello`,
+  ];
+  const kib = openings.map((text) => {
+    const bytes = Buffer.from(text);
+    const before = usedBytes();
+    const stages = Array.from({ length: STAGES }, () => {
+      const stage = newStage();
+      stage.push(logText(100_000));
+      stage.push(bytes);
+      return stage;
+    });
+    const used = (usedBytes() - before) / STAGES / 1024;
+    // Alive until it was measured.
+    return stages.length === STAGES ? used : Number.NaN;
+  });
+  return `mask, memory of a session with something open: at most ${Math.max(...kib).toFixed(0)} KiB (${kib.map((used) => used.toFixed(0)).join(', ')})`;
+}
+
+function usedBytes(): number {
+  (globalThis as { gc?: () => void }).gc?.();
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return heapUsed + external + (arrayBuffers === external ? 0 : 0);
+}
+
+/** Returns how much came out, so that nothing is left out as unused. */
+export function mask(bytes: Uint8Array): number {
+  const stage = newStage();
+  let length = 0;
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    for (const piece of stage.push(bytes.subarray(at, at + CHUNK_BYTES))) length += piece.length;
+  }
+  for (const piece of stage.flush()) length += piece.length;
+  return length;
+}
+
+function copy(bytes: Uint8Array): number {
+  let length = 0;
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES)
+    length += Buffer.from(bytes.subarray(at, at + CHUNK_BYTES)).length;
+  return length;
+}
+
+export function processorMs(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+/** What people write when they do not think of speed: every rule as an alternative. */
+function oneRegExp(): RegExp {
+  const quoted = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  const parts = RULES.flatMap((rule) =>
+    'secret' in rule
+      ? [`(?:${rule.anchors.map(quoted).join('|')})(?:${rule.lead ?? ''})(?:${rule.secret})(?:${rule.tail ?? ''})`]
+      : [],
+  );
+  return new RegExp(parts.join('|'), 'g');
+}
+
+function filled(bytes: number, line: (at: number) => string): Buffer {
+  const lines: string[] = [];
+  let length = 0;
+  for (let at = 0; length < bytes; at++) {
+    const text = line(at);
+    lines.push(text);
+    length += text.length;
+  }
+  return Buffer.from(lines.join(''), 'latin1');
+}
+
+function logText(bytes: number): Buffer {
+  const draw = drawFrom(7);
+  const verbs = ['started', 'finished', 'retrying', 'connected to', 'closed', 'loaded', 'skipped', 'updated'];
+  const things = ['worker', 'request', 'cache', 'index', 'session', 'upload', 'job', 'database'];
+  return filled(bytes, (at) => {
+    const time = new Date(1.76e12 + at * 137).toISOString();
+    const words = `${verbs[draw(8)]} ${things[draw(8)]} ${draw(100000)} in ${draw(900)}ms`;
+    switch (draw(4)) {
+      case 0:
+        return `${time} INFO  [main] c.e.shop.${things[draw(8)]}.Service: ${words}\n`;
+      case 1:
+        return `10.0.${draw(255)}.${draw(255)} - - [25/Nov/2026:10:00:00 +0000] "GET /api/v1/items/${draw(99999)}?page=${draw(9)} HTTP/1.1" 200 ${draw(99999)}\n`;
+      case 2:
+        return `{"level":"info","time":${1764064800 + at},"msg":"${words}","id":"${draw(2 ** 30).toString(16)}"}\n`;
+      default:
+        return `Nov 25 10:00:00 web-1 app[${draw(9999)}]: ${words} (attempt ${draw(5)} of 5)\n`;
+    }
+  });
+}
+
+/** One secret a line, of every rule in turn. */
+function denseText(bytes: number): Buffer {
+  const examples = RULES.flatMap((rule) => rule.tests.masks).filter((text) => !text.includes('\n'));
+  return filled(bytes, (at) => {
+    const { text } = expandExample(examples[at % examples.length] as string, at);
+    return `2026-11-25T10:00:00Z INFO step ${at} ${text.slice(0, 300)} ${'.'.repeat(Math.max(0, 60 - text.length))}\n`;
+  });
+}
+
+function colouredText(bytes: number): Buffer {
+  return filled(
+    bytes,
+    (at) =>
+      `\u001b[32m-rw-r--r--\u001b[0m 1 root \u001b[1;34mfile-${at}\u001b[0m \u001b[33m${at * 17}\u001b[0m\u001b[K\r\n`,
+  );
+}
+
+function screenText(bytes: number): Buffer {
+  const frame = (at: number) =>
+    Array.from(
+      { length: 24 },
+      (_, row) =>
+        `\u001b[${row + 1};1H\u001b[3${row % 8}m${String(at + row).padStart(7)} process-${row} ${'x'.repeat(row)}\u001b[m\u001b[K`,
+    ).join('');
+  return Buffer.concat([Buffer.from('\u001b[?1049h'), filled(bytes, (at) => `\u001b[?25l${frame(at)}\u001b[?25h`)]);
+}
