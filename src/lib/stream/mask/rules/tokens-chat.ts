@@ -6,27 +6,21 @@ const AFTER_PATH = '[A-Za-z0-9_-]';
 export const CHAT_TOKENS = [
   token({
     name: 'slack-token',
-    anchors: [
-      'xoxb-',
-      'xoxp-',
-      'xoxa-',
-      'xoxr-',
-      'xoxs-',
-      'xoxo-',
-      'xoxc-',
-      'xoxe-',
-      'xwfp-',
-      'xoxe.xoxp-',
-      'xoxe.xoxb-',
-    ],
+    anchors: ['xoxb-', 'xoxp-', 'xoxa-', 'xoxr-', 'xoxs-', 'xoxo-', 'xoxc-', 'xoxe-', 'xwfp-'],
     secret: '[A-Za-z0-9-]{9,300}[A-Za-z0-9]',
     check: isNoName,
     masks: [
       'SLACK_BOT_TOKEN=xoxb-${digit:12}${?-}${digit:13}${?-}${alnum:24}',
       'xoxp-${digit:12}${?-}${digit:12}${?-}${digit:12}${?-}${hex:32}',
-      'xoxe.xoxp-${?1-}${alnum:160}',
     ],
     leaves: ['xoxb-your-slack-bot-token-goes-here', 'xoxp-${!digit:4}'],
+  }),
+  token({
+    name: 'slack-rotating-token',
+    kind: 'slack-token',
+    anchors: ['xoxe.xoxp-1-', 'xoxe.xoxb-1-', 'xoxe-1-'],
+    secret: '[A-Za-z0-9_-]{60,300}',
+    masks: ['xoxe.xoxp-1-${b64url:163}', 'xoxe-1-${b64url:147}'],
   }),
   token({
     name: 'slack-cookie',

@@ -1,11 +1,11 @@
 // Clouds and platforms other than the three large ones.
-import { hasBothCases, isMixed, isNoName, token, UUID } from './tokens-shape.ts';
+import { hasBothCases, isMixed, isNoName, token } from './tokens-shape.ts';
 
 export const CLOUD_TOKENS = [
   token({
     name: 'digitalocean-token',
     anchors: ['dop_v1_', 'doo_v1_', 'dor_v1_', 'dosm_v1_'],
-    secret: '[a-f0-9]{64}',
+    secret: '[a-z0-9]{64}',
     masks: ['doctl auth init -t dop_v1_${hex:64}', 'dor_v1_${hex:64}'],
     leaves: ['dop_v1_${!hex:30}'],
   }),
@@ -51,7 +51,7 @@ export const CLOUD_TOKENS = [
   token({
     name: 'cloudflare-origin-key',
     anchors: ['v1.0-'],
-    secret: '[a-f0-9]{24}-[a-f0-9]{146}',
+    secret: '[A-Za-z0-9]{24}-[A-Za-z0-9]{146}',
     masks: ['X-Auth-User-Service-Key: v1.0-${hex:24}${?-}${hex:146}'],
     leaves: ['release v1.0-${!hex:24}', 'v1.0-${!hex:24}-${!hex:40}'],
   }),
@@ -100,7 +100,7 @@ export const CLOUD_TOKENS = [
   token({
     name: 'netlify-token',
     anchors: ['nfp_', 'nfc_', 'nfo_', 'nfu_', 'nfb_'],
-    secret: '[A-Za-z0-9]{36,44}',
+    secret: '[A-Za-z0-9_]{36,44}',
     masks: ['NETLIFY_AUTH_TOKEN=nfp_${alnum:36}'],
     leaves: ['nfc_one_two_three_four_five_six_seven_eight'],
   }),
@@ -156,8 +156,9 @@ export const CLOUD_TOKENS = [
     beginsWord: true,
     anchors: ['sdk-', 'api-'],
     notBefore: '[A-Za-z0-9_-]',
-    secret: UUID,
+    secret: '[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}',
     notAfter: '[A-Za-z0-9-]',
+    check: isNoName,
     masks: ['LD_SDK_KEY=sdk-${uuid}', '"api-${uuid}"'],
     leaves: ['deploy/rest-api-${!hex:8}-${!hex:4}', 'sdk-1.2.3'],
   }),

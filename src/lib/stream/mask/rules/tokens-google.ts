@@ -21,7 +21,7 @@ export const GOOGLE_TOKENS = [
     name: 'google-oauth-token',
     anchors: ['ya29.'],
     notBefore: '[A-Za-z0-9]',
-    secret: '[A-Za-z0-9_.-]{19,2000}[A-Za-z0-9_-]',
+    secret: '[A-Za-z0-9_.-]{9,2000}[A-Za-z0-9_-]',
     masks: ['ya29.${b64url:160} ', 'token ya29.${alnum:60}.'],
     leaves: ['version ya29.1'],
   }),

@@ -15,8 +15,9 @@ export const MAIL_TOKENS = [
     beginsWord: true,
     anchors: ['key-'],
     notBefore: '[A-Za-z0-9_-]',
-    secret: '[0-9a-f]{32}',
+    secret: '[0-9a-z]{32}',
     notAfter: '[A-Za-z0-9_-]',
+    check: isNoName,
     masks: ['api:key-${hex:32}'],
     leaves: ['pubkey-${!hex:32}', 'key-${!hex:16}', 'cache key-${!hex:40}'],
   }),
@@ -57,7 +58,7 @@ export const MAIL_TOKENS = [
   token({
     name: 'brevo-key',
     anchors: ['xkeysib-', 'xsmtpsib-'],
-    secret: '[a-f0-9]{60,64}(?:-[A-Za-z0-9]{16})?',
+    secret: '[A-Za-z0-9]{60,64}(?:-[A-Za-z0-9]{16})?',
     masks: ['api-key: xkeysib-${hex:64}${?-}${alnum:16}', 'xsmtpsib-${hex:64}${?-}${alnum:16}'],
   }),
   token({

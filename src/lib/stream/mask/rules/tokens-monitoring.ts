@@ -5,7 +5,7 @@ export const MONITORING_TOKENS = [
   token({
     name: 'grafana-token',
     anchors: ['glsa_'],
-    secret: '[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}',
+    secret: '[A-Za-z0-9_]{32,60}',
     masks: ['Bearer glsa_${alnum:32}${?_}${hex:8}'],
   }),
   token({
@@ -82,7 +82,7 @@ export const MONITORING_TOKENS = [
   token({
     name: 'sentry-token',
     anchors: ['sntrys_', 'sntryu_', 'sntrya_', 'sntryi_'],
-    secret: '[A-Za-z0-9+/_-]{40,600}={0,2}(?:_[A-Za-z0-9+/]{43})?',
+    secret: '[A-Za-z0-9+/=_-]{40,600}',
     masks: ['SENTRY_AUTH_TOKEN=sntryu_${hex:64}', 'sntrys_${b64:120}${?==_}${b64:43}'],
   }),
   token({

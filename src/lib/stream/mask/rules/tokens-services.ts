@@ -1,5 +1,5 @@
 // Services that teams work with.
-import { isNoName, token, UUID } from './tokens-shape.ts';
+import { isNoName, token } from './tokens-shape.ts';
 
 /** `pat` and what may follow it, but for the beginning of "path": that stands in every other line of a log. */
 const LETTERS_AND_DIGITS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
@@ -51,7 +51,7 @@ export const SERVICE_TOKENS = [
   token({
     name: 'hubspot-token',
     anchors: ['pat-na1-', 'pat-na2-', 'pat-na3-', 'pat-eu1-', 'pat-ap1-'],
-    secret: UUID,
+    secret: '[A-Za-z0-9]{8}-[A-Za-z0-9]{4}-[A-Za-z0-9]{4}-[A-Za-z0-9]{4}-[A-Za-z0-9]{12}',
     masks: ['HUBSPOT_TOKEN=pat-na1-${uuid}'],
   }),
   token({
@@ -105,7 +105,7 @@ export const SERVICE_TOKENS = [
     masks: ['INNGEST_SIGNING_KEY=signkey-prod-${hex:64}'],
   }),
   token({
-    name: 'trigger-or-unkey-token',
+    name: 'service-token',
     anchors: [
       'tr_dev_',
       'tr_prod_',
@@ -119,8 +119,17 @@ export const SERVICE_TOKENS = [
       'endr+',
       'ionic_',
       'fio-u-',
+      'BBFF-',
+      'flb_live_',
+      'shltm_',
+      'bb_pr_',
+      'bb_ma_',
+      'thog-secret-',
+      'tkn.v1_',
+      'alcht_',
+      'salad_cloud_',
     ],
-    secret: '[A-Za-z0-9_=-]{20,90}',
+    secret: '[A-Za-z0-9_=-]{15,235}',
     check: isNoName,
     masks: ['TRIGGER_SECRET_KEY=tr_prod_${alnum:24}', 'zpka_${alnum:32}${?_}${hex:8}'],
     leaves: ['tr_dev_environment_of_the_service'],
