@@ -22,12 +22,12 @@ export class LinearMask {
   /** What the stream is after it asked for a screen: not read by this mask. */
   private unread: Uint8Array = new Uint8Array(0);
 
-  /** `width` is the terminal's; 0 where lines are never joined. */
-  constructor(rules: CompiledRules, known: KnownIndex, labels: MaskLabels, width: number) {
+  /** `width` is the terminal's; 0 where lines are never joined. Without a screen `wantsScreen` never becomes true. */
+  constructor(rules: CompiledRules, known: KnownIndex, labels: MaskLabels, width: number, hasScreen: boolean) {
     const findIn = (text: Uint8Array) => findSecrets(rules, known, text);
     this.scanner = new Scanner(rules, known, this.window);
     this.strings = new ControlStrings(this.window, (text) => maskWhole(text, findIn(text), labels), findIn);
-    this.reader = new VtReader(this.window, this.strings, width);
+    this.reader = new VtReader(this.window, this.strings, width, hasScreen);
     this.emitter = new Emitter(this.window, this.scanner.found, this.strings.patches, labels);
   }
 

@@ -22,6 +22,8 @@ export interface MaskOptions {
   readonly known: KnownIndex;
   /** Of the terminal, whose width wraps lines; null where there is none. */
   readonly size: TerminalSize | null;
+  /** False for what is typed: there the keys that move a cursor are no painting. */
+  readonly hasScreen?: boolean;
   readonly fingerprint: Fingerprint;
   /** Called for each mask, in order. */
   readonly onMask?: (masked: Masked) => void;
@@ -44,10 +46,10 @@ export interface MaskStage extends Stage {
 
 /** Throws nothing for any input; a `BadPattern` for a rule that no load has checked. */
 export function createMaskStage(options: MaskOptions): MaskStage {
-  const { rules, known } = options;
+  const { rules, known, hasScreen = true } = options;
   const labels = new MaskCounts(options.fingerprint, options.onMask);
   let size = options.size;
-  let linear = new LinearMask(rules, known, labels, size?.cols ?? 0);
+  let linear = new LinearMask(rules, known, labels, size?.cols ?? 0, hasScreen);
   let screen: ScreenMask | undefined;
   let context: Uint8Array = new Uint8Array(0);
 
@@ -91,7 +93,7 @@ export function createMaskStage(options: MaskOptions): MaskStage {
     pieces.push(...(screen as ScreenMask).flush());
     screen = undefined;
     context = new Uint8Array(0);
-    linear = new LinearMask(rules, known, labels, size?.cols ?? 0);
+    linear = new LinearMask(rules, known, labels, size?.cols ?? 0, hasScreen);
   }
 
   return {

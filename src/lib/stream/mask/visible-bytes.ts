@@ -7,7 +7,7 @@ const NO_STRINGS = { begin: () => {}, reach: () => {} };
 /** Without escape sequences, controls and characters that are not seen; line ends are "\n". */
 export function visibleBytes(bytes: Uint8Array): Buffer {
   const window = new VisibleWindow();
-  const reader = new VtReader(window, NO_STRINGS, 0);
+  const reader = new VtReader(window, NO_STRINGS, 0, false);
   window.appendRaw(bytes);
   reader.read();
   reader.finish();

@@ -38,8 +38,10 @@ export class VtReader {
   private readonly window: VisibleWindow;
   private readonly strings: StringReader;
   private readonly lines: Lines;
+  private readonly hasScreen: boolean;
 
-  constructor(window: VisibleWindow, strings: StringReader, width: number) {
+  constructor(window: VisibleWindow, strings: StringReader, width: number, hasScreen: boolean) {
+    this.hasScreen = hasScreen;
     this.window = window;
     this.strings = strings;
     this.lines = new Lines(window, width);
@@ -102,8 +104,8 @@ export class VtReader {
       if (kind !== PLAIN) this.controlCharacter(byte, at - 1);
       else if (!this.overwrites(byte, at - 1)) {
         // Something else is put over what stands there.
-        this.wantsScreen = true;
         at -= 1;
+        this.leaveLine();
       }
       from = at;
       this.position = at;
@@ -128,8 +130,10 @@ export class VtReader {
         break;
       case BYTE.backspace:
         this.lines.settle(BYTE.lineFeed);
-        this.back = Math.min(this.back + 1, window.visibleEnd - this.lines.start);
-        window.shadows.push({ raw: at, visible: window.visibleEnd - this.back });
+        if (this.back < window.visibleEnd - this.lines.start) {
+          this.back += 1;
+          window.shadows.push({ raw: at, visible: window.visibleEnd - this.back });
+        }
         break;
       case BYTE.tab:
         this.lines.tab(at);
@@ -188,7 +192,7 @@ export class VtReader {
       this.stringIsOsc = letter === ']';
       this.strings.begin(next);
     } else if (needsScreen('escape', letter, '', '')) {
-      this.wantsScreen = true;
+      this.leaveLine();
     } else if ('cDE'.includes(letter)) {
       this.breakHere();
     }
@@ -196,8 +200,14 @@ export class VtReader {
 
   private dispatch(final: number): void {
     const letter = String.fromCharCode(final);
-    if (needsScreen('csi', letter, this.parameters, this.intermediates)) this.wantsScreen = true;
+    if (needsScreen('csi', letter, this.parameters, this.intermediates)) this.leaveLine();
     else if ('GJ`'.includes(letter)) this.breakHere();
+  }
+
+  /** What follows can only be read on a screen, where there is one. */
+  private leaveLine(): void {
+    if (this.hasScreen) this.wantsScreen = true;
+    else this.breakHere();
   }
 
   /** The cursor is elsewhere now: what comes next can be a new word, and can be the rest of one. */
