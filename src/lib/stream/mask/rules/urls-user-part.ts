@@ -53,7 +53,7 @@ export class UserPart implements Machine {
     if (this.#lastAt < 0 && /^\d{0,5}$/.test(password)) return [];
     if (password === '' || password === 'x-oauth-basic' || password === 'x' || password === 'api_token')
       return this.#userSpan(this.#colon);
-    if (isWord(password)) return [];
+    if (isWord(password) || /^(?:[a-z]{1,3}|\d{1,3})$/i.test(password)) return [];
     return [{ from: this.#colon + 1, to: end }];
   }
 
