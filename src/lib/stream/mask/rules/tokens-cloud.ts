@@ -101,6 +101,7 @@ export const CLOUD_TOKENS = [
     name: 'netlify-token',
     anchors: ['nfp_', 'nfc_', 'nfo_', 'nfu_', 'nfb_'],
     secret: '[A-Za-z0-9_]{36,44}',
+    check: hasBothCases,
     masks: ['NETLIFY_AUTH_TOKEN=nfp_${alnum:36}'],
     leaves: ['nfc_one_two_three_four_five_six_seven_eight'],
   }),

@@ -1,5 +1,5 @@
 // Databases that are rented.
-import { hasBothCases, isMixed, isNoName, token } from './tokens-shape.ts';
+import { isMixed, isNoName, token } from './tokens-shape.ts';
 
 export const DATABASE_TOKENS = [
   token({
@@ -29,7 +29,6 @@ export const DATABASE_TOKENS = [
     notBefore: '[A-Za-z0-9]',
     secret: '[A-Za-z0-9]{12,24}',
     notAfter: '[A-Za-z0-9_]',
-    check: hasBothCases,
     masks: ['PGPASSWORD=npg_${alnum:12}'],
     leaves: ['npg_connection'],
   }),

@@ -66,7 +66,7 @@ const WORDS =
  * Below 1 in 10,000 of drawn tokens fail: runs are looked for only in what is short enough to have none by chance.
  */
 export function isDrawn(secret: string): boolean {
-  if (new Set(secret).size < Math.min(SMALLEST_ALPHABET, secret.length / 2)) return false;
+  if (new Set(secret).size < Math.min(SMALLEST_ALPHABET, secret.length / 3)) return false;
   return secret.length > 120 || !(FILLERS.test(secret) || WORDS.test(secret));
 }
 
