@@ -35,7 +35,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['store/driver.ts'],
   canonicalize: ['core/digest.ts'],
   execa: ['approval'],
-  'get-east-asian-width': ['stream/mask/columns.ts'],
+  'get-east-asian-width': ['stream/mask/character-width.ts'],
   chalk: ['cli/render.ts'],
   koffi: ['os/libc.ts'],
   kysely: ['store'],

@@ -1,5 +1,5 @@
 // How many columns of a terminal text takes: to know where it wraps.
-import { eastAsianWidth } from 'get-east-asian-width';
+import { characterWidth } from './character-width.ts';
 
 const TAB = 9;
 
@@ -14,7 +14,7 @@ export function columnAfter(bytes: Uint8Array, from: number, to: number, column:
       continue;
     }
     const { codePoint, length } = codePointAt(bytes, at, to);
-    after += codePoint === -1 ? 1 : widthOf(codePoint);
+    after += codePoint === -1 ? 1 : characterWidth(codePoint);
     at += length;
   }
   return after;
@@ -31,9 +31,4 @@ function codePointAt(bytes: Uint8Array, at: number, to: number): { codePoint: nu
     codePoint = (codePoint << 6) | (byte & 0x3f);
   }
   return { codePoint, length };
-}
-
-function widthOf(codePoint: number): number {
-  const isCombining = codePoint >= 0x300 && codePoint <= 0x36f;
-  return isCombining ? 0 : eastAsianWidth(codePoint);
 }
