@@ -1,6 +1,6 @@
 // Files of tools that keep credentials under names that say nothing by themselves: Docker, kubeconfig, Jenkins, rclone,
 // FileZilla, kubeadm.
-import { isBase64 } from '../checks/index.ts';
+import { isBase64, looksRandom } from '../checks/index.ts';
 import type { PatternRule, Rule } from '../rule.ts';
 import { TERRAFORM_RULES } from './files-terraform.ts';
 
@@ -114,12 +114,28 @@ const CREDENTIAL_RULES: readonly PatternRule[] = [
     ...base,
     name: 'rclone-password',
     kind: 'password',
-    anchors: ['\npass = ', '\npassword2 = '],
+    anchors: ['pass = ', 'password2 = '],
+    notBefore: '[A-Za-z0-9_.-]',
+    check: looksRandom,
     secret: '[A-Za-z0-9_-]{22,400}',
     notAfter: '[^\\s]',
     tests: {
       masks: ['[nas]\ntype = sftp\npass = ${b64url:27}\n'],
       leaves: ['\npass = 12\n', '\npass = required by the test suite\n'],
+    },
+  },
+  {
+    ...base,
+    name: 'rclone-account-key',
+    kind: 'password',
+    anchors: ['account = '],
+    notBefore: '[A-Za-z0-9_.-]',
+    lead: '[^\n]{1,80}\n(?:[^\n]{0,100}[ \r])?key = ',
+    secret: '[A-Za-z0-9+\\/=]{20,100}',
+    notAfter: '[^\\s]',
+    tests: {
+      masks: ['[b2]\ntype = b2\naccount = 0012\nkey = ${alnum:31}\n'],
+      leaves: ['[b2]\naccount = 0012\nkey = \n', '\naccount = main\nkey = name of it\n'],
     },
   },
   {

@@ -72,12 +72,27 @@ export class ManifestReader {
   /** Takes a line without its end, which begins at `from`; `isOpen`: it may go on. The first one is what follows the anchor. */
   read(raw: string, from: number, isOpen: boolean): void {
     const whole = raw.trimEnd();
-    // What a carriage return goes back over is gone from the screen.
-    const start = whole.lastIndexOf('\r') + 1;
-    const bare = whole.slice(start);
     if (this.phase === 'head') this.readHead(whole, from);
-    else if (this.endsDocument(bare)) this.end();
-    else if (this.phase !== 'done') this.readLine(bare, from + start, isOpen);
+    else {
+      const start = whole.lastIndexOf('\r') + 1;
+      if (start > 0) this.readOverwritten(whole.slice(0, start), from);
+      this.readShown(whole.slice(start), from + start, isOpen);
+    }
+  }
+
+  /** What a carriage return goes back over is gone from the screen; but it may be a line that was wrapped before it. */
+  private readOverwritten(text: string, from: number): void {
+    let at = from;
+    for (const part of text.split('\r')) {
+      const marks = MARKS.exec(part)?.[0].length ?? 0;
+      if (this.isInData && marks < part.length && marks > this.column) this.readShown(part, at, false);
+      at += part.length + 1;
+    }
+  }
+
+  private readShown(bare: string, from: number, isOpen: boolean): void {
+    if (this.endsDocument(bare)) this.end();
+    else if (this.phase !== 'done') this.readLine(bare, from, isOpen);
   }
 
   private endsDocument(bare: string): boolean {
