@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createPlainScreen, type PlainOptions } from '../../src/lib/stream/plain.ts';
+import { readPage } from '../../src/lib/stream/plain-page.ts';
 
 const ESC = '\u001b';
 const SIZE = { cols: 10, rows: 4 };
@@ -69,6 +70,21 @@ test('hostile parameters cost no more than the screen', () => {
     '',
   );
   assert.ok(process.cpuUsage().user - started < 500_000);
+});
+
+for (const [reader, expected] of [
+  ['raw', `${ESC}[31mred${ESC}[m\u202e\r10%\r20%\n${ESC}[`],
+  ['agent', 'red<U+202E>\r10%\r20%\n'],
+  ['reviewer', `${ESC}[31mred${ESC}[m<U+202E>\r10%\r20%\n`],
+  ['plain', '20%\n'],
+] as const) {
+  test(`a page is read as "${reader}"`, () => {
+    assert.is(readPage(`${ESC}[31mred${ESC}[m\u202e\r10%\r20%\n${ESC}[`, reader), expected);
+  });
+}
+
+test('a page of a pipe reads like one of a terminal', () => {
+  for (const end of ['\n', '\r\n']) assert.is(readPage(`one${end}  two${end}`, 'plain'), 'one\n  two\n');
 });
 
 test.run();
