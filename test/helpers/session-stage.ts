@@ -18,6 +18,7 @@ import { probing } from '../../src/lib/session/probing.ts';
 import type { SessionResult } from '../../src/lib/session/result.ts';
 import { clientGone } from '../../src/lib/session/run-program.ts';
 import { compileRules } from '../../src/lib/stream/mask/compiled-rules.ts';
+import { indexNeedles } from '../../src/lib/stream/mask/known-finder.ts';
 import { type KnownValue, knownNeedles } from '../../src/lib/stream/mask/known-values.ts';
 import { RULES } from '../../src/lib/stream/mask/rules/index.ts';
 import type { ClientInput } from '../../src/lib/stream/pump.ts';
@@ -57,7 +58,8 @@ const rules = compileRules(RULES);
 /** Every rule that comes with the mask, everywhere, and these values. */
 export function maskingWith(values: readonly KnownValue[] = []): Masking {
   const known = knownNeedles(values);
-  return { bindingKey: Buffer.alloc(32, 7), basisFor: () => ({ rules, known }) };
+  const index = indexNeedles(known);
+  return { bindingKey: Buffer.alloc(32, 7), basisFor: () => ({ rules, known, index }) };
 }
 
 export interface TestClient extends SessionClient {
@@ -162,6 +164,7 @@ export function stageOver(state: TestState, clock: FakeClock): Stage {
     live: liveSessions(),
     gated: new Map(),
     clock,
+    logError() {},
     approvalWaitMs: 600_000,
     maxRecordingBytes: 64 * 1024 * 1024,
     homeOf: () => undefined,

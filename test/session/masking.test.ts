@@ -153,6 +153,24 @@ test('a typed token is masked in the recording, however it is typed, and reaches
     );
   }));
 
+test('keys that move a cursor are recorded as they come, and a password after them is masked', () =>
+  withStage(async (stage) => {
+    const client = testClient();
+    const running = stage.open('edit', { client, deps });
+    const program = await stage.web.program();
+    const typed = `\u001b[A\u001b[D\u001b[24;80R\u001b[<0;10;20M${PASSWORD}\u001bOB!`;
+    for (const key of typed) client.type({ kind: 'bytes', bytes: Buffer.from(key) });
+    while (program.written.join('') !== typed) await new Promise(setImmediate);
+    program.exit();
+    const events = await stage.recorded(await running);
+    const input = events.map((event) => (event.kind === 'input' ? event.text : ''));
+    assert.match(
+      input.join(''),
+      /^\u001b\[A\u001b\[D\u001b\[24;80R\u001b\[<0;10;20M\[db-password:[0-9a-f]{4}\]\u001bOB!$/,
+    );
+    assert.ok(input.filter((text) => text !== '').length > 4, 'not all at the end');
+  }));
+
 test('what a target says in its error is masked', () =>
   withStage(async (stage) => {
     stage.web.before.open = async () => {
@@ -172,7 +190,7 @@ test('what a target says in its error is masked', () =>
 
 test('a mask that fails ends the session before anything passes it', () =>
   withStage(async (stage) => {
-    const { rules, known } = masking.basisFor({ target: 'web', kind: 'ssh', principal: 'x' });
+    const { rules, ...known } = masking.basisFor({ target: 'web', kind: 'ssh', principal: 'x' });
     let isBroken = false;
     const anchors = {
       ...rules.anchors,
@@ -181,16 +199,23 @@ test('a mask that fails ends the session before anything passes it', () =>
         return rules.anchors.scan(...args);
       },
     };
-    const broken = { ...masking, basisFor: () => ({ rules: { ...rules, anchors }, known }) };
+    const broken = { ...masking, basisFor: () => ({ ...known, rules: { ...rules, anchors } }) };
     const client = testClient();
-    const running = stage.open('id', { client, deps: { masking: broken } });
+    const logged: BrokerError[] = [];
+    const logError = (error: BrokerError) => logged.push(error);
+    const running = stage.open('id', { client, deps: { masking: broken, logError } });
     const program = await stage.web.program();
     isBroken = true;
     program.print(`not masked: ${PASSWORD}\n`);
     const result = await running;
     assert.equal([result.origin, result.exitCode, result.error?.code], ['broker', 74, 'cannot-mask']);
     assert.is(client.text(), '');
-    assertNothingKept(stage, result);
+    assert.equal(
+      logged.map(({ code }) => code),
+      ['cannot-mask'],
+    );
+    assert.match(logged[0]?.detail ?? '', /^Error +at /);
+    assertNothingKept(stage, [result, logged[0]?.detail]);
   }));
 
 test('a mask that cannot be made opens nothing', () =>

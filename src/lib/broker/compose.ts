@@ -10,6 +10,7 @@ import { localDirectoryArchive } from '../archive/local-directory.ts';
 import { openAuditLog } from '../audit/log.ts';
 import { recentEntries } from '../audit/recent.ts';
 import type { Clock } from '../core/clock.ts';
+import { asBrokerError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import { openSshCa, sshCaProvider } from '../credentials/index.ts';
 import { unixPeerVerifier } from '../identity/unix-peer.ts';
@@ -38,6 +39,8 @@ export interface ComposedBroker {
   reloadPolicy(by: string): Promise<PolicyStatus>;
   /** Closes requests that fell due, and revokes what could not be revoked before; to be called now and then. */
   tidy(): Promise<void>;
+  /** Makes ready what the first session would otherwise wait for. */
+  warmUp(): void;
   /** After every session has settled: closes audit log and store. */
   close(): Promise<void>;
 }
@@ -118,6 +121,7 @@ async function composeOver(
     live,
     gated: new Map(),
     clock,
+    logError: (error) => log.error(error),
     approvalWaitMs: config.limits.approvalWaitMs,
     maxRecordingBytes: config.recording.maxBytes,
     homeOf: (callerUid) => findAccount({ uid: callerUid })?.home,
@@ -192,6 +196,17 @@ async function composeOver(
     async tidy() {
       await desk.expireDue();
       await leases.sweep();
+    },
+    warmUp() {
+      const [first] = targets.values();
+      if (first === undefined) return;
+      const { name, kind } = first.target;
+      try {
+        session.masking.basisFor({ target: name, kind, principal: 'broker' });
+      } catch (error) {
+        // No session opens either then, and each says so.
+        log.error(asBrokerError(error));
+      }
     },
     async close() {
       await audit.append({ type: 'broker.stopped', actor: 'broker', data: {} });

@@ -5,6 +5,7 @@ import type { SshCa } from '../credentials/index.ts';
 import { compileGlob, globMatches } from '../policy/glob.ts';
 import type { Masking } from '../session/masking/session-mask.ts';
 import { type CompiledRules, compileRules } from '../stream/mask/compiled-rules.ts';
+import { indexNeedles } from '../stream/mask/known-finder.ts';
 import { type KnownValue, knownNeedles, type Needle } from '../stream/mask/known-values.ts';
 import { type RuleSelection, ruleSelection } from '../stream/mask/selection.ts';
 import { allRules } from '../stream/mask/selection-knowledge.ts';
@@ -49,13 +50,18 @@ export function brokerMasking(ca: SshCa, current: () => LoadedMasking): Masking 
   const held = knownNeedles(
     ca.secrets.map((secret) => ({ name: 'the ssh ca key', kind: 'broker-key', value: secret.reveal() })),
   );
-  let last: { readonly of: readonly Needle[]; readonly all: readonly Needle[] } = { of: [], all: held };
+  let last = madeReady([], held);
   return {
     bindingKey: ca.deriveKey('sallyport masked subject v1'),
     basisFor(place) {
       const { selection, needles } = current();
-      if (last.of !== needles) last = { of: needles, all: [...held, ...needles] };
-      return { rules: selection.rulesFor(place), known: last.all };
+      if (last.of !== needles) last = madeReady(needles, held);
+      return { rules: selection.rulesFor(place), known: last.known, index: last.index };
     },
   };
+}
+
+function madeReady(of: readonly Needle[], held: readonly Needle[]) {
+  const known = [...held, ...of];
+  return { of, known, index: indexNeedles(known) };
 }

@@ -14,6 +14,8 @@ import { prepareStateFolder, takeBrokerLock } from './state-folder.ts';
 import { watchFiles } from './watch-files.ts';
 
 const TIDY_EVERY_MS = 10_000;
+/** Whoever started the broker asks it something first. */
+const WARM_UP_AFTER_MS = 500;
 /** For answers under way, after every session has settled. */
 const LEAVE_GRACE_MS = 2000;
 
@@ -102,6 +104,7 @@ async function start(
   const tidy = () => void broker.tidy().catch((error) => log.error(asBrokerError(error)));
   const tidying = setInterval(tidy, TIDY_EVERY_MS);
   tidying.unref();
+  clock.after(WARM_UP_AFTER_MS, () => broker.warmUp());
   if (config.broker.mode === 'private') {
     idle = idleExit({
       idleMs: config.broker.idleExitMs,

@@ -3,6 +3,7 @@ import type { ApprovalDesk } from '../approval/desk.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CommandInput } from '../core/command-input.ts';
 import type { Decision } from '../core/decision.ts';
+import type { BrokerError } from '../core/errors.ts';
 import type { LeaseBook } from '../leases/book.ts';
 import type { Archive } from '../ports/archive.ts';
 import type { AuditLog } from '../ports/audit.ts';
@@ -57,6 +58,8 @@ export interface SessionDeps {
   /** The gated sessions that are open, by id. */
   readonly gated: Map<string, GatedSession>;
   readonly clock: Clock;
+  /** For the broker's own log: what it failed at, with the detail that no client is told. */
+  readonly logError: (error: BrokerError) => void;
   /** How long a request stays open where its rule does not say, ms. */
   readonly approvalWaitMs: number;
   readonly maxRecordingBytes: number;

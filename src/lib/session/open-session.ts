@@ -9,6 +9,7 @@ import type { SessionDeps } from './deps.ts';
 import { issueCredentials } from './issue-credentials.ts';
 import { judgeInvocation } from './judge-invocation.ts';
 import { startTimeLimits } from './limits.ts';
+import { logFailure } from './log-failure.ts';
 import { typedRecord } from './masking/masked-record.ts';
 import { SessionMask } from './masking/session-mask.ts';
 import { noProgress, type Opening } from './opening.ts';
@@ -61,6 +62,7 @@ export async function openSession(
   const unsettled = await opening.end.settle();
   if (unsettled.length > 0) progress.error ??= mask.error(settleFailed(unsettled));
   await bookEnd(opening, unsettled);
+  logFailure(progress, deps);
   client.gone.removeEventListener('abort', onGone);
   deps.live.remove(id);
   announceSettled();

@@ -9,6 +9,7 @@ import type { SessionClient } from '../client.ts';
 import type { SessionDeps } from '../deps.ts';
 import { issueCredentials } from '../issue-credentials.ts';
 import { startTimeLimits } from '../limits.ts';
+import { logFailure } from '../log-failure.ts';
 import { SessionMask } from '../masking/session-mask.ts';
 import { noProgress, type Opening } from '../opening.ts';
 import { plainWords } from '../plain-words.ts';
@@ -64,6 +65,7 @@ export async function openGated(asked: GatedRequest, principal: Principal, deps:
     const unsettled = await opening.end.settle();
     if (unsettled.length > 0) progress.error ??= mask.error(settleFailed(unsettled));
     await bookEnd(opening, unsettled);
+    logFailure(progress, deps);
     deps.gated.delete(id);
     deps.live.remove(id);
     announceSettled();

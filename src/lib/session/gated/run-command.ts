@@ -10,6 +10,7 @@ import type { Invocation, SessionClient } from '../client.ts';
 import type { TargetEntry } from '../deps.ts';
 import { judgeInvocation } from '../judge-invocation.ts';
 import { startTimeout } from '../limits.ts';
+import { logFailure } from '../log-failure.ts';
 import { typedRecord } from '../masking/masked-record.ts';
 import type { MaskedStreams } from '../masking/session-mask.ts';
 import type { Opening } from '../opening.ts';
@@ -59,8 +60,9 @@ export async function runCommand(
   try {
     await noteEnd(shared, running, client);
   } catch (error) {
-    progress.error = asBrokerError(error);
+    progress.error = mask.error(asBrokerError(error));
   }
+  logFailure(progress, deps);
 }
 
 async function walk(

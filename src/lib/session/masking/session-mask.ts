@@ -17,8 +17,9 @@ import type { MaskPlace } from '../../stream/mask/selection.ts';
 /** What counts for a place now. */
 export interface MaskBasis {
   readonly rules: CompiledRules;
-  /** What the broker holds and was told. */
+  /** What the broker holds and was told, and the same made ready once for all sessions. */
   readonly known: readonly Needle[];
+  readonly index: KnownIndex;
 }
 
 /** Asked once by each session: one that is open keeps what counted when it began. */
@@ -40,6 +41,7 @@ export interface MaskedStreams {
   count(): MaskCount;
 }
 
+const CANNOT_MASK = 'cannot-mask';
 /** Printable ASCII, tabs and line feeds. */
 const PLAIN = /^[\t\n -~]*$/;
 
@@ -50,9 +52,7 @@ export class SessionMask {
   readonly #place: MaskPlace;
   readonly #fingerprint = makeFingerprint(randomBytes(32));
   readonly #textFingerprint: Fingerprint;
-  #basis:
-    | { readonly rules: CompiledRules; readonly needles: readonly Needle[]; readonly index: KnownIndex }
-    | undefined;
+  #basis: MaskBasis | undefined;
 
   /** Nothing is compiled before it is needed, so that this never throws. */
   constructor(masking: Masking, place: MaskPlace) {
@@ -68,8 +68,9 @@ export class SessionMask {
   /** From now on these are masked, too, in streams that are made after this. Throws `cannot-mask` (74). */
   learn(values: readonly KnownValue[]): void {
     closed(() => {
-      const { rules, needles } = this.#ready();
-      this.#use(rules, [...needles, ...knownNeedles(values)]);
+      const { rules, known: before } = this.#ready();
+      const known = [...before, ...knownNeedles(values)];
+      this.#basis = { rules, known, index: indexNeedles(known) };
     });
   }
 
@@ -102,6 +103,8 @@ export class SessionMask {
 
   /** The error with its words masked, the log's detail too. Never throws: an error that cannot be masked says only that. */
   error(error: BrokerError): BrokerError {
+    // Its words are this file's, and a mask that is broken would replace them.
+    if (error.code === CANNOT_MASK) return error;
     try {
       const { code, exit, publicMessage, hint, request } = error;
       const detail = error.detail ?? (error.cause === undefined ? undefined : String(error.cause));
@@ -132,26 +135,21 @@ export class SessionMask {
     };
   }
 
-  /** A mask for what is typed, which nobody waits for. Throws `cannot-mask` (74). */
+  /** A mask for what is typed, in which arrow keys move no cursor. Throws `cannot-mask` (74). */
   typed(): MaskStage {
-    return failClosed(this.#stage(null));
+    return failClosed(this.#stage(null, false));
   }
 
-  #stage(size: TerminalSize | null): MaskStage {
+  #stage(size: TerminalSize | null, hasScreen = true): MaskStage {
     return closed(() => {
       const { rules, index } = this.#ready();
-      return createMaskStage({ rules, known: index, size, fingerprint: this.#fingerprint });
+      const options = { rules, known: index, size, fingerprint: this.#fingerprint };
+      return createMaskStage(hasScreen ? options : { ...options, hasScreen });
     });
   }
 
-  #ready() {
-    if (this.#basis !== undefined) return this.#basis;
-    const { rules, known } = this.#masking.basisFor(this.#place);
-    return this.#use(rules, known);
-  }
-
-  #use(rules: CompiledRules, needles: readonly Needle[]) {
-    this.#basis = { rules, needles, index: indexNeedles(needles) };
+  #ready(): MaskBasis {
+    this.#basis ??= this.#masking.basisFor(this.#place);
     return this.#basis;
   }
 
@@ -204,7 +202,7 @@ function closed<T>(work: () => T): T {
 /** Output that cannot be masked is neither recorded nor shown, so the session ends. */
 function cannotMask(cause: unknown): BrokerError {
   return new BrokerError({
-    code: 'cannot-mask',
+    code: CANNOT_MASK,
     exit: EXIT.cannotRecord,
     message: 'the broker could not mask what the session wrote, so it was ended',
     hint: 'see broker.log in the state folder, and report it',
