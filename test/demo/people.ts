@@ -25,9 +25,15 @@ export async function perform(person: Person, args: readonly string[], options: 
   return ended(start(person, args, 'inherit', options), options);
 }
 
+/** Flags stand before the child's command. */
+function withJson(args: readonly string[]): string[] {
+  const end = args.indexOf('--');
+  return end === -1 ? [...args, '--json'] : [...args.slice(0, end), '--json', ...args.slice(end)];
+}
+
 /** Runs a command with --json out of sight; resolves with what it printed, rejects where it failed. */
 export async function query<T>(person: Person, args: readonly string[], options: RunOptions = {}): Promise<T> {
-  const child = start(person, [...args, '--json'], 'pipe', options);
+  const child = start(person, withJson(args), 'pipe', options);
   let text = '';
   child.stdout?.on('data', (chunk) => {
     text += chunk;

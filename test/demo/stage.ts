@@ -1,7 +1,17 @@
 // Everything the demo runs on: one temporary folder with homes, keys, configuration and state, a broker of its own and,
 // where there is one, an sshd. All of it goes when the demo ends, however it ends.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -19,11 +29,35 @@ export interface Stage {
   /** Why a part is missing. */
   readonly missing: { readonly approver: string; readonly sshd: string };
   readonly brokerPid: number;
+  /** What stands in deploy.log and must not be seen. */
+  readonly secrets: readonly string[];
+  /** The text stands in a file of the broker's: a recording, the log, the store. */
+  isKept(text: string): boolean;
   /** Stops and removes everything; rejects where something stays behind. */
   close(): Promise<void>;
 }
 
 const APP_LOG = ['10:41 app 1.4.1 started', '10:58 config changed: cache=on', '10:58 waiting for a restart', ''];
+/** What a careless deployment prints: a token and a password. */
+function deployLog([token = '', password = '']: readonly string[]): string {
+  return [
+    `10:40 cloning with \u001b[33mghp_${token}\u001b[0m`,
+    `10:41 database is postgres://app:${password}@db.internal:5432/app`,
+    '10:41 app 1.4.1 deployed',
+    '',
+  ].join('\n');
+}
+
+/** Letters and digits, drawn anew each time. */
+function randomText(length: number): string {
+  let text = '';
+  while (text.length < length)
+    text += randomBytes(length)
+      .toString('base64')
+      .replace(/[^A-Za-z0-9]/g, '');
+  return text.slice(0, length);
+}
+
 const RESTART = [
   '#!/bin/sh',
   'for step in "draining connections" stopping "starting app 1.4.2" healthy; do',
@@ -73,6 +107,8 @@ async function build(signal: AbortSignal, steps: Step[]): Promise<Stage> {
   const app = join(folder, 'app');
   mkdirSync(app);
   writeFileSync(join(app, 'app.log'), APP_LOG.join('\n'));
+  const secrets = [randomText(36), randomText(16)];
+  writeFileSync(join(app, 'deploy.log'), deployLog(secrets));
   writeFileSync(join(app, 'restart-app'), RESTART.join('\n'));
   chmodSync(join(app, 'restart-app'), 0o755);
 
@@ -94,7 +130,12 @@ async function build(signal: AbortSignal, steps: Step[]): Promise<Stage> {
   broker.pid = (await query<{ pid: number }>(agent, ['broker', 'status'])).pid;
   signal.throwIfAborted();
   const missing = { approver: noKeygen, sshd: hasKeygen ? 'sshd is not installed' : noKeygen };
-  return { folder, agent, approver, sshd, missing, brokerPid: broker.pid, close: () => undo(steps) };
+  return { folder, agent, approver, sshd, missing, brokerPid: broker.pid, secrets, isKept, close: () => undo(steps) };
+
+  function isKept(text: string): boolean {
+    const files = readdirSync(state, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return files.some(({ parentPath, name }) => readFileSync(join(parentPath, name)).includes(text));
+  }
 }
 
 function person(folder: string, name: string, variables: Person['variables']): Person {

@@ -13,6 +13,7 @@ export interface StoryOptions {
 const EXIT_DENIED = 77;
 const LOOK = 'ls && tail -n 2 app.log';
 const RESTART = './restart-app';
+const SHOW_LOG = 'cat deploy.log';
 const SERVER_COMMAND = 'id -un && tail -n 1 app.log';
 const LOG_WAIT_MS = 3000;
 const POLL_MS = 50;
@@ -39,6 +40,11 @@ export async function tell({ stage, narrator, signal }: StoryOptions): Promise<v
 
   await narrator.step('In a session. Commands share folder and variables; each is judged where it would run.');
   await inOneSession();
+
+  await narrator.step(
+    'Masked. A log with a token and a password in it: neither the agent nor the recording gets them.',
+  );
+  await masked();
 
   await narrator.step('Recorded. Every session can be replayed (here twice as fast) and compared with its manifest.');
   const session = await sessionOf(stage.approver === null ? LOOK : RESTART);
@@ -107,6 +113,15 @@ export async function tell({ stage, narrator, signal }: StoryOptions): Promise<v
     await inSession('rm -rf ssh', EXIT_DENIED);
     await inSession('pwd', 0);
     await show(agent, ['session', 'close', session], 0);
+  }
+
+  /** Once to be seen, and once to be checked. */
+  async function masked(): Promise<void> {
+    await show(agent, ['shell', 'here', '--', SHOW_LOG], 0);
+    const { output } = await query<{ output: string }>(agent, ['shell', 'here', '--', SHOW_LOG], { signal });
+    if (!stage.isKept(SHOW_LOG)) throw new Error('the recording is not where it is looked for');
+    const seen = stage.secrets.find((secret) => output.includes(secret) || stage.isKept(secret));
+    if (seen !== undefined) throw new Error(`a secret of the log was shown or kept: ${output}`);
   }
 
   async function inLog(log: () => string, pattern: RegExp): Promise<RegExpExecArray> {

@@ -116,7 +116,7 @@ needs(
   test,
   'sshd',
   'ssh-keygen',
-)('the demo shows allow, deny, approval, ssh, a session, replay and proof, and leaves nothing', async () => {
+)('the demo shows allow, deny, approval, ssh, a session, masks, replay and proof, and leaves nothing', async () => {
   const { code, text, seconds } = await runDemo();
   assert.is(code, 0, text);
   assertInOrder(text, [
@@ -139,6 +139,10 @@ needs(
     '-- pwd',
     '/etc',
     'closed s-',
+    "agent $ sallyport shell here -- 'cat deploy.log'",
+    'ghp_[github-token:',
+    'postgres://app:[url-password:',
+    'app 1.4.1 deployed',
     'agent $ sallyport replay s-',
     'healthy',
     'intact',
