@@ -1,0 +1,110 @@
+// Lines of `.pgpass` and entries of `.netrc`, read field by field.
+import { isPlaceholder } from '../checks/index.ts';
+import type { Machine, Span } from '../rule.ts';
+import { isWord } from './urls-user-part.ts';
+
+const LONGEST_FIELD = 64;
+export const LONGEST_PGPASS = 2 * LONGEST_FIELD + 260;
+
+/** After `host:port:` come the database, the user and the password, to the end of the line. */
+export class PgpassLine implements Machine {
+  holdFrom = Infinity;
+  #text = '';
+  #colons = 0;
+  #isOpen = true;
+
+  constructor(before: string) {
+    this.#isOpen = /(?:^|[\s"'|>])[\w.*-]{1,100}$/.test(before);
+  }
+
+  push(byte: number): boolean {
+    if (!this.#isOpen) return false;
+    const c = String.fromCharCode(byte);
+    const isSpace = c === ' ' || c === '\n' || c === '\t' || c === '\r';
+    if (isSpace) {
+      // A password may have blanks in it, but then nothing tells it from a message.
+      if (c === ' ' || this.#colons < 2) this.#isOpen = c === '\n' && this.#colons === 2;
+      return false;
+    }
+    this.#text += c;
+    if (c === ':' && this.#colons < 2) {
+      this.#colons += 1;
+      if (this.#colons === 2) this.holdFrom = this.#text.length;
+    }
+    return this.#colons === 2 || this.#text.length <= 2 * LONGEST_FIELD;
+  }
+
+  spans(early: boolean): readonly Span[] {
+    if (!this.#isOpen || this.holdFrom === Infinity) return [];
+    const [database = '', user = ''] = this.#text.split(':');
+    const password = this.#text.slice(this.holdFrom);
+    const isDigits = /^[\d:]*$/.test(password) || /^\d+$/.test(user);
+    if (database === '' || user === '' || isDigits || password.length < 3) return [];
+    if (!early && (isPlaceholder(password) || isWord(password) || /^\/|^[a-z]$/.test(password))) return [];
+    return [{ from: this.holdFrom, to: this.#text.length }];
+  }
+}
+
+const KEYWORDS = new Set(['login', 'user', 'account', 'password', 'passwd', 'port', 'protocol']);
+export const LONGEST_NETRC = 1024;
+
+/** After `machine `: a host, then pairs of a word and a value, on one line or many. */
+export class NetrcEntry implements Machine {
+  holdFrom = Infinity;
+  #at = 0;
+  #word = '';
+  #keyword: string;
+  #host = '';
+  #hasLogin: boolean;
+  #span: Span | undefined;
+
+  constructor(anchor: string) {
+    this.#hasLogin = anchor.startsWith('default');
+    this.#keyword = this.#hasLogin ? 'login' : 'machine';
+  }
+
+  push(byte: number): boolean {
+    const c = String.fromCharCode(byte);
+    const isSpace = c === ' ' || c === '\n' || c === '\t' || c === '\r';
+    if (!isSpace) {
+      if (this.#word === '' && this.#isSecretNext()) this.holdFrom = this.#at;
+      this.#word += c;
+    }
+    this.#at += 1;
+    return !isSpace || this.#word === '' || this.#endWord();
+  }
+
+  spans(_early: boolean): readonly Span[] {
+    if (this.#word !== '') {
+      this.#at += 1;
+      this.#endWord();
+    }
+    return this.#span === undefined ? [] : [this.#span];
+  }
+
+  #isSecretNext(): boolean {
+    return this.#keyword === 'password' || this.#keyword === 'passwd';
+  }
+
+  #endWord(): boolean {
+    const word = this.#word;
+    this.#word = '';
+    if (this.#keyword === '') {
+      this.#keyword = KEYWORDS.has(word) ? word : '';
+      return this.#keyword !== '';
+    }
+    if (this.#isSecretNext()) {
+      const isEntry = this.#hasLogin || /[.\d]/.test(this.#host);
+      const isValue =
+        word.length > 2 && !isPlaceholder(word) && !isWord(word) && (this.#hasLogin || !/^[a-z]+$/.test(word));
+      const [from, to] = [this.#at - 1 - word.length, this.#at - 1];
+      const quotes = /^".+"$/.test(word) ? 1 : 0;
+      if (isEntry && isValue) this.#span = { from: from + quotes, to: to - quotes };
+      return false;
+    }
+    if (this.#keyword === 'machine') this.#host = word;
+    if (this.#keyword === 'login' || this.#keyword === 'user') this.#hasLogin = true;
+    this.#keyword = '';
+    return true;
+  }
+}
