@@ -41,7 +41,7 @@ const APP_LOG = ['10:41 app 1.4.1 started', '10:58 config changed: cache=on', '1
 /** What a careless deployment prints: a token and a password. */
 function deployLog([token = '', password = '']: readonly string[]): string {
   return [
-    `10:40 cloning with \u001b[33mghp_${token}\u001b[0m`,
+    `10:40 cloning with ghp_${token}`,
     `10:41 database is postgres://app:${password}@db.internal:5432/app`,
     '10:41 app 1.4.1 deployed',
     '',
