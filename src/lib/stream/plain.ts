@@ -56,7 +56,7 @@ class Plain implements PlainScreen, TokenSink {
   }
 
   print(codePoint: number): void {
-    if (codePoint !== 0xad && isUnseen(codePoint)) return;
+    if (isUnseen(codePoint)) return;
     const width = this.#model.widthOf(codePoint);
     if (width === 0 && !this.#joins) return;
     const { cursorX, cursorY, cols, marginBottom, wraps } = this.#model;

@@ -71,10 +71,15 @@ export class ScreenChanges {
     this.#dirty.fill(1);
   }
 
-  /** Everything is looked at. */
-  settle(): void {
+  /** All cells are looked at; what changed in the frame is not forgotten. */
+  settleCells(): void {
     this.#painted.fill(0);
     this.#paintedRows.fill(0);
+  }
+
+  /** The frame is over. */
+  settle(): void {
+    this.settleCells();
     this.#dirty.fill(0);
   }
 

@@ -9,13 +9,13 @@ export class ScreenLosses {
   readonly #changes: ScreenChanges;
   readonly #look: (row: number) => void;
 
-  /** `look` is called for rows that were printed to since they were last looked at. */
-  constructor(model: ScreenModel, changes: ScreenChanges, look: (row: number) => void) {
+  /** `look` is called for rows that were printed to since they were last looked at; it says which it looked at. */
+  constructor(model: ScreenModel, changes: ScreenChanges, look: (row: number) => 'row' | 'screen') {
     this.#model = model;
     this.#changes = changes;
     this.#look = (row) => {
-      changes.settleRow(row);
-      look(row);
+      if (look(row) === 'screen') changes.settleCells();
+      else changes.settleRow(row);
     };
   }
 

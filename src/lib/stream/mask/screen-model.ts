@@ -1,7 +1,7 @@
 // The only file that knows @xterm/headless: a terminal's screen on which every cell remembers where in the stream it came
 // from. Colours are of no interest here, so a cell's colours carry its origin: whatever the model does with a cell
 // (wrap, scroll, insert, delete), the origin goes with it. Nothing the model would answer goes anywhere.
-import headless from '@xterm/headless';
+import { createRequire } from 'node:module';
 import type { TerminalSize } from '../../core/terminal.ts';
 import { createScreenWidths, type Width } from './screen-widths.ts';
 
@@ -90,8 +90,11 @@ interface InnerLine {
 }
 type InnerCell = ReturnType<ReturnType<typeof createTerminal>['buffer']['active']['getNullCell']> & { fg: number };
 
-const createTerminal = ({ cols, rows }: TerminalSize) =>
-  new headless.Terminal({ cols, rows, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
+/** Loaded when the first screen begins: most streams have none, and it takes as long as everything else. */
+function createTerminal({ cols, rows }: TerminalSize) {
+  const { Terminal }: typeof import('@xterm/headless') = createRequire(import.meta.url)('@xterm/headless');
+  return new Terminal({ cols, rows, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
+}
 
 /** The library's mark of a 24-bit colour, and the attribute bold. */
 const RGB = 0x3000000;

@@ -15,7 +15,6 @@ export interface ScreenText {
 export type Wrapped = 'joins' | 'ends';
 
 const SPACE = 0x20;
-const SOFT_HYPHEN = 0xad;
 
 export class ScreenReader {
   readonly #model: ScreenModel;
@@ -91,7 +90,7 @@ export class ScreenReader {
     const from = y * this.#model.cols;
     for (let x = 0; x < used; x++) {
       const code = codes[x] as number;
-      if (code === CELL.tail || code === SOFT_HYPHEN) continue;
+      if (code === CELL.tail) continue;
       if (code === CELL.empty) this.#push(SPACE, from + x);
       else if (code > 0 && code < 0x80) this.#push(code, from + x);
       else

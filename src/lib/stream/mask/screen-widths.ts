@@ -1,10 +1,6 @@
-// How many columns a character takes, as terminals of today count: the model's own table is of Unicode 6, where emoji
-// are narrow. Cells must lie where they lie on the person's screen, or halves of a secret would not meet.
-import { isUnseen } from './vt-bytes.ts';
-
-const ZERO = /[\p{Mn}\p{Me}\u1160-\u11ff]/u;
-const WIDE =
-  /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{2fffd}\u{30000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+// How many columns a character takes, in the form that the model of the screen asks for it: its own table is of Unicode 6, where
+// emoji are narrow. Cells must lie where they lie on the person's screen, or halves of a secret would not meet.
+import { characterWidth } from './character-width.ts';
 
 export type Width = 0 | 1 | 2;
 
@@ -25,7 +21,7 @@ export function createScreenWidths(): ScreenWidths {
     const slot = codePoint % KNOWN_MAX;
     const entry = known[slot] as number;
     if (entry >>> 2 === codePoint) return (entry & 3) as Width;
-    const width = lookUp(codePoint);
+    const width = characterWidth(codePoint);
     known[slot] = codePoint * 4 + width;
     return width;
   }
@@ -42,9 +38,3 @@ export function createScreenWidths(): ScreenWidths {
 }
 
 const KNOWN_MAX = 256;
-
-function lookUp(codePoint: number): Width {
-  const character = String.fromCodePoint(codePoint);
-  if (isUnseen(codePoint) || ZERO.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
-}

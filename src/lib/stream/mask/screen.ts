@@ -95,7 +95,7 @@ class Screen implements ScreenMask, TokenSink {
   }
 
   print(codePoint: number, from: number, to: number): void {
-    const width = codePoint !== 0xad && isUnseen(codePoint) ? 0 : this.#model.widthOf(codePoint);
+    const width = isUnseen(codePoint) ? 0 : this.#model.widthOf(codePoint);
     if (width > 0) {
       this.#losses.beforePrint(width);
       this.#model.print(codePoint, from);
@@ -138,11 +138,19 @@ class Screen implements ScreenMask, TokenSink {
     if (effect === 'sync-end' || (effect === 'cursor-shown' && !this.#isSync)) this.#endFrame(to, false);
   }
 
-  /** Looks at a row in the midst of a frame. Where output does nothing but overwrite itself, that ends some time. */
-  #look(y: number): void {
-    if (this.#isSeeding) return;
-    const cells = this.#scan.rowsOf(y, y) * this.#model.cols;
-    if (this.#budget.spend(cells, this.#at)) this.#scan.scanRows(y, y, true);
+  /**
+   * Looks in the midst of a frame: at the whole screen, since a row alone does not say what it belongs to, and only at the row
+   * where that was done too often. Where output does nothing but overwrite itself, that ends some time, too.
+   */
+  #look(y: number): 'row' | 'screen' {
+    const { cols, rows } = this.#model;
+    if (this.#isSeeding) return 'row';
+    if (this.#budget.spend(rows * cols, this.#at)) {
+      this.#scan.scanRows(0, rows - 1, true);
+      return 'screen';
+    }
+    if (this.#budget.spend(this.#scan.rowsOf(y, y) * cols, this.#at)) this.#scan.scanRows(y, y, true);
+    return 'row';
   }
 
   #endToken(to: number): void {
