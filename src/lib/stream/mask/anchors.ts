@@ -33,7 +33,7 @@ export function buildAnchors(texts: readonly string[], isHidden?: (index: number
   const { table, hits, flag, states, held } = link(buildTrie(texts, columns, shift, isHidden), shift);
 
   return {
-    size: { states, bytes: table.byteLength },
+    size: { states, bytes: (states << shift) * table.BYTES_PER_ELEMENT },
     heldBack: (state) => held[state] as number,
     scan(bytes, from, to, state, onHit) {
       let at = from;
@@ -100,7 +100,7 @@ interface Linked extends Pick<Trie, 'table' | 'states'> {
 const SMALL_FLAG = 0x8000;
 const LARGE_FLAG = 0x4000_0000;
 /** What the table has room for before it grows: as many as the mask's own rules take. */
-const FIRST_STATES = 8192;
+const FIRST_STATES = 16_384;
 
 function buildTrie(
   texts: readonly string[],
@@ -140,7 +140,7 @@ function buildTrie(
     ends[state] = others.length === 0 ? [index] : [...others, index];
   });
   const states = ends.length;
-  return { table: table.slice(0, states << shift), states, ends, firstChild, nextSibling, column, hidden };
+  return { table, states, ends, firstChild, nextSibling, column, hidden };
 }
 
 function enlarge(table: Table, states: number): Table {
