@@ -122,6 +122,22 @@ test('what an approver approved runs once, by the same words with the same secre
     assertNothingKept(stage, refused);
   }));
 
+test('to whom and as whom something goes can be read by who approves it, and is masked in output', () =>
+  withStage(async (stage) => {
+    const mail = ['jane.roe', 'mail.example.net'].join('@');
+    const client = testClient();
+    const running = stage.open(`mail -s ${PASSWORD} ${mail} #ask`, { client, deps });
+    const { request } = await client.notice('waiting');
+    const row = await stage.desk.get(request);
+    assert.match(row.subject.command ?? '', new RegExp(`^mail -s \\[db-password:\\w{4}\\] ${mail} #ask$`));
+    await stage.desk.decide(decisionOn(row));
+    const program = await stage.web.program();
+    program.print(`sent to ${mail}\n`);
+    program.exit();
+    assert.equal((await running).masked, { total: 1, kinds: { email: 1 } });
+    assert.match(client.text(), /^sent to \[email:\w{4}\]\n$/);
+  }));
+
 test('a subject without secrets is what it always was', () =>
   withStage(async (stage) => {
     const refused = await stage.open('restart #ask', { deps, wait: false });

@@ -13,6 +13,7 @@ import { indexNeedles, type KnownIndex } from '../../stream/mask/known-finder.ts
 import { type KnownValue, knownNeedles, type Needle } from '../../stream/mask/known-values.ts';
 import { createMaskStage, type MaskStage } from '../../stream/mask/mask-stage.ts';
 import type { MaskPlace } from '../../stream/mask/selection.ts';
+import { secretsOnly } from './secrets-only.ts';
 
 /** What counts for a place now. */
 export interface MaskBasis {
@@ -53,6 +54,7 @@ export class SessionMask {
   readonly #fingerprint = makeFingerprint(randomBytes(32));
   readonly #textFingerprint: Fingerprint;
   #basis: MaskBasis | undefined;
+  #forWords: CompiledRules | undefined;
 
   /** Nothing is compiled before it is needed, so that this never throws. */
   constructor(masking: Masking, place: MaskPlace) {
@@ -75,8 +77,9 @@ export class SessionMask {
   }
 
   /**
-   * A text that is kept or shown about the session, with masks. Their fingerprints are the broker's, so that the same text
-   * is always shown the same: an approval is bound to what is shown. Throws `cannot-mask` (74).
+   * A text that is kept or shown about the session, with masks for secrets (see secrets-only.ts). Their fingerprints are
+   * the broker's, so that the same text is always shown the same: an approval is bound to what is shown. Throws
+   * `cannot-mask` (74).
    */
   text(text: string): string {
     return this.look(text).text;
@@ -85,7 +88,9 @@ export class SessionMask {
   /** As `text`, and how many masks there are. */
   look(text: string): { readonly text: string; readonly count: number } {
     return closed(() => {
-      const { rules, index } = this.#ready();
+      const { rules: all, index } = this.#ready();
+      this.#forWords ??= secretsOnly(all);
+      const rules = this.#forWords;
       // Most texts are of a kind in which nothing is unseen, and hold no secret: then no stream is needed to know.
       const bytes = Buffer.from(text);
       if (PLAIN.test(text) && findSecrets(rules, index, bytes).length === 0) return { text, count: 0 };
