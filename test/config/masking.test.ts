@@ -74,6 +74,7 @@ masking:
       exceptions: [
         {
           rules: ['email'],
+          kinds: [],
           on: { target: ['crm'] },
           reason: 'customers are answered',
           at: { line: 10, column: 7 },
@@ -165,6 +166,16 @@ for (const [what, text, ...expected] of [
     'an exception with an empty reason',
     exception('rule: email, on: { target: a }, reason: ""'),
     '1:68: masking.exceptions[0].reason: expected a sentence, on one line, at most 1000 characters, got ""',
+  ],
+  [
+    'an exception from nothing',
+    exception('on: { target: a }, reason: r'),
+    '1:26: masking.exceptions[0]: expected rule or kind, got neither',
+  ],
+  [
+    'an exception from a misspelt kind',
+    exception('kind: [card, crad], on: { target: a }, reason: r'),
+    '1:41: masking.exceptions[0].kind[1]: expected a known kind such as "card", got "crad"',
   ],
   [
     'an exception from everything',

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { readable } from '../../lib/cli/mask-filter.ts';
+import { standardInput } from '../../lib/cli/mask-filter.ts';
 import { selectionFlags, streamFlags } from '../../lib/cli/mask-flags.ts';
 import { describeRule, renderExceptions, renderRule, ruleRows } from '../../lib/cli/mask-rules.ts';
 import { type MaskSetup, namedRules, setUpMask } from '../../lib/cli/mask-setup.ts';
@@ -55,7 +55,7 @@ export default class MaskExplain extends SallyportCommand<typeof MaskExplain> {
   private async read(text: string): Promise<Buffer> {
     if (text !== '-') return Buffer.from(text);
     const pieces: Uint8Array[] = [];
-    for await (const piece of readable(process.stdin, 'standard input')) pieces.push(piece);
+    for await (const piece of standardInput()) pieces.push(piece);
     return Buffer.concat(pieces);
   }
 }

@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { writeTo } from '../../lib/cli/attach.ts';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { maskBatch } from '../../lib/cli/mask-batch.ts';
-import { maskStream, readable } from '../../lib/cli/mask-filter.ts';
+import { maskStream, standardInput } from '../../lib/cli/mask-filter.ts';
 import { seedFlag, selectionFlags, streamFlags } from '../../lib/cli/mask-flags.ts';
 import { setUpMask } from '../../lib/cli/mask-setup.ts';
 import { SPLITS } from '../../lib/cli/mask-splits.ts';
@@ -17,6 +17,7 @@ export default class Mask extends SallyportCommand<typeof Mask> {
     '<%= config.bin %> mask --width 0 --no-personal < app.log > clean.log',
     '<%= config.bin %> mask --batch --splits bytes < texts.jsonl',
   ];
+  static override usage = 'mask [--width N] [--family FAMILY | --kind KIND]… [--batch [--splits HOW] [--seed N]]';
   static override flags = {
     ...streamFlags,
     ...selectionFlags,
@@ -36,8 +37,7 @@ export default class Mask extends SallyportCommand<typeof Mask> {
     this.noteAll(setup.found.notes);
     const write = (bytes: Uint8Array) => writeTo(process.stdout, bytes);
     const newStage = () => setup.newStage({ width });
-    const source = readable(process.stdin, 'standard input');
-    if (batch) await maskBatch({ source, write, newStage, splits, seed: seed ?? 0 });
-    else await maskStream(source, newStage(), write);
+    if (batch) await maskBatch({ source: standardInput(), write, newStage, splits, seed: seed ?? 0 });
+    else await maskStream(standardInput(), newStage(), write);
   }
 }

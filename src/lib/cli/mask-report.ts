@@ -4,7 +4,7 @@ import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { Masked, MaskStage } from '../stream/mask/mask-stage.ts';
 import type { Family } from '../stream/mask/rule.ts';
-import { readable } from './mask-filter.ts';
+import { readable, standardInput } from './mask-filter.ts';
 import type { MaskSetup } from './mask-setup.ts';
 import { oneLine, type Palette } from './render.ts';
 
@@ -62,11 +62,11 @@ export async function maskReport(file: string, setup: MaskSetup, width: number):
 }
 
 async function maskAll(file: string, stage: MaskStage): Promise<{ readonly input: Buffer; readonly output: Buffer }> {
-  const source = file === '-' ? process.stdin : createReadStream(file);
+  const source = file === '-' ? standardInput() : readable(createReadStream(file), `"${file}"`);
   const input: Uint8Array[] = [];
   const output: Uint8Array[] = [];
   let bytes = 0;
-  for await (const piece of readable(source, file === '-' ? 'standard input' : `"${file}"`)) {
+  for await (const piece of source) {
     bytes += piece.length;
     if (bytes > MAX_FILE_BYTES) throw tooLarge(file);
     input.push(piece);

@@ -123,8 +123,8 @@ export function ruleRows(chosen: readonly ChosenRule[]): { readonly header: stri
 export function renderExceptions(exceptions: readonly MaskException[], out: Palette): string {
   return exceptions
     .map(
-      ({ rules, on, reason }) =>
-        `${out.warn('exception')} ${rules.join(', ')} where ${oneLine(`${inWords(on)}: ${reason}`)}\n`,
+      ({ rules, kinds, on, reason }) =>
+        `${out.warn('exception')} ${[...rules, ...kinds].join(', ')} where ${oneLine(`${inWords(on)}: ${reason}`)}\n`,
     )
     .join('');
 }

@@ -62,10 +62,18 @@ function* checkKinds(kinds: unknown, path: Path, names: Names): Generator<Findin
 }
 
 function* checkException(exception: Mapping, path: Path, lists: Mapping, names: Names): Generator<Finding> {
-  for (const [index, rule] of oneOrMore(exception.rule).entries()) {
-    if (typeof rule !== 'string' || names.rules === undefined || names.rules.has(rule)) continue;
-    const expected = names.values.has(rule) ? NEVER_OFF : oneOf(rule, 'rule', names.rules);
-    yield { path: [...path, 'rule', index], expected, got: quoted(rule) };
+  if (exception.rule === undefined && exception.kind === undefined) {
+    yield { path, expected: 'rule or kind', got: 'neither', atKey: true };
+  }
+  for (const [field, known] of [
+    ['rule', names.rules],
+    ['kind', names.kinds],
+  ] as const) {
+    for (const [index, name] of oneOrMore(exception[field]).entries()) {
+      if (typeof name !== 'string' || known === undefined || known.has(name)) continue;
+      const expected = names.values.has(name) ? NEVER_OFF : oneOf(name, field, known);
+      yield { path: [...path, field, index], expected, got: quoted(name) };
+    }
   }
   yield* checkScope(exception.on, [...path, 'on'], lists);
   const globs = Object.values(mapping(exception.on)).map(oneOrMore);

@@ -110,7 +110,10 @@ export const maskingSchema = section({
     ),
   exceptions: list(
     section({
-      rule: oneOrMore(name).describe('the rules that do not count there, as `sallyport mask explain` lists them'),
+      rule: oneOrMore(name)
+        .exactOptional()
+        .describe('the rules that do not count there, as `sallyport mask explain` lists them; `rule` or `kind`'),
+      kind: oneOrMore(kind).exactOptional().describe('the same for every rule of the kind'),
       on: scope.describe('where'),
       reason: line('a sentence').describe('why; `sallyport policy lint` and `sallyport mask explain` show it'),
     }),

@@ -33,8 +33,9 @@ export function resolveMasking(
       kinds: new Map(Object.entries(kinds)),
       at: at('where', index),
     })),
-    exceptions: written.exceptions.map(({ rule, on, reason }, index) => ({
+    exceptions: written.exceptions.map(({ rule = [], kind = [], on, reason }, index) => ({
       rules: rule,
+      kinds: kind,
       on: scopeOf(on),
       reason,
       at: at('exceptions', index),

@@ -73,7 +73,7 @@ ${wrapped(packs.map(({ name }) => name).join(', '))}
 #    - on: { target: "web*" }
 #      kinds: { card: true }
 #  exceptions:
-#    - rule: email
+#    - kind: email
 #      on: { target: web }
 #      reason: who works there answers customers
 #  # Your own, and a file with a value that nobody may ever see, in any encoding:

@@ -29,8 +29,10 @@ export interface MaskingDocument extends MaskSwitches {
 
 /** Rules that do not count there, and why. */
 export interface MaskException {
-  /** Names of rules, ours or own ones; at least one. */
+  /** Names of rules, ours or own ones. */
   readonly rules: readonly string[];
+  /** All rules of these kinds. At least one rule or kind is named. */
+  readonly kinds: readonly string[];
   readonly on: MaskScope;
   readonly reason: string;
   readonly at?: Place;

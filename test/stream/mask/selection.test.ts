@@ -47,6 +47,7 @@ function select(masking: Partial<MaskingDocument>) {
 const kinds = (words: Readonly<Record<string, boolean>>) => new Map(Object.entries(words));
 const exception = (rules: readonly string[], on: MaskException['on']): MaskException => ({
   rules,
+  kinds: [],
   on,
   reason: 'because',
 });
@@ -108,6 +109,11 @@ test('every field of a scope must fit', () => {
   ]) {
     assert.is(selection.on(place), 'github email visa amex held', JSON.stringify(place));
   }
+});
+
+test('an exception may be from all rules of a kind', () => {
+  const all = { rules: ['email'], kinds: ['card'], on: { target: ['a'] }, reason: 'because' };
+  assert.is(select({ exceptions: [all] }).on(at('a')), 'github held');
 });
 
 test('an exception counts although its kind is on there', () => {

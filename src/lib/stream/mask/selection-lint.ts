@@ -62,14 +62,14 @@ function* places({ where }: MaskingDocument, context: LintContext): Generator<Ma
 }
 
 function* exceptions({ exceptions: all }: MaskingDocument, context: LintContext): Generator<MaskingFinding> {
-  for (const [index, { rules, on, reason, at }] of all.entries()) {
+  for (const [index, { rules, kinds, on, reason, at }] of all.entries()) {
     const what = `masking.exceptions[${index}]`;
     yield {
       severity: 'note',
       kind: 'exception',
       what,
       ...placeOf(at),
-      message: `what "${rules.join('", "')}" finds is shown where ${inWords(on)}: ${reason}`,
+      message: `what "${[...rules, ...kinds].join('", "')}" finds is shown where ${inWords(on)}: ${reason}`,
       hint: 'see what that is with: sallyport mask explain RULE',
     };
     yield* unreachable(what, on, at, context);

@@ -72,7 +72,7 @@ function stateOf(
   here: readonly MaskSwitches[],
   exceptions: readonly MaskException[],
 ): RuleState {
-  const exception = exceptions.find(({ rules }) => rules.includes(rule.name));
+  const exception = exceptions.find(({ rules, kinds }) => rules.includes(rule.name) || kinds.includes(rule.kind));
   if (exception !== undefined) return { rule, isOn: false, decidedBy: { by: 'exception', exception } };
   for (const [switches, isHere] of [
     [here, true],
