@@ -50,7 +50,7 @@ export async function issueCredentials(
   };
 }
 
-/** Before anything can use it. What masks carry says nothing but that the broker issued it. */
-function knownOf({ knownSecrets }: Credential, provider: string): readonly KnownValue[] {
+/** For a mask, before anything can use it. What masks carry says nothing but that the broker issued it. */
+export function knownOf({ knownSecrets }: Credential, provider: string): readonly KnownValue[] {
   return knownSecrets.map((secret) => ({ name: provider, kind: 'issued-credential', value: secret.reveal() }));
 }

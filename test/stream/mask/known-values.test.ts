@@ -95,6 +95,18 @@ test('finds base64 whatever stands before and after the value, but for a charact
   }
 });
 
+test('finds base64 to its very end where the value is what was encoded, or a line of it', () => {
+  for (const value of [PASSWORD, `${PASSWORD}0`, `${PASSWORD}01`, HOSTILE]) {
+    for (const line of [value, `${value}\n`]) {
+      const bytes = Buffer.from(line);
+      assert.is(mask(`${bytes.toString('base64')} .`, needlesOf(value)), '# .');
+      assert.is(mask(`${bytes.toString('base64url')} .`, needlesOf(value)), '# .');
+      const named = Buffer.from(`user:${line}`).toString('base64');
+      assert.match(mask(`${named} .`, needlesOf(value)), /^.{5,8}# \.$/);
+    }
+  }
+});
+
 test('finds base64 in columns, in a URL, in JSON, of base64, of JSON and of UTF-16', () => {
   const base64 = (value: string | Buffer) => Buffer.from(value).toString('base64');
   const inside = { auths: { host: { auth: base64(`me:${HOSTILE}`) } } };

@@ -18,6 +18,22 @@ export function base64Of(bytes: Uint8Array): readonly string[] {
   return [...found];
 }
 
+/** The same with their last character, as it is where nothing follows the bytes, or a line feed: with padding and without. */
+export function base64EndsOf(bytes: Uint8Array): readonly string[] {
+  const found = new Set<string>();
+  for (const after of ['', '\n']) {
+    for (const before of [0, 1, 2]) {
+      const shifted = Buffer.concat([Buffer.alloc(before), bytes, Buffer.from(after)]);
+      const ended = shifted.toString('base64').slice(before === 0 ? 0 : before + 1);
+      for (const form of [ended, ended.replaceAll('+', '-').replaceAll('/', '_')]) {
+        found.add(form);
+        found.add(form.replace(/=+$/, ''));
+      }
+    }
+  }
+  return [...found];
+}
+
 /** Pairs of digits, bare, in both cases. */
 export function hexOf(bytes: Uint8Array): readonly string[] {
   const lower = Buffer.from(bytes).toString('hex');

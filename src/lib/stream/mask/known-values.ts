@@ -1,7 +1,7 @@
 // Known values → needles: every way in which the mask looks for what the broker issued, holds or was told. Finding them in
 // a stream is the engine's; which values there are is for the broker and the session.
 import { Bug } from '../../core/errors.ts';
-import { base64Of, hexOf, markedHexOf, numbersOf } from './known-encodings.ts';
+import { base64EndsOf, base64Of, hexOf, markedHexOf, numbersOf } from './known-encodings.ts';
 import { commonEscapesOf, escapesOf, json, jsonWithSlash } from './known-escapes.ts';
 import { whyUnfit } from './known-fitness.ts';
 import { percentEncoded } from './known-percent.ts';
@@ -94,6 +94,7 @@ function* formsOf(value: Buffer): Generator<Form> {
     for (const line of lines) yield* commonEscapesOf(line).map(plain);
   }
   yield* base64Forms(value);
+  yield* base64EndsOf(value).map(encoded);
   if (text !== undefined && lines.length > 0) yield* base64Forms(Buffer.from(text.replace(/\r?\n/g, '\r\n')));
   for (const line of lines) yield* base64Forms(Buffer.from(line));
   yield* hexOf(value).map(encoded);
