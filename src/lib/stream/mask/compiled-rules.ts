@@ -33,7 +33,11 @@ export interface AnchorUse {
   /** Bytes the anchor must be where its case counts. */
   readonly exact: Buffer | null;
   readonly length: number;
+  /** By the byte before the anchor, `NO_BYTE` where there is none: 1 where the rule cannot begin. */
+  readonly isRuledOut: Uint8Array;
 }
+
+export const NO_BYTE = 256;
 
 export interface Before {
   readonly members: Uint8Array;
@@ -71,6 +75,7 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
   const uses: AnchorUse[][] = [];
   const indexOf = new Map<string, number>();
   rules.forEach((rule, index) => {
+    const isRuledOut = ruledOutAfter(rule);
     for (const anchor of rule.anchors) {
       const folded = anchor.toLowerCase();
       let text = indexOf.get(folded);
@@ -80,7 +85,7 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
         uses.push([]);
       }
       const exact = rule.ignoreCase || !/[a-z]/i.test(anchor) ? null : Buffer.from(anchor);
-      uses[text]?.push({ rule: index, exact, length: anchor.length });
+      uses[text]?.push({ rule: index, exact, length: anchor.length, isRuledOut });
     }
   });
   const ready: (CompiledRule | undefined)[] = [];
@@ -93,6 +98,19 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
       !isMachineRule(rule) && rule.before !== undefined ? [compileBefore(rule.before)] : [],
     ),
   };
+}
+
+function ruledOutAfter(rule: Rule): Uint8Array {
+  const isRuledOut = new Uint8Array(NO_BYTE + 1);
+  if (isMachineRule(rule) || rule.before === undefined) {
+    if (rule.notBefore !== undefined) isRuledOut.set(compileClass(rule.notBefore));
+  } else if (rule.before.min > 0) {
+    isRuledOut.fill(1);
+    compileClass(rule.before.class).forEach((isMember, byte) => {
+      if (isMember === 1) isRuledOut[byte] = 0;
+    });
+  }
+  return isRuledOut;
 }
 
 const hidesAnchor = (rule: Rule): boolean =>

@@ -1,7 +1,7 @@
 // Finds secrets in visible text as it comes: the automaton sees every byte, an anchor begins a candidate, candidates read on until they
 // are decided. What it says depends on the bytes alone, never on how they were cut.
 import type { Candidates } from './candidates.ts';
-import { type CompiledRules, isMachine } from './compiled-rules.ts';
+import { type AnchorUse, type CompiledRules, isMachine, NO_BYTE } from './compiled-rules.ts';
 import { KnownFinder, type KnownIndex } from './known-finder.ts';
 import { MachineCandidates } from './machine-candidates.ts';
 import { PatternCandidates } from './pattern-candidates.ts';
@@ -48,20 +48,31 @@ export class Scanner {
   }
 
   private meet(end: number, hits: readonly number[]): void {
-    for (const hit of hits) {
-      for (const { rule, exact, length } of this.rules.uses[hit] ?? []) {
-        if (exact !== null && !this.stands(exact, end - length)) continue;
-        let candidates = this.byRule[rule];
-        if (candidates === undefined) {
-          const compiled = this.rules.compiled(rule);
-          candidates = isMachine(compiled)
-            ? new MachineCandidates(compiled, this.window, this.found)
-            : new PatternCandidates(compiled, this.window, this.found);
-          this.byRule[rule] = candidates;
-        }
-        if (candidates.add(end - length, end)) this.open.add(candidates);
+    const { window, rules } = this;
+    const { visible, visibleStart } = window;
+    // Plain loops: this runs for every anchor in the text, and nearly all of them come to nothing.
+    for (let hit = 0; hit < hits.length; hit++) {
+      const uses = rules.uses[hits[hit] as number] as readonly AnchorUse[];
+      for (let index = 0; index < uses.length; index++) {
+        const use = uses[index] as AnchorUse;
+        const from = end - use.length;
+        const previous = from - visibleStart - 1;
+        const byte = previous < 0 ? NO_BYTE : (visible[previous] as number);
+        if (use.isRuledOut[byte] === 1 && !window.isSoftBreak(from)) continue;
+        if (use.exact !== null && !this.stands(use.exact, from)) continue;
+        const candidates = this.byRule[use.rule] ?? this.beginRule(use.rule);
+        if (candidates.add(from, end)) this.open.add(candidates);
       }
     }
+  }
+
+  private beginRule(rule: number): Candidates {
+    const compiled = this.rules.compiled(rule);
+    const candidates = isMachine(compiled)
+      ? new MachineCandidates(compiled, this.window, this.found)
+      : new PatternCandidates(compiled, this.window, this.found);
+    this.byRule[rule] = candidates;
+    return candidates;
   }
 
   private stands(exact: Buffer, at: number): boolean {

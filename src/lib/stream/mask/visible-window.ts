@@ -80,7 +80,7 @@ export class VisibleWindow {
   }
 
   isSoftBreak(position: number): boolean {
-    return this.softBreaks.has(position);
+    return this.softBreaks.size > 0 && this.softBreaks.has(position);
   }
 
   /** The visible byte there, or -1 before the stream's begin (or what is remembered of it). */
