@@ -29,6 +29,8 @@ function mask(output: string | Buffer, needles: readonly Needle[]): string {
 
 // Made here, so that no scanner takes them for live ones.
 const HOSTILE = ['p@ss', `'w"o\\rd`, '$x/é<&>', '`+=%41~!'].join('');
+/** Bash quotes a tilde where it would expand it. */
+const TILDES = ['~a:', 'b=~c', '~d#'].join('~');
 const PASSWORD = ['S3cr3t', 'Pa55w0rd', 'x9'].join('-');
 const BINARY = Buffer.from([0xff, 0x00, 0x1b, 0x80, 0x0a, 0xc3, 0x28, 0x7f, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46]);
 
@@ -64,7 +66,14 @@ const WRITINGS: readonly (readonly [string, (text: string) => string])[] = [
 
 for (const [name, write] of WRITINGS) {
   test(`finds every value written as: ${name}`, () => {
-    for (const value of [PASSWORD, HOSTILE, 'correct horse battery staple', 'aB3$x/', 'päßwörter™ sind 🔑 da']) {
+    for (const value of [
+      PASSWORD,
+      HOSTILE,
+      TILDES,
+      'correct horse battery staple',
+      'aB3$x/',
+      'päßwörter™ sind 🔑 da',
+    ]) {
       assert.is(mask(`a=${write(value)} .`, needlesOf(value)), 'a=# .', value);
     }
   });

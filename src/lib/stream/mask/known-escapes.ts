@@ -60,7 +60,7 @@ const literals: readonly Escape[] = [
 
 // --- shells
 
-/** What stays bare where bash quotes with backslashes (`printf %q`, and tilde and hash but at the beginning). */
+/** What stays bare where bash quotes with backslashes (`printf %q`); it writes tilde and hash so where they would mean something. */
 const bareInBash = /[^A-Za-z0-9_@%+=:./~#-]/gu;
 const backslashed =
   (special: RegExp): Escape =>
@@ -88,7 +88,7 @@ const shells: readonly Escape[] = [
   doubleQuoted,
   backslashed(/[\\"$`!]/g),
   backslashed(bareInBash),
-  (text) => backslashed(bareInBash)(text).replace(/^[~#]/, '\\$&'),
+  (text) => backslashed(bareInBash)(text).replace(/^[~#]|(?<=[:=])~/g, '\\$&'),
   backslashed(/[^A-Za-z0-9_.,:+/@\n-]/gu),
   backslashed(/[^A-Za-z0-9_\n]/gu),
   backslashed(/[^A-Za-z0-9_./-]/gu),
@@ -207,8 +207,8 @@ function waysFor(text: string): readonly Escape[] {
   const special = [...new Set(text.match(/[^A-Za-z0-9]/gu))].sort().join('');
   const known = differing.get(special);
   if (known !== undefined) return known;
-  // A character at the beginning, in the midst and at the end: some shells write the first one differently.
-  const probe = [...special].flatMap((character) => [character, `a${character}a`]);
+  // At the beginning, in the midst, and where a shell would expand a tilde: that is where the ways tell places apart.
+  const probe = [...special].flatMap((character) => [character, `a${character}a`, `:${character}`]);
   const byResult = new Map(all.map((write) => [JSON.stringify(probe.map(write)), write]));
   byResult.delete(JSON.stringify(probe));
   const ways = [...byResult.values()];
