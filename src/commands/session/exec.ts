@@ -24,6 +24,7 @@ export default class SessionExec extends SallyportCommand<typeof SessionExec> {
   static override flags = {
     tty,
     'no-tty': invocationFlags['no-tty'],
+    plain: invocationFlags.plain,
     stdin: Flags.boolean({ description: 'give the command what stands on standard input' }),
     eof: Flags.boolean({ description: 'end the input of the command that runs, after what --stdin gave' }),
     detach: Flags.boolean({ description: 'leave as soon as the command runs; see "session read"' }),

@@ -8,11 +8,14 @@ import { durationFlag } from './duration-flag.ts';
 import type { Environment } from './environment.ts';
 import { followProgram } from './follow-program.ts';
 import { type InputPlan, windowSize } from './forward-input.ts';
+import { plainOutput } from './print-output.ts';
 import type { Palette } from './render.ts';
 
 /** Switches that were not given are undefined. */
 export interface ExecFlags {
   readonly tty: boolean | undefined;
+  readonly 'no-tty': boolean | undefined;
+  readonly plain: boolean | undefined;
   readonly stdin: boolean | undefined;
   readonly eof: boolean | undefined;
   readonly detach: boolean | undefined;
@@ -43,12 +46,13 @@ export async function execInSession({
   palette,
 }: ExecOptions): Promise<number> {
   checkFlags(child, flags);
-  const isInteractive = flags.tty === true && flags.json !== true && process.stdin.isTTY === true;
+  const hasTerminal = (flags.tty === true || flags.plain === true) && flags['no-tty'] !== true;
+  const isInteractive = hasTerminal && flags.plain !== true && flags.json !== true && process.stdin.isTTY === true;
   const input = inputOf(child, flags, isInteractive);
   const exec: ExecRequest = {
     session,
     command: child === null ? null : toCommand(child),
-    pty: flags.tty ? { size: windowSize(), term: environment.term } : null,
+    pty: hasTerminal ? { size: windowSize(), term: environment.term } : null,
     why: flags.why ?? environment.why ?? null,
     wait: flags.wait,
     timeoutMs: flags.timeout === undefined ? null : durationFlag('--timeout', flags.timeout),
@@ -62,6 +66,7 @@ export async function execInSession({
     name: session,
     input,
     palette,
+    plain: flags.plain ? plainOutput(exec.pty) : undefined,
     json: flags.json ? { maxOutputBytes: flags['max-output'], more: sessionFields } : undefined,
   });
   if (result.state === 'running' && !flags.json) {

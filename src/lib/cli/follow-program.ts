@@ -4,6 +4,7 @@ import type { SessionResult } from '../session/result.ts';
 import { type AttachOptions, attach, writeTo } from './attach.ts';
 import { captureOutput } from './capture-output.ts';
 import { describeNotice } from './describe-notice.ts';
+import { type PlainOutput, printOutput } from './print-output.ts';
 import type { Palette } from './render.ts';
 import { renderFailure, resultJson } from './result-output.ts';
 import { waitingLine } from './waiting-line.ts';
@@ -11,6 +12,8 @@ import { waitingLine } from './waiting-line.ts';
 export interface FollowOptions<Result extends SessionResult>
   extends Pick<AttachOptions, 'client' | 'opening' | 'name' | 'input'> {
   readonly palette: Palette;
+  /** What a person would have read instead of the bytes. */
+  readonly plain?: PlainOutput | undefined;
   /** One JSON object instead of the output itself, with at most so many bytes of each stream. */
   readonly json: { readonly maxOutputBytes: number; readonly more?: (result: Result) => object } | undefined;
 }
@@ -19,13 +22,19 @@ export interface FollowOptions<Result extends SessionResult>
 export async function followProgram<Result extends SessionResult>(options: FollowOptions<Result>): Promise<Result> {
   const { palette, json } = options;
   const capture = json === undefined ? undefined : captureOutput(json.maxOutputBytes);
+  const streams = { stdout: process.stdout, stderr: process.stderr };
+  const printer = printOutput({
+    sink: async (stream, bytes) => {
+      if (capture !== undefined) capture.add(stream, bytes);
+      else await writeTo(streams[stream], bytes);
+    },
+    plain: options.plain,
+    isTerminal: (stream) => capture === undefined && streams[stream].isTTY === true,
+  });
   let stopWaiting = () => {};
   const result = await attach<Result>({
     ...options,
-    onOutput: async (stream, bytes) => {
-      if (capture !== undefined) capture.add(stream, bytes);
-      else await writeTo(stream === 'stdout' ? process.stdout : process.stderr, bytes);
-    },
+    onOutput: printer.write,
     onNotice: (notice) => {
       stopWaiting();
       if (json !== undefined) return;
@@ -33,6 +42,7 @@ export async function followProgram<Result extends SessionResult>(options: Follo
       stopWaiting = notice.kind === 'waiting' ? waitingLine('  waited') : () => {};
     },
   }).finally(() => stopWaiting());
+  await printer.finish();
   if (capture === undefined) process.stderr.write(renderFailure(result, palette));
   else process.stdout.write(`${JSON.stringify(resultJson(result, capture, json?.more?.(result)))}\n`);
   return result;

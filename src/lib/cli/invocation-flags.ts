@@ -11,6 +11,11 @@ export const invocationFlags = {
     char: 'T',
     description: 'run on pipes: standard output and error stay apart, bytes untouched',
   }),
+  plain: Flags.boolean({
+    description:
+      'print what a person would have read on a terminal: lines, and the screen at the end; with -T, on pipes',
+    exclusive: ['free'],
+  }),
   'no-stdin': Flags.boolean({ char: 'n', description: 'give the command an empty standard input' }),
   wait: Flags.boolean({
     default: true,

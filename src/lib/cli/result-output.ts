@@ -1,11 +1,12 @@
 // How a result is told: as the JSON of the CLI contract, or to people.
 import { timestamp } from '../core/timestamp.ts';
 import type { SessionResult } from '../session/result.ts';
+import { readPage } from '../stream/plain-page.ts';
 import type { OutputCapture } from './capture-output.ts';
 import { guidanceLines } from './guidance.ts';
 import { contractError, type Palette, renderError } from './render.ts';
 
-/** The one-shot result, its fields in the order of the documentation; `more` stands before the error. Times as ISO 8601. */
+/** The one-shot result, its fields in the order of the documentation, the output as text; `more` stands before the error. Times as ISO 8601. */
 export function resultJson(result: SessionResult, capture: OutputCapture, more: object = {}): object {
   const { session, target, origin, exitCode, signal, decision, masked, lease, recording, durationMs, error } = result;
   const iso = (ms: number | null) => (ms === null ? null : timestamp(ms));
@@ -16,8 +17,8 @@ export function resultJson(result: SessionResult, capture: OutputCapture, more: 
     exitCode,
     signal,
     decision,
-    output: capture.text('stdout'),
-    stderr: capture.text('stderr'),
+    output: readPage(capture.text('stdout'), 'agent'),
+    stderr: readPage(capture.text('stderr'), 'agent'),
     truncated: capture.isTruncated,
     masked,
     lease:

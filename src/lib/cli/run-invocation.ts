@@ -11,12 +11,14 @@ import type { Environment } from './environment.ts';
 import { followProgram } from './follow-program.ts';
 import { windowSize } from './forward-input.ts';
 import { runGatedShell } from './gated-shell.ts';
+import { plainOutput } from './print-output.ts';
 import { oneLine, type Palette } from './render.ts';
 
 export interface InvocationFlags {
   readonly free: boolean;
   readonly tty: boolean;
   readonly 'no-tty': boolean;
+  readonly plain: boolean;
   readonly 'no-stdin': boolean;
   readonly wait: boolean;
   readonly why: string | undefined;
@@ -52,6 +54,7 @@ export async function runInvocation(options: RunOptions): Promise<number> {
     name: target,
     input: { stdin: flags['no-stdin'] ? null : process.stdin, atEnd: 'end', terminal: invocation.pty?.size ?? null },
     palette,
+    plain: flags.plain ? plainOutput(invocation.pty) : undefined,
     json: flags.json ? { maxOutputBytes: flags['max-output'] } : undefined,
   });
   return exitCode;
@@ -71,7 +74,8 @@ function usage(message: string, hint: string): BrokerError {
 }
 
 function toInvocation({ kind, target, child, flags, environment }: RunOptions): Invocation {
-  const wantsTerminal = flags.tty || (!flags['no-tty'] && child === null && process.stdin.isTTY === true);
+  const isAsked = flags.tty || flags.plain || (child === null && process.stdin.isTTY === true);
+  const wantsTerminal = isAsked && !flags['no-tty'];
   return {
     target,
     kind,

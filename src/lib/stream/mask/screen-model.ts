@@ -2,6 +2,7 @@
 // from. Colours are of no interest here, so a cell's colours carry its origin: whatever the model does with a cell
 // (wrap, scroll, insert, delete), the origin goes with it. Nothing the model would answer goes anywhere.
 import { createRequire } from 'node:module';
+import type headless from '@xterm/headless';
 import type { TerminalSize } from '../../core/terminal.ts';
 import { createScreenWidths, type Width } from './screen-widths.ts';
 
@@ -91,8 +92,9 @@ interface InnerLine {
 type InnerCell = ReturnType<ReturnType<typeof createTerminal>['buffer']['active']['getNullCell']> & { fg: number };
 
 /** Loaded when the first screen begins: most streams have none, and it takes as long as everything else. */
-function createTerminal({ cols, rows }: TerminalSize) {
-  const { Terminal }: typeof import('@xterm/headless') = createRequire(import.meta.url)('@xterm/headless');
+function createTerminal(size: TerminalSize) {
+  const { cols, rows } = bounded(size);
+  const { Terminal } = createRequire(import.meta.url)('@xterm/headless') as typeof headless;
   return new Terminal({ cols, rows, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
 }
 
@@ -100,6 +102,16 @@ function createTerminal({ cols, rows }: TerminalSize) {
 const RGB = 0x3000000;
 const BOLD = 0x8000000;
 const LOW = 0x1000000;
+
+/** Twice 12 bytes a cell: a model takes no more than half a MiB, whatever size a client says its terminal has. */
+const CELLS_MAX = 20 * 1024;
+const COLUMNS_MAX = 1_024;
+
+/** Rows and columns beyond this lie on the last ones. The library needs two columns. */
+function bounded({ cols, rows }: TerminalSize): TerminalSize {
+  const width = Math.min(Math.max(cols, 2), COLUMNS_MAX);
+  return { cols: width, rows: Math.max(1, Math.min(rows, Math.floor(CELLS_MAX / width))) };
+}
 
 /**
  * Throws a `TypeError` where the library is another version than this file was written for.
@@ -187,7 +199,8 @@ export function createScreenModel(size: TerminalSize): ScreenModel {
       scratch.fg |= BOLD;
       line.setCell(x, scratch);
     },
-    resize({ cols, rows }) {
+    resize(next) {
+      const { cols, rows } = bounded(next);
       terminal.resize(cols, rows);
     },
     dispose() {
