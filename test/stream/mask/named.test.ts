@@ -137,6 +137,16 @@ const MASKS: readonly string[] = [
 ];
 
 const LEAVES: readonly string[] = [
+  'parser.add_argument("--password", help="the password to use")',
+  'SSH_AUTH_SOCK=/tmp/ssh-${alnum:10}/agent.3112',
+  'encryptedData:\n    password: AgB${alnum:120}\n',
+  'password: ENC[AES256_GCM,data:${alnum:20},iv:${alnum:43}=,tag:${alnum:22}==,type:str]',
+  'password:  12 bytes\ntoken:  1024 bytes',
+  'X-Amz-Credential=ASIA%2F20261125%2Feu-west-1%2Fs3%2Faws4_request',
+  'export DB_PASSWORD="$(cat /run/secrets/db_password)"',
+  'export DB_PASSWORD="$(cat',
+  'let secret: string = getSecret();',
+  'password: ${alnum:4}...',
   'password: ""',
   'password: null',
   'password: ~',
@@ -418,6 +428,15 @@ const LEAVES: readonly string[] = [
   'password: "{{resolve:secretsmanager:MySecret:SecretString:password}}"',
 ];
 
+const MORE_MASKS: readonly string[] = [
+  'ENV DB_PASSWORD=~${alnum:18}'.replace('~', '${?~}'),
+  'Driver={PostgreSQL};Server=db;Uid=app;Pwd=${pick:VaAaTloRffTig|EfPIeoPCLwL};',
+  'Server=tcp:sql.example.com,1433;Database=shop;User ID=app;Password=${alnum:14};Encrypt=True;',
+  'api_key      ${hex:32}\n',
+  'let clientSecret: string = "${alnum:32}";',
+  'password: str = "${alnum:16}"',
+  'Your new password is: ${alnum:8}${?.}${alnum:6}\n',
+];
 const SEEDS = Array.from({ length: 12 }, (_, seed) => seed + 1);
 
 test('the examples beside the rules hold', () => {
@@ -425,7 +444,7 @@ test('the examples beside the rules hold', () => {
 });
 
 test('a value is masked in every shape, and its name and surroundings stay', () => {
-  for (const example of MASKS) {
+  for (const example of [...MASKS, ...MORE_MASKS]) {
     for (const seed of SEEDS) {
       const { text, secrets, publicParts } = expandExample(example, seed);
       const masked = maskByReference(NAMED_RULES, text);

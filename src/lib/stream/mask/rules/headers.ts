@@ -13,7 +13,7 @@ const CREDENTIAL = '[A-Za-z0-9._~+/:%|!-]';
 function isCredential(value: string): boolean {
   if (isPlaceholder(value) || /^[A-Za-z]+(?:[-_.][A-Za-z]+)*[-_.:,]?$/.test(value))
     return looksRandom(value) && !/^[A-Za-z]+(?:[-_.][A-Za-z]+)+$/.test(value);
-  return value.length >= 8 && !/^(?:https?:|\/|arn:|--)/.test(value) && !/^[\d.:-]+$/.test(value);
+  return value.length >= 8 && !/^(?:https?:|\/|arn:|--)|^[A-Za-z]{1,24}=$/.test(value) && !/^[\d.:-]+$/.test(value);
 }
 
 const isLogin = (value: string) => decodesToText(value) && Buffer.from(value, 'base64').includes(':');

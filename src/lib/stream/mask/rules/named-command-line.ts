@@ -188,7 +188,7 @@ export class CommandLine implements Machine {
       return;
     }
     if (needs?.test(word)) this.#needs = true;
-    if (/^[-/]/.test(word)) return;
+    if (/^[-/]|^[a-z_]+=/.test(word)) return;
     if (this.#positional === positional && this.#needs) this.#take(word, from, sign);
     // `-nb` prints instead of writing a file: one word fewer.
     this.#positional += this.#words === 1 && /^-[a-zA-Z]*n/.test(word) ? 2 : 1;

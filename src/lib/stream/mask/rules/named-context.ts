@@ -10,6 +10,10 @@ export const PAIR_VALUE =
 export const PROSE =
   /^ ?(?:(?:is|was|has been|have been)(?: now)?(?: (?:set|reset|changed|generated)(?: to)?)?(?: for [\w@.'"`-]{1,40})?:?|(?:set|reset|changed|rotated|updated) to:?|for (?:(?:the |)(?:user|account|role|admin) )?[\w@.'"`-]{1,40}(?: is:?|:)|\([\w -]{1,24}\):?|:)$/;
 
+/** The word after the name that such a sentence begins with. */
+export const PROSE_WORD = /^(?:is|was|has|have|set|reset|changed|rotated|updated|for|\([\w -]*\)?)?:?$/;
+export const PROSE_STARTS = 'iwhsrcuf(:';
+
 /** The anchor's case is unknown: other letters must tell. */
 export const isUpperCase = (name: string) => /[A-Z]/.test(name) && !/[a-z]/.test(name);
 

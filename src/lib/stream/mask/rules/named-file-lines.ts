@@ -14,7 +14,7 @@ export class PgpassLine implements Machine {
   #isOpen = true;
 
   constructor(before: string) {
-    this.#isOpen = /(?:^|[\s"'|>])[\w.*-]{1,100}$/.test(before);
+    this.#isOpen = /(?:^|[\s"'|>+])[\w.*-]{1,100}$/.test(before);
   }
 
   push(byte: number): boolean {

@@ -1,21 +1,6 @@
 // Reads what stands between a telling name and its value: the rest of the name, its closing quote, the sign, blanks, the opening
 // quote. Says what shape that is and where the value begins; holds nothing.
-import {
-  isBlank,
-  isCommandBefore,
-  isFlagBefore,
-  isInsideValue,
-  isLineEnd,
-  isNamePart,
-  isPairName,
-  isQuote,
-  isSqlBefore,
-  isUpperCase,
-  outerQuote,
-  PAIR_VALUE,
-  PROSE,
-  separatorBefore,
-} from './named-context.ts';
+import * as context from './named-context.ts';
 import type { Shape } from './named-values.ts';
 import { type Telling, tellingOf } from './named-words.ts';
 
@@ -30,7 +15,7 @@ export const LONGEST_HEAD = LONGEST_NAME + 3 * MOST_BLANKS + LONGEST_PAIR + 64;
 /** `value`: the byte just read is the value's first; `next`: the one after it will be. */
 export type Step = 'more' | 'stop' | 'value' | 'next';
 
-type Phase = 'name' | 'close' | 'operator' | 'sign' | 'bar' | 'pair' | 'prose' | 'before' | 'block';
+type Phase = 'name' | 'close' | 'operator' | 'sign' | 'bar' | 'pair' | 'prose' | 'type' | 'before' | 'block';
 
 export class NamedHead {
   telling: Telling = 'none';
@@ -56,7 +41,7 @@ export class NamedHead {
   constructor(before: string, anchor: string) {
     const line = before.slice(before.lastIndexOf('\r') + 1);
     let from = line.length;
-    while (from > 0 && isNamePart(line.charAt(from - 1))) from -= 1;
+    while (from > 0 && context.isNamePart(line.charAt(from - 1))) from -= 1;
     this.#prefix = line.slice(from);
     this.before = line.slice(0, from);
     this.#anchor = anchor;
@@ -67,7 +52,7 @@ export class NamedHead {
     this.#text += c;
     switch (this.#phase) {
       case 'name':
-        if (!isNamePart(c)) return this.#endName(c);
+        if (!context.isNamePart(c)) return this.#endName(c);
         return this.#at < LONGEST_NAME ? 'more' : 'stop';
       case 'close':
         return this.#close(c);
@@ -82,6 +67,8 @@ export class NamedHead {
         return this.#pair();
       case 'prose':
         return this.prose(c);
+      case 'type':
+        return this.afterType(c);
       case 'before':
         return this.#beforeValue(c);
       case 'block':
@@ -94,10 +81,21 @@ export class NamedHead {
   prose(c: string): Step {
     this.#phase = 'prose';
     const text = this.#text.slice(this.#from, this.#at);
-    if (isLineEnd(c) || text.length > LONGEST_PROSE) return 'stop';
-    if (!isBlank(c) || !PROSE.test(text)) return 'more';
+    if (context.isLineEnd(c) || text.length > LONGEST_PROSE) return 'stop';
+    if (!context.isBlank(c)) return 'more';
+    if (!text.includes(' ') && !context.PROSE_WORD.test(text)) return 'stop';
+    if (!context.PROSE.test(text)) return 'more';
     this.shape = 'prose';
     return this.#enter('before');
+  }
+
+  /** `secret: string = "…"`: what stood behind the colon was a type. */
+  afterType(c: string): Step {
+    this.#phase = 'type';
+    if (context.isBlank(c)) return 'more';
+    if (c !== '=') return 'stop';
+    this.#blanks = 1;
+    return this.#operator(c);
   }
 
   /** The byte the value's reader has taken instead. */
@@ -109,10 +107,9 @@ export class NamedHead {
   #endName(c: string): Step {
     const suffix = this.#text.slice(0, this.#at).replace(/[.-]+$/, '');
     const prefix = this.#prefix.replace(/^[.-]+/, '');
-    if (isInsideValue(this.before) || this.before.endsWith('${')) return 'stop';
+    if (context.isInsideValue(this.before) || this.before.endsWith('${')) return 'stop';
     this.telling = tellingOf(prefix, this.#anchor, suffix);
-    const isArrow = c === '>' && this.#text.charAt(this.#at - 1) === '-';
-    if (this.telling === 'none' || isArrow) return 'stop';
+    if (this.telling === 'none' || (c === '>' && this.#text.endsWith('->'))) return 'stop';
     // The anchor's case may be the rule's instead of the text's; the other letters tell.
     const anchor = /[a-z]/.test(prefix + suffix) ? this.#anchor : this.#anchor.toUpperCase();
     this.name = prefix + (prefix + suffix === '' ? this.#anchor : anchor) + suffix;
@@ -127,7 +124,7 @@ export class NamedHead {
     }
     const { escapes } = this;
     this.#enter('operator');
-    if (isQuote(c)) {
+    if (context.isQuote(c)) {
       this.#isClosed = true;
       return 'more';
     }
@@ -136,7 +133,7 @@ export class NamedHead {
 
   #operator(c: string): Step {
     const hasBlank = this.#blanks > 0;
-    if (isBlank(c)) return ++this.#blanks > MOST_BLANKS ? 'stop' : 'more';
+    if (context.isBlank(c)) return ++this.#blanks > MOST_BLANKS ? 'stop' : 'more';
     if (c === '=' || c === ':' || (c === '?' && !hasBlank)) {
       this.#sign = c;
       this.#phase = 'sign';
@@ -148,11 +145,11 @@ export class NamedHead {
       return this.#enter(c === '|' ? 'before' : 'bar');
     }
     if (c === ']' && this.#isClosed && /\[\s?["'`]$/.test(this.before)) return 'more';
-    if (c === ',' && this.#isClosed && /\(\s?\\?["'`]$/.test(this.before)) {
+    if (c === ',' && this.#isClosed && !this.#prefix.startsWith('-') && /\(\s?\\?["'`]$/.test(this.before)) {
       this.shape = /\bdefine\(/.test(this.before) ? 'colon' : 'argument';
       return this.#enter('before');
     }
-    const isHalf = isPairName(this.before) && (/[,<\n/]/.test(c) || (hasBlank && this.#isClosed));
+    const isHalf = context.isPairName(this.before) && (/[,<\n/]/.test(c) || (hasBlank && this.#isClosed));
     if (isHalf) {
       this.#from = c === ',' || c === '<' ? this.#at + 1 : this.#at - this.#blanks;
       this.#phase = 'pair';
@@ -164,13 +161,19 @@ export class NamedHead {
   /** `--password value`, `ENV DB_PASSWORD value`, `PASSWORD 'value'`, "the password is value". */
   #afterBlank(c: string): Step {
     const isDirective = /^(?:requirepass|masterauth)$/i.test(this.name);
-    const isFlag = this.#blanks === 1 && this.#prefix.startsWith('-') && isFlagBefore(this.before);
-    const isCommand = this.name.includes('_') && isUpperCase(this.name) && isCommandBefore(this.before);
-    if (isFlag || isCommand || isDirective || (c === "'" && isSqlBefore(this.before))) {
+    const isFlag = this.#blanks === 1 && this.#prefix.startsWith('-') && context.isFlagBefore(this.before);
+    const isCommand = this.name.includes('_') && context.isUpperCase(this.name) && context.isCommandBefore(this.before);
+    if (isFlag || isCommand || isDirective || (c === "'" && context.isSqlBefore(this.before))) {
       this.shape = 'flag';
       this.#enter('before');
       return this.#beforeValue(c);
     }
+    if (this.#blanks > 1 && !this.#isClosed) {
+      this.shape = 'columns';
+      this.#enter('before');
+      return this.#beforeValue(c);
+    }
+    if (this.#isClosed || !context.PROSE_STARTS.includes(c)) return 'stop';
     this.#from = this.#at;
     return this.prose(c);
   }
@@ -181,13 +184,13 @@ export class NamedHead {
       this.#sign = c;
       return c === '=' || c === ':' ? 'more' : 'stop';
     }
-    if ((sign === '=' && (c === '=' || c === '~')) || (sign === ':' && c === ':')) return 'stop';
+    if ((sign === '=' && (c === '=' || (c === '~' && this.#blanks > 0))) || (sign === ':' && c === ':')) return 'stop';
     if ((sign === '=' && c === '>') || (sign === ':' && c === '=')) {
       this.shape = 'spaced';
       this.#sign = '=';
       return this.#enter('before');
     }
-    this.shape = sign === ':' ? 'colon' : this.#blanks > 0 || isBlank(c) ? 'spaced' : 'tight';
+    this.shape = sign === ':' ? 'colon' : this.#blanks > 0 || context.isBlank(c) ? 'spaced' : 'tight';
     this.#enter('before');
     return this.#beforeValue(c);
   }
@@ -202,7 +205,7 @@ export class NamedHead {
 
   #pair(): Step {
     const text = this.#text.slice(this.#from, this.#at + 1);
-    if (PAIR_VALUE.test(text)) {
+    if (context.PAIR_VALUE.test(text)) {
       this.shape = text.endsWith('>') ? 'xml' : 'colon';
       this.#isClosed = true;
       return this.shape === 'xml' ? 'next' : this.#enter('before');
@@ -211,17 +214,18 @@ export class NamedHead {
   }
 
   #beforeValue(c: string): Step {
-    if (isBlank(c) && this.escapes === 0) return ++this.#blanks > MOST_BLANKS ? 'stop' : 'more';
-    if (isLineEnd(c)) return 'stop';
+    if (context.isBlank(c) && this.escapes === 0) return ++this.#blanks > MOST_BLANKS ? 'stop' : 'more';
+    if (context.isLineEnd(c)) return 'stop';
     if (c === '\\' && this.escapes < MOST_ESCAPES) {
       this.escapes += 1;
       return 'more';
     }
-    const outer = this.#isClosed ? '' : outerQuote(this.before);
-    if (isQuote(c) && (c !== outer || this.escapes > 0 || this.shape === 'colon')) {
+    const outer = this.#isClosed ? '' : context.outerQuote(this.before);
+    if (context.isQuote(c) && (c !== outer || this.escapes > 0 || this.shape === 'colon')) {
       this.quote = c;
       return 'next';
     }
+    if (this.shape === 'argument') return 'stop';
     if ((c === '|' || c === '>') && this.shape === 'colon' && this.#sign === ':') {
       this.shape = 'block';
       this.#from = this.#at;
@@ -231,7 +235,7 @@ export class NamedHead {
       if (/[:/#@]$/.test(this.before)) return 'stop';
       this.shape = 'joined';
     }
-    this.ends = `${outer}${separatorBefore(this.before)}${this.shape === 'table' ? '|' : ''}`;
+    this.ends = `${outer}${context.separatorBefore(this.before)}${this.shape === 'table' ? '|' : ''}`;
     return 'value';
   }
 

@@ -13,6 +13,10 @@ type Phase = 'head' | 'bare' | 'quoted' | 'element' | 'tag' | 'done';
 /** Letters before an opening quote in programs: `b"…"`, `r'…'`, `$'…'`. */
 const QUOTE_LETTERS = 'bBrRuUfFL@$';
 
+/** What a language writes between a name's colon and the sign. */
+const TYPE =
+  /^(?:&?(?:'static )?str|[Ss]tring|char|text|bytes?|Optional\[str\]|String\?|any|Secret(?:Str|String)?|SecureString|Final(?:\[str\])?)$/;
+
 export class NamedValue implements Machine {
   holdFrom = Infinity;
   #phase: Phase = 'head';
@@ -103,6 +107,10 @@ export class NamedValue implements Machine {
       this.#value = '';
       this.#begin('head', Infinity);
       this.#follow(this.#head.prose(c), c);
+    } else if (c === ' ' && this.#head.shape === 'colon' && TYPE.test(this.#value)) {
+      this.#value = '';
+      this.#begin('head', Infinity);
+      this.#follow(this.#head.afterType(c), c);
     } else this.#phase = 'done';
   }
 

@@ -4,9 +4,21 @@ import type { Telling } from './named-words.ts';
 
 /**
  * How name and value were joined. `tight`: `NAME=value`, `--name=value`; `spaced`: `name = value`; `colon`: `name: value`; `joined`: `name:value`;
- * `flag`: `--name value`; `argument`: `set("name", "value")`; `prose`: "the password is value"; the rest as it says.
+ * `flag`: `--name value`; `argument`: `set("name", "value")`;
+ * `columns`: blanks between; `prose`: "the password is value"; the rest as it says.
  */
-export type Shape = 'tight' | 'spaced' | 'colon' | 'joined' | 'flag' | 'argument' | 'xml' | 'table' | 'block' | 'prose';
+export type Shape =
+  | 'tight'
+  | 'spaced'
+  | 'colon'
+  | 'joined'
+  | 'flag'
+  | 'argument'
+  | 'columns'
+  | 'xml'
+  | 'table'
+  | 'block'
+  | 'prose';
 
 export interface Found {
   readonly telling: Exclude<Telling, 'none'>;
@@ -45,7 +57,8 @@ const CODE_ROOTS =
 
 /** Where in the value the secret is; undefined where there is none. Bounded by the value's length, without memory. */
 export function secretOf(found: Found): { readonly from: number; readonly to: number } | undefined {
-  if (/^[0-9a-f]{4}\]/.test(found.value)) return undefined; // a mask: `[password:3f2a]`
+  if (/^[0-9a-f]{4}\]|^ENC\[/.test(found.value)) return undefined; // a mask (`[password:3f2a]`), what SOPS encrypted
+  if (found.isQuoted && /^(?:\$[({]|`)/.test(found.value) && !/[)}`]./.test(found.value)) return undefined;
   const { from, to } = found.isQuoted ? trimmed(found.value) : bareValue(found);
   const value = found.value.slice(from, to);
   return isSecret(found, value) ? { from, to } : undefined;
@@ -82,14 +95,14 @@ function isSecret(found: Found, value: string): boolean {
   if ((shape === 'flag' && /^--?[a-z][a-z-]*(?:\d\d?)?=?$/.test(value)) || isTemplate(value)) return false;
   if (isReference(value) || (!isQuoted && isExpression(found, value))) return false;
   if (value.toLowerCase().replace(/[^a-z]/g, '') === found.name.toLowerCase().replace(/[^a-z]/g, '')) return false;
-  if (telling === 'vague') return isDrawn(value);
+  if (telling === 'vague' || shape === 'columns') return value.length >= SHORTEST_VAGUE && isDrawn(value);
   if (/\s/.test(value)) return isPassphrase(value, telling);
   if (shape === 'joined' && (!isMixed(value) || value.includes(':'))) return false;
   if (shape === 'prose') return value.length >= 6 && (isMixed(value) || looksRandom(value)) && !isOrdinary(value);
   if (/^\d+$/.test(value)) return value.length >= (shape === 'tight' || isQuoted ? 4 : 6) && telling === 'strong';
   if (/^[\d.,:/%+-]+$/.test(value)) return false;
   if (!isWordy(value)) return telling === 'strong' || isMixed(value);
-  if (looksRandom(value) || WELL_KNOWN.has(value.toLowerCase())) return true;
+  if (looksRandom(value) || hasOddHumps(value) || WELL_KNOWN.has(value.toLowerCase())) return true;
   if (telling === 'medium') return false;
   return isWordAllowed(found, value);
 }
@@ -110,6 +123,10 @@ function isWordAllowed(found: Found, value: string): boolean {
 /** Letters, and marks between words: says nothing about being drawn. */
 const isWordy = (value: string) => /^[A-Za-z]+(?:[-_.][A-Za-z]+)*[-_.]?$/.test(value);
 
+/** `VaAaTloRff`: nobody writes words of one or two letters into a name, twice. */
+const hasOddHumps = (value: string) =>
+  value.length >= 8 && /[a-z]/.test(value) && (value.match(/[A-Z][a-z]?(?=[A-Z])/g) ?? []).length >= 2;
+
 /** A digit or a sign beside letters. */
 const isMixed = (value: string) => /[A-Za-z]/.test(value) && /[^A-Za-z]/.test(value);
 
@@ -128,6 +145,9 @@ const looksDrawnInHex = (value: string) => /^(?:[0-9a-f]{20,}|[0-9A-F]{20,})$/.t
 /** Addresses, paths and references to where the secret is kept. */
 function isReference(value: string): boolean {
   if (/[\])]\{\d+(?:,\d*)?\}|\(\?[:=!<]|^\/.*[\^$\\(].*\/[a-z]{0,4}$/.test(value)) return true; // a pattern
+  if (/^Ag[A-D][A-Za-z0-9+/]{40,}={0,2}$/.test(value)) return true; // a SealedSecret
+  if (/aws4_request/.test(value) || /^\/(?:tmp|run|var|etc|home|usr|opt|dev|proc|srv|root|mnt|Users)\//.test(value))
+    return true;
   if (/^-----BEGIN/.test(value)) return true; // has a rule of its own
   if (/^(?:arn|vault|ssm|op|projects|secretsmanager|file|env|keyring|awskms|gcpkms|ref)[:/][\w:/.#-]*$/.test(value))
     return true;
@@ -170,7 +190,7 @@ function isTemplate(value: string): boolean {
 
 /** An address, a host, a name with a number: what else stands behind a colon in prose. */
 function isOrdinary(value: string): boolean {
-  return /@[\w-]+\.|^\d+(?:\.\d+){3}|^[\w-]+(?:\.[\w-]+)+$|^v?\d[\d.:,/-]*[a-z%]{0,3}$|^[A-Za-z]+[-_]?\d{1,2}$|^[A-Za-z]+(?:['’/-][A-Za-z]+)+$|^SHA256:|[:=]$|^[\w-]+[=]/.test(
+  return /@[\w-]+\.|^\d+(?:\.\d+){3}|^[a-z0-9-]+(?:\.[a-z0-9-]+)+$|^v?\d[\d.:,/-]*[a-z%]{0,3}$|^[A-Za-z]+[-_]?\d{1,2}$|^[A-Za-z]+(?:['’/-][A-Za-z]+)+$|^SHA256:|[:=]$|^[\w-]+[=]/.test(
     value,
   );
 }

@@ -129,13 +129,32 @@ const NO_PASS_BEFORE =
 
 /** Words of a name: `dbPassword_2` → db, password, 2. */
 function wordsOf(text: string): string[] {
-  return text
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
-    .replace(/([A-Za-z])([0-9]+)(?![A-Za-z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
+  const found: string[] = [];
+  let from = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const kind = kindOf(text, at);
+    const next = kindOf(text, at + 1);
+    const isHump = kind === 'U' && at > from && (kindOf(text, at - 1) !== 'U' || next === 'l');
+    const isNumber = kind === 'd' && at > from && kindOf(text, at - 1) !== 'd' && endsInDigits(text, at);
+    if (kind !== ' ' && !isHump && !isNumber) continue;
+    if (at > from) found.push(text.slice(from, at).toLowerCase());
+    from = kind === ' ' ? at + 1 : at;
+  }
+  return found;
+}
+
+/** A number at the end of a word counts it; one within is part of it (`oauth2client`, `sha256`). */
+function endsInDigits(text: string, at: number): boolean {
+  let end = at;
+  while (kindOf(text, end) === 'd') end += 1;
+  return kindOf(text, end) !== 'l' && kindOf(text, end) !== 'U';
+}
+
+function kindOf(text: string, at: number): 'l' | 'U' | 'd' | ' ' {
+  const code = text.charCodeAt(at);
+  if (code >= 0x61 && code <= 0x7a) return 'l';
+  if (code >= 0x41 && code <= 0x5a) return 'U';
+  return code >= 0x30 && code <= 0x39 ? 'd' : ' ';
 }
 
 /** How telling the name is that consists of these three; `prefix` and `suffix` are what stands around the anchor without a break. */
@@ -157,6 +176,7 @@ export function tellingOf(prefix: string, anchor: string, suffix: string): Telli
   if (isLedAway(keyword, lead)) return 'none';
   const own = ownTelling(keyword, lead);
   if (follow.length === 0) return own;
+  if (keyword === 'auth' || keyword === 'salt' || keyword === 'pepper') return 'none';
   // The name's last telling word has a candidate of its own: `reset_password_token`.
   if (follow.some((word) => /^(?:pass(?:word|wd|phrase)|pwd|token|secret)$/.test(word))) return 'none';
   if (keyword === 'secret' && follow[0] === 'access' && follow[1] === 'key') return beyond('strong', follow.slice(2));

@@ -32,9 +32,11 @@ export class PrivateKeyBlock implements Machine {
   #pending: Chunk[] = [];
   #isBroken = false;
   readonly #prefix: string;
+  readonly #skeleton: string;
 
   constructor(before: string) {
     this.#prefix = before.slice(before.lastIndexOf('\r') + 1);
+    this.#skeleton = skeleton(this.#prefix);
   }
 
   push(byte: number): boolean {
@@ -77,13 +79,29 @@ export class PrivateKeyBlock implements Machine {
     }
     this.#backslashes = c === '\\' ? this.#backslashes + 1 : 0;
     this.#line += c;
+    if (this.#endsWithPrefix(c)) {
+      // A line as wide as the terminal: its end looks like a soft wrap and is gone.
+      const prefix = this.#line.slice(-this.#prefix.length);
+      this.#endLine(this.#line.slice(0, -prefix.length));
+      this.#isBroken = true;
+      this.#newLine(this.#at + 1 - prefix.length);
+      this.#line = prefix;
+      return;
+    }
     if (c !== 'D' && c !== 'N') return;
     const end = /-{4,5} ?(?:END|BEGIN)$/.exec(this.#line.slice(-11));
     if (end === null) return;
     const rest = this.#line.slice(0, this.#line.length - end[0].length);
-    if (this.#prefix === '' || skeleton(rest) !== skeleton(this.#prefix)) this.#endLine(rest);
+    if (this.#prefix === '' || skeleton(rest) !== this.#skeleton) this.#endLine(rest);
     this.#chunks.push(...this.#pending);
     this.#phase = 'done';
+  }
+
+  #endsWithPrefix(c: string): boolean {
+    const { length } = this.#prefix;
+    if (length === 0 || this.#line.length <= length || c !== this.#prefix.charAt(length - 1) || /[\w+/]/.test(c))
+      return false;
+    return skeleton(this.#line.slice(-length)) === this.#skeleton;
   }
 
   #newLine(from: number): void {
@@ -133,8 +151,10 @@ export class PrivateKeyBlock implements Machine {
     const prefix = line.slice(0, from);
     if (line.charAt(from) === '=') from += 1; // the checksum of a PGP block
     const isPlain = !/[A-Za-z0-9]/.test(prefix);
-    if (!isPlain && skeleton(prefix) !== skeleton(this.#prefix)) return undefined;
     const text = line.slice(from);
+    // A whole line of a key is one behind any prefix.
+    const isWhole = text.length >= 48 && /\s$/.test(prefix) && looksRandom(text);
+    if (!isPlain && !isWhole && skeleton(prefix) !== this.#skeleton) return undefined;
     if (text === '' || isPlaceholder(text)) return undefined;
     return { from: lineFrom + from, to: lineFrom + line.length, joins: prefix === '' && !this.#isBroken };
   }
