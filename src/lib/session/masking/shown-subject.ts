@@ -9,14 +9,16 @@ import type { SessionMask } from './session-mask.ts';
 export function shownSubject(real: RequestSubject, mask: SessionMask): RequestSubject {
   const { command, cwd, place } = real;
   let count = 0;
+  let hidesCode = false;
   const shown = <T extends string | null>(text: T): T | string => {
     if (text === null) return text;
     const seen = mask.look(text);
     count += seen.count;
+    hidesCode ||= seen.hidesCode;
     return seen.text;
   };
   const subject = { ...real, command: shown(command), cwd: shown(cwd), place: shown(place) };
   if (count === 0) return real;
   const hmac = createHmac('sha256', mask.bindingKey).update(canonicalJson({ command, cwd, place })).digest('hex');
-  return { ...subject, masked: { count, digest: `hmac-sha256:${hmac}` } };
+  return { ...subject, masked: { count, digest: `hmac-sha256:${hmac}`, hidesCode } };
 }
