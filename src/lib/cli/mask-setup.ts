@@ -10,8 +10,10 @@ import { type CompiledRules, compileRules } from '../stream/mask/compiled-rules.
 import { makeFingerprint } from '../stream/mask/fingerprint.ts';
 import { indexNeedles, type KnownIndex } from '../stream/mask/known-finder.ts';
 import { createMaskStage, type Masked, type MaskStage } from '../stream/mask/mask-stage.ts';
-import { kindsOf, type MaskPlace, type RuleState, ruleSelection } from '../stream/mask/selection.ts';
+import type { Rule } from '../stream/mask/rule.ts';
+import { type Decide, type MaskPlace, type RuleState, ruleSelection } from '../stream/mask/selection.ts';
 import { allRules } from '../stream/mask/selection-knowledge.ts';
+import { kindsOf, rulesOn } from '../stream/mask/selection-machine.ts';
 import type { Environment } from './environment.ts';
 import { type FoundMasking, findMasking, NO_CONFIGURATION } from './mask-masking.ts';
 
@@ -55,14 +57,16 @@ const ROWS = 24;
  */
 export async function setUpMask(environment: Environment, flags: MaskFlags, seed?: number): Promise<MaskSetup> {
   const found = flags['no-config'] ? NO_CONFIGURATION : await findMasking(environment, flags.target !== undefined);
+  const all = allRules(found.masking);
   const selection = ruleSelection({
     masking: found.masking,
-    rules: allRules(found.masking),
+    rules: all,
     matches: (glob, text) => globMatches(compileGlob(glob, 'text'), text),
     compile: compileRules,
   });
-  const chosen = byFlags(selection.statesIn(placeOf(flags, found)), flags);
-  const rules = compileRules(chosen.flatMap(({ rule, isOn }) => (isOn ? [rule] : [])));
+  const decide = byFlags(all, selection.decisionsIn(placeOf(flags, found)), flags);
+  const chosen = all.map((rule) => ({ rule, ...decide(rule, rule.kind) }));
+  const rules = compileRules(rulesOn(all, (rule, kind) => decide(rule, kind).isOn).map(({ rule }) => rule));
   const known = flags['no-values'] ? indexNeedles([]) : await knownValues(found);
   const fingerprint = makeFingerprint(seed === undefined ? randomBytes(32) : keyOf(seed));
   return {
@@ -94,8 +98,14 @@ function placeOf({ target, principal }: MaskFlags, { targets }: FoundMasking): M
   return { target, kind, principal: principal ?? `unix:${userInfo().username}` };
 }
 
-function byFlags(states: readonly RuleState[], { family, kind, personal }: MaskFlags): readonly ChosenRule[] {
-  const known = kindsOf(states.map(({ rule }) => rule));
+type Chosen = Omit<ChosenRule, 'rule'>;
+
+function byFlags(
+  rules: readonly Rule[],
+  decide: Decide,
+  { family, kind, personal }: MaskFlags,
+): (rule: Rule, kind: string) => Chosen {
+  const known = kindsOf(rules);
   const unknown = kind?.find((each) => !known.includes(each));
   if (unknown !== undefined) {
     throw new BrokerError({
@@ -105,14 +115,15 @@ function byFlags(states: readonly RuleState[], { family, kind, personal }: MaskF
       hint: 'see: sallyport mask explain',
     });
   }
-  const isChoice = family !== undefined || kind !== undefined;
-  return states.map((state) => {
-    const { rule } = state;
-    const isNamed = family?.includes(rule.family) === true || kind?.includes(rule.kind) === true;
-    if (isChoice) return isNamed === state.isOn ? state : { rule, isOn: isNamed, decidedBy: { by: 'flag' } };
-    if (personal === undefined || rule.family !== 'personal' || personal === state.isOn) return state;
-    return { rule, isOn: personal, decidedBy: { by: 'flag' } };
-  });
+  const wish = (rule: Rule, ofKind: string): boolean | undefined => {
+    if (family === undefined && kind === undefined) return rule.family === 'personal' ? personal : undefined;
+    return family?.includes(rule.family) === true || kind?.includes(ofKind) === true;
+  };
+  return (rule, ofKind) => {
+    const decided = decide(rule, ofKind);
+    const isOn = wish(rule, ofKind) ?? decided.isOn;
+    return isOn === decided.isOn ? decided : { isOn, decidedBy: { by: 'flag' } };
+  };
 }
 
 /** The rules of that name, kind or family. Throws `unknown-rule` (64). */

@@ -137,7 +137,10 @@ test('each rule says what decided of it; without a place, places and exceptions 
     exceptions: [exception(['github'], { target: ['a'] })],
   });
   const by = (place: MaskPlace | null) =>
-    selection.statesIn(place).map(({ rule: { name }, isOn, decidedBy }) => `${name} ${isOn} ${decidedBy.by}`);
+    RULES.map((each) => {
+      const { isOn, decidedBy } = selection.decisionsIn(place)(each, each.kind);
+      return `${each.name} ${isOn} ${decidedBy.by}`;
+    });
   assert.equal(by(at('a')), [
     'github false exception',
     'email false family',
@@ -153,6 +156,59 @@ test('each rule says what decided of it; without a place, places and exceptions 
     'held true default',
   ]);
 });
+
+/** Finds one byte of each kind, whatever it reads. */
+const MACHINE: Rule = {
+  name: 'machine',
+  kind: 'card',
+  family: 'named',
+  anchors: ['machine='],
+  maxLength: 10,
+  begin: () => ({
+    push: () => false,
+    holdFrom: 3,
+    spans: (early) => [{ from: 0, to: 1 }, { from: 1, to: 2, kind: 'email' }, ...(early ? [{ from: 2, to: 3 }] : [])],
+  }),
+  tests: { masks: [], leaves: [] },
+};
+
+for (const [what, masking, on, early] of [
+  ['nothing said', {}, ['card', 'email'], ['card', 'email', 'card']],
+  ['its own kind off', { kinds: kinds({ card: false }) }, ['email'], ['email']],
+  ['the other kind off', { kinds: kinds({ email: false }) }, ['card'], ['card', 'card']],
+  ['its family off', { families: { named: false } }, undefined, undefined],
+  [
+    'its family off and one kind on',
+    { families: { named: false }, kinds: kinds({ email: true }) },
+    ['email'],
+    ['email'],
+  ],
+  ['an exception from it', { exceptions: [exception(['machine'], { target: ['a'] })] }, undefined, undefined],
+  [
+    'an exception from a kind',
+    { exceptions: [{ ...exception([], { target: ['a'] }), kinds: ['email'] }] },
+    ['card'],
+    ['card', 'card'],
+  ],
+] as const) {
+  test(`of a machine that finds several kinds, those that are on are found: ${what}`, () => {
+    const selection = ruleSelection<readonly Rule[]>({
+      masking: { ...NO_MASKING, ...masking },
+      rules: [...RULES, MACHINE],
+      matches,
+      compile: (rules) => rules,
+    });
+    const rule = selection.rulesFor(at('a')).find(({ name }) => name === 'machine');
+    const found = (isEarly: boolean) => {
+      if (rule === undefined || !('begin' in rule)) return undefined;
+      const machine = rule.begin('', 'machine=');
+      assert.equal([machine.push(1), machine.holdFrom], [false, 3]);
+      return machine.spans(isEarly).map(({ kind = rule.kind }) => kind);
+    };
+    assert.equal([found(false), found(true)], [on, early]);
+    assert.is(selection.rulesFor(at('a')), selection.rulesFor(at('a')));
+  });
+}
 
 test('lint names exceptions with their reasons, families of secrets that are off, targets nobody has, rules nobody tested', () => {
   const own = { name: 'acme', anchors: ['acme_'], secret: 'x', at: { line: 9, column: 5 } };

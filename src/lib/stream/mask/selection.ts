@@ -2,6 +2,7 @@
 // are on in the same places are compiled once.
 import type { MaskException, MaskingDocument, MaskScope, MaskSwitches } from '../../core/masking-document.ts';
 import type { Kind, Rule } from './rule.ts';
+import { rulesOn } from './selection-machine.ts';
 
 /** Where output comes from, and for whom it is. */
 export interface MaskPlace {
@@ -24,11 +25,14 @@ export interface RuleState {
   readonly decidedBy: Switch;
 }
 
+/** What holds in one place, of a rule and of each kind that it finds. */
+export type Decide = (rule: Rule, kind: Kind) => Omit<RuleState, 'rule'>;
+
 export interface RuleSelection<Compiled> {
   /** The rules that are on there, compiled; the same object wherever the same rules are on. */
   rulesFor(place: MaskPlace): Compiled;
-  /** Every rule, and what decides of it; without a place, what holds where no place is named. */
-  statesIn(place: MaskPlace | null): readonly RuleState[];
+  /** Without a place, what holds where no place is named. */
+  decisionsIn(place: MaskPlace | null): Decide;
 }
 
 export interface SelectionOptions<Compiled> {
@@ -45,16 +49,17 @@ export function ruleSelection<Compiled>(options: SelectionOptions<Compiled>): Ru
   const { masking, rules, matches, compile } = options;
   const compiled = new Map<string, Compiled>();
   const isIn = (on: MaskScope, place: MaskPlace) => isInScope(on, place, matches);
-  const statesIn = (place: MaskPlace | null): readonly RuleState[] => {
+  const decisionsIn = (place: MaskPlace | null): Decide => {
     const here = place === null ? [] : masking.where.filter(({ on }) => isIn(on, place));
     const exceptions = place === null ? [] : masking.exceptions.filter(({ on }) => isIn(on, place));
-    return rules.map((rule) => stateOf(rule, masking, here, exceptions));
+    return (rule, kind) => decide(rule, kind, masking, here, exceptions);
   };
   return {
-    statesIn,
+    decisionsIn,
     rulesFor(place) {
-      const on = statesIn(place).filter(({ isOn }) => isOn);
-      const key = on.map(({ rule }) => rule.name).join(' ');
+      const decideHere = decisionsIn(place);
+      const on = rulesOn(rules, (rule, kind) => decideHere(rule, kind).isOn);
+      const key = on.map(({ signature }) => signature).join(' ');
       let ready = compiled.get(key);
       if (ready === undefined) {
         ready = compile(on.map(({ rule }) => rule));
@@ -66,24 +71,25 @@ export function ruleSelection<Compiled>(options: SelectionOptions<Compiled>): Ru
 }
 
 /** What is said of the place beats what is said of all; there, a kind beats its family, and on beats off. */
-function stateOf(
+function decide(
   rule: Rule,
+  kind: Kind,
   everywhere: MaskSwitches,
   here: readonly MaskSwitches[],
   exceptions: readonly MaskException[],
-): RuleState {
-  const exception = exceptions.find(({ rules, kinds }) => rules.includes(rule.name) || kinds.includes(rule.kind));
-  if (exception !== undefined) return { rule, isOn: false, decidedBy: { by: 'exception', exception } };
+): ReturnType<Decide> {
+  const exception = exceptions.find(({ rules, kinds }) => rules.includes(rule.name) || kinds.includes(kind));
+  if (exception !== undefined) return { isOn: false, decidedBy: { by: 'exception', exception } };
   for (const [switches, isHere] of [
     [here, true],
     [[everywhere], false],
   ] as const) {
-    const kind = joined(switches.map(({ kinds }) => kinds.get(rule.kind)));
-    if (kind !== undefined) return { rule, isOn: kind, decidedBy: { by: 'kind', name: rule.kind, isHere } };
-    const family = joined(switches.map(({ families }) => familySwitch(families, rule)));
-    if (family !== undefined) return { rule, isOn: family, decidedBy: { by: 'family', name: rule.family, isHere } };
+    const byKind = joined(switches.map(({ kinds }) => kinds.get(kind)));
+    if (byKind !== undefined) return { isOn: byKind, decidedBy: { by: 'kind', name: kind, isHere } };
+    const byFamily = joined(switches.map(({ families }) => familySwitch(families, rule)));
+    if (byFamily !== undefined) return { isOn: byFamily, decidedBy: { by: 'family', name: rule.family, isHere } };
   }
-  return { rule, isOn: true, decidedBy: { by: 'default' } };
+  return { isOn: true, decidedBy: { by: 'default' } };
 }
 
 /** Known values have no switch. */
@@ -108,9 +114,4 @@ function isInScope(
     fits(principal, place.principal) &&
     (kind === undefined || (kind as readonly string[]).includes(place.kind))
   );
-}
-
-/** Kinds of the rules, sorted, each once. */
-export function kindsOf(rules: readonly Rule[]): readonly Kind[] {
-  return [...new Set(rules.map(({ kind }) => kind))].sort();
 }
