@@ -190,5 +190,5 @@ export const URL_KINDS: readonly SecretKind[] = [
     `Driver={PostgreSQL};Server=db;Uid=app;Pwd=${PASSWORD};`,
     `Data Source=sql01;Initial Catalog=shop;User Id=sa;Password=${PASSWORD};`,
   ),
-  line('sentry-dsn', 'SENTRY_DSN=https://${?0}${hex:31}:${hex:32}@o1.ingest.sentry.io/42'),
+  line('sentry-dsn', 'SENTRY_DSN=https://${?0123456789abcdef}:${hex:32}@o1.ingest.sentry.io/42'),
 ];

@@ -95,7 +95,9 @@ export function wrapped(marks: readonly Mark[], draw: Draw, ends: (draw: Draw) =
 /** Moves the first secret so that it crosses the last column. */
 function pushedToEdge(marks: readonly Mark[], draw: Draw): readonly Mark[] {
   const first = marks.findIndex(({ isSecret }) => isSecret);
-  if (first === -1) return marks;
+  // Filler within a key or a file would make it another text.
+  if (first === -1 || textOf(marks.slice(0, first)).split('\n').length > 2 || textOf(marks).split('\n').length > 5)
+    return marks;
   let end = first;
   while (end < marks.length && marks[end]?.isSecret && marks[end]?.text !== '\n') end += 1;
   const lineStart = textOf(marks.slice(0, first)).lastIndexOf('\n') + 1;
