@@ -8,6 +8,9 @@ interface NamedSpan extends Span {
   readonly name: string;
 }
 
+/** Values and attributes are not nested deeper, but for what is made to be slow. */
+const DEEPEST = 8;
+
 const SHORT = new Set(['true', 'false', 'null', '']);
 
 /** What both machines share: they end with the object that holds their anchor, and hold back from the first value on. */
@@ -30,6 +33,7 @@ abstract class TerraformMachine implements Machine, JsonEvents {
 
   open(key: string | undefined, isList: boolean): void {
     this.depth += 1;
+    if (this.depth > DEEPEST) this.isDone = true;
     this.opened(key, isList);
   }
 
@@ -64,7 +68,8 @@ export class SensitiveOutputMachine extends TerraformMachine {
   }
 
   value(key: string | undefined, text: string, from: number, to: number): void {
-    if (this.isInValue || (this.depth === 0 && key === 'value')) this.keep('value', text, from, to);
+    if (this.depth === 0 && key === 'value' && this.found.length > 0) this.isDone = true;
+    else if (this.isInValue || (this.depth === 0 && key === 'value')) this.keep('value', text, from, to);
     else if (this.depth === 0 && key === 'sensitive') this.decide(text === 'true');
     if (this.depth === 0 && key === 'value' && this.isSensitive) this.isDone = true;
   }
@@ -88,6 +93,7 @@ export class SensitiveOutputMachine extends TerraformMachine {
   }
 
   private decide(isSensitive: boolean): void {
+    if (this.isSensitive !== undefined) this.isDone = true;
     this.isSensitive = isSensitive;
     if (isSensitive) this.holdFrom = Math.min(this.holdFrom, this.walker.pushed);
     if (!isSensitive || this.found.length > 0) this.isDone = true;
@@ -96,6 +102,7 @@ export class SensitiveOutputMachine extends TerraformMachine {
 
 /** From `"attributes"`, `"values"`, `"after"` or `"before"` on: the values whose names the sibling behind it has. */
 export class SensitiveAttributesMachine extends TerraformMachine {
+  private readonly own: string;
   private readonly sibling: string;
   private phase: 'begin' | 'attributes' | 'between' | 'names' = 'begin';
   private readonly names = new Set<string>();
@@ -105,6 +112,7 @@ export class SensitiveAttributesMachine extends TerraformMachine {
   constructor(anchor: string) {
     const key = anchor.replace(/[\\"]/g, '');
     super(anchor, key);
+    this.own = key;
     this.sibling = key === 'attributes' || key === 'values' ? `sensitive_${key}` : `${key}_sensitive`;
   }
 
@@ -126,6 +134,7 @@ export class SensitiveAttributesMachine extends TerraformMachine {
       if (isList) this.isDone = true;
       this.holdFrom = this.walker.pushed;
     } else if (this.phase === 'between' && this.depth === 1 && key === this.sibling) this.phase = 'names';
+    else if (this.phase === 'between' && this.depth === 1 && key === this.own) this.isDone = true;
     else if (this.phase !== 'between') this.path.push(key ?? '');
   }
 

@@ -12,8 +12,15 @@ export interface JsonEvents {
   broken(): void;
 }
 
-const [QUOTE, BACKSLASH, COMMA, COLON] = [34, 92, 44, 58];
+const [BLANK, QUOTE, COMMA, COLON, BACKSLASH] = [32, 34, 44, 58, 92];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125];
+
+interface Pending {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+  readonly isString: boolean;
+}
 
 export class JsonWalker {
   pushed = 0;
@@ -26,17 +33,24 @@ export class JsonWalker {
   private backslashes = 0;
   private key: string | undefined;
   /** A string that is a name where a colon follows, and else a value of a list. */
-  private pending: { readonly text: string; readonly from: number; readonly to: number } | undefined;
+  private pending: Pending | undefined;
+  /** The first thing to come is a colon. */
+  private isFresh: boolean;
 
   /** `escapes`: backslashes before each quote. `key`: the walk begins behind this name. */
   constructor(events: JsonEvents, escapes: number, key?: string) {
     this.events = events;
     this.escapes = escapes;
-    this.pending = key === undefined ? undefined : { text: key, from: 0, to: 0 };
+    this.isFresh = key !== undefined;
+    this.pending = key === undefined ? undefined : { text: key, from: 0, to: 0, isString: true };
   }
 
   push(byte: number): void {
     this.pushed += 1;
+    if (this.isFresh && byte > BLANK) {
+      this.isFresh = false;
+      if (byte !== COLON) this.events.broken();
+    }
     if (this.textFrom !== -1 && this.isString) this.readString(byte);
     else this.readBetween(byte);
     this.backslashes = byte === BACKSLASH ? this.backslashes + 1 : 0;
@@ -54,7 +68,7 @@ export class JsonWalker {
 
   private readBetween(byte: number): void {
     const isLineEnd = this.backslashes > 0 && (byte === 110 || byte === 114 || byte === 116);
-    const isWord = byte > 32 && byte !== QUOTE && byte !== BACKSLASH && !isMark(byte) && !isLineEnd;
+    const isWord = byte > BLANK && byte !== QUOTE && byte !== BACKSLASH && !isMark(byte) && !isLineEnd;
     if (isWord && this.textFrom === -1) this.beginText(this.pushed - 1, false);
     if (isWord) this.text += String.fromCharCode(byte);
     else if (this.textFrom !== -1) this.endText(this.pushed - 1);
@@ -79,6 +93,7 @@ export class JsonWalker {
   }
 
   private beginText(from: number, isString: boolean): void {
+    if (this.pending?.isString && isString) this.events.broken();
     this.tellPending();
     this.textFrom = from;
     this.isString = isString;
@@ -89,7 +104,7 @@ export class JsonWalker {
     const text = this.text.slice(0, to - this.textFrom);
     const { textFrom: from, key } = this;
     this.textFrom = -1;
-    if (key === undefined) this.pending = { text, from, to };
+    if (key === undefined) this.pending = { text, from, to, isString: this.isString };
     else {
       this.key = undefined;
       this.events.value(key, text, from, to);

@@ -7,7 +7,10 @@ import { DATA_KEY, type DataValue, isSecretType, maskedSpans, type Verdict } fro
 /** What is to be found behind the anchor; `base64`: values that are all of them base64, in the map that the anchor opens. */
 export type JsonNeed = 'kind' | 'data' | 'nothing' | 'base64';
 
-const [QUOTE, APOSTROPHE, BACKSLASH, COMMA, COLON] = [34, 39, 92, 44, 58];
+const [BLANK, QUOTE, APOSTROPHE, COMMA, COLON, BACKSLASH] = [32, 34, 39, 44, 58, 92];
+const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const OF_NAMES = Buffer.from(`${ALPHANUMERIC}-._`);
+const OF_BASE64 = Buffer.from(`${ALPHANUMERIC}+/=`);
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [91, 93, 123, 125];
 
 export class JsonMachine implements Machine {
@@ -29,14 +32,19 @@ export class JsonMachine implements Machine {
   private backslashes = 0;
   private key: string | undefined;
   private lastText: string | undefined;
+  /** What must come next, behind the name of the data; 0 for anything. */
+  private expected = 0;
 
   constructor(anchor: string, need: JsonNeed) {
     this.need = need;
     const quotes = /\\*(?=["'])/.exec(anchor)?.[0];
     this.escapes = quotes?.length ?? 0;
     this.verdict = need === 'data' || need === 'nothing' ? true : undefined;
-    if (need === 'kind' || need === 'nothing') this.lastText = 'data';
-    if (need === 'data') this.lastText = this.key = 'kind';
+    if (need === 'kind' || need === 'nothing') {
+      this.lastText = 'data';
+      this.expected = COLON;
+    }
+    if (need === 'data') this.expected = COMMA;
     if (need === 'base64') this.beginData();
     if (need === 'base64' && quotes !== undefined) this.beginText(anchor.endsWith("'") ? APOSTROPHE : QUOTE);
   }
@@ -47,6 +55,7 @@ export class JsonMachine implements Machine {
       this.backslashes += 1;
       if (this.inside !== 0) this.text += '\\';
     } else {
+      if (this.expected !== 0 && byte > BLANK) this.expect(byte);
       this.read(byte);
       this.backslashes = 0;
     }
@@ -59,13 +68,19 @@ export class JsonMachine implements Machine {
     return maskedSpans(values, this.verdict, early);
   }
 
+  private expect(byte: number): void {
+    const isEnd = this.expected === COMMA && byte === CLOSE_BRACE;
+    if (byte !== this.expected && !isEnd) this.end(false);
+    this.expected = byte === COLON ? OPEN_BRACE : 0;
+  }
+
   private read(byte: number): void {
     const isQuote = byte === QUOTE || (byte === APOSTROPHE && this.escapes === 0);
     if (this.inside > 1) {
       if (byte === this.inside && this.closesText()) this.endText(this.pushed - 1 - this.escapes);
       else if (byte === QUOTE && this.backslashes < this.escapes) this.end();
       else this.text += String.fromCharCode(byte);
-      if (this.need === 'base64' && this.key !== undefined && this.inside > 1) this.wantBase64(byte);
+      if (this.need === 'base64' && this.inside > 1) this.wantBase64(byte);
     } else if (isQuote) {
       if (this.inside === 1) this.endText(this.pushed - 1);
       if (this.backslashes === this.escapes) this.beginText(byte);
@@ -77,11 +92,11 @@ export class JsonMachine implements Machine {
 
   /** Everything outside of quotes. */
   private readMark(byte: number): void {
-    const isName = byte > 32 && !isStructure(byte);
+    const isName = byte > BLANK && !isStructure(byte);
     if (isName && this.inside === 0) this.beginText(1, 1);
     if (isName) this.text += String.fromCharCode(byte);
     else if (this.inside === 1) this.endText(this.pushed - 1);
-    if (isName && this.need === 'base64') this.end();
+    if (isName && this.need === 'base64') this.end(false);
     if (byte === COLON) this.readColon();
     else if (byte === COMMA) this.readComma();
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.open(byte);
@@ -103,10 +118,9 @@ export class JsonMachine implements Machine {
   private open(byte: number): void {
     if (this.isInData) {
       this.end(this.verdict === true);
-    } else if (byte === OPEN_BRACE && this.depth === 0 && this.key === 'data') {
-      this.beginData();
     } else if (this.depth === 0 && this.key === 'data') {
-      this.end();
+      if (byte === OPEN_BRACE && this.holdFrom === Number.POSITIVE_INFINITY) this.beginData();
+      else this.end();
     }
     this.depth += 1;
     this.key = undefined;
@@ -170,15 +184,9 @@ export class JsonMachine implements Machine {
     else if (key === 'type' && isSecretType(value)) this.end(true);
   }
 
-  /** Ends with the first value that is no base64: most braces open something else. */
+  /** Ends with the first name or value that cannot be of a Secret's data: most braces open something else. */
   private wantBase64(byte: number): void {
-    const isOfIt =
-      (byte >= 47 && byte <= 57) ||
-      (byte >= 65 && byte <= 90) ||
-      (byte >= 97 && byte <= 122) ||
-      byte === 43 ||
-      byte === 61;
-    if (!isOfIt) this.end(false);
+    if (!(this.key === undefined ? OF_NAMES : OF_BASE64).includes(byte)) this.end(false);
   }
 
   private end(verdict: Verdict = this.verdict): void {
@@ -189,13 +197,5 @@ export class JsonMachine implements Machine {
 
 const isNothing = (text: string): boolean => text === 'null' || text === 'None';
 
-function isStructure(byte: number): boolean {
-  return (
-    byte === COLON ||
-    byte === COMMA ||
-    byte === OPEN_BRACE ||
-    byte === CLOSE_BRACE ||
-    byte === OPEN_BRACKET ||
-    byte === CLOSE_BRACKET
-  );
-}
+const isStructure = (byte: number): boolean =>
+  [COLON, COMMA, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET].includes(byte);

@@ -35,7 +35,7 @@ export class CreateSecretMachine implements Machine {
     else if (this.quote === 0 && !isBegun && isQuote(byte)) this.beginValue(byte);
     else this.text += String.fromCharCode(byte);
     if (isEnd && this.valueFrom === -1) this.quote = 0;
-    return true;
+    return byte !== BLANK || !this.head.endsWith('create secret ');
   }
 
   spans(): readonly Span[] {
@@ -44,9 +44,9 @@ export class CreateSecretMachine implements Machine {
   }
 
   private readHead(byte: number, isEscaped: boolean): void {
-    this.head = (this.head + String.fromCharCode(byte)).slice(-LONGEST_LITERAL_HEAD);
+    this.head += String.fromCharCode(byte);
     if (isQuote(byte) && !isEscaped && this.quote === 0) this.quote = byte;
-    if (byte === EQUALS && LITERAL.test(this.head)) this.beginValue(this.quote);
+    if (byte === EQUALS && LITERAL.test(this.head.slice(-LONGEST_LITERAL_HEAD))) this.beginValue(this.quote);
   }
 
   private beginValue(quote: number): void {

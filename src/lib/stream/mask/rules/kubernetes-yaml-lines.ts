@@ -208,13 +208,13 @@ export class ManifestReader {
     if (this.isOutside(line)) this.end();
     else if (name === 'kind') this.end(value === 'Secret');
     else if (name === 'stringData' || (name === 'type' && isSecretType(value))) this.end(true);
-    else if (name === 'spec' || name === 'binaryData') this.end(false);
+    else if (name === 'spec' || name === 'binaryData' || name === 'data') this.end(false);
   }
 
   /** Behind the kind: its data. What stands in `stringData:` needs no kind and is found by a rule of its own. */
   private seekData(line: Line): void {
     const head = line.column === this.column ? /^(["']?)data\1:/.exec(line.text)?.[0] : undefined;
-    if (this.isOutside(line)) this.end();
+    if (this.isOutside(line) || (line.column === this.column && line.text.startsWith('kind:'))) this.end();
     else if (head !== undefined) this.openData(line.text.slice(head.length), line.from + head.length);
   }
 }

@@ -4,9 +4,12 @@ import type { Machine, Span } from '../rule.ts';
 import { maskedSpans } from './kubernetes-values.ts';
 import { ManifestReader, type Need } from './kubernetes-yaml-lines.ts';
 
-const OPEN_BRACE = 123;
+const [HASH, OPEN_BRACE] = [35, 123];
 const QUOTES = [34, 39];
 const BLANKS = [9, 10, 13, 32];
+
+/** Of the anchor's own line, which may hold a small map. */
+const LONGEST_HEAD = 4096;
 
 /** A line on which a map may open right behind its key is short up to there. */
 const LONGEST_KEY_LINE = 200;
@@ -18,6 +21,9 @@ export class YamlMachine implements Machine {
   private pushed = 0;
   private lineStart = 0;
   private line = '';
+  /** A comment or a map has begun on the anchor's own line. */
+  private headOpen = false;
+  private longest = LONGEST_KEY_LINE;
 
   /** `before` is what stands on the line in front of the anchor. */
   constructor(before: string, need: Need) {
@@ -30,7 +36,7 @@ export class YamlMachine implements Machine {
     if (byte !== 10) {
       this.line += String.fromCharCode(byte);
       if (byte === OPEN_BRACE) this.holdBackMap();
-      return this.pushed > 1 || this.mayBegin(byte);
+      return this.lineStart > 0 || this.mayGoOn(byte);
     }
     this.reader.read(this.line, this.lineStart, false);
     this.line = '';
@@ -45,9 +51,15 @@ export class YamlMachine implements Machine {
     return maskedSpans(reader.values, reader.verdict, early);
   }
 
-  /** `data:image/png` and `kind: SecretStore` are over at once. */
-  private mayBegin(byte: number): boolean {
-    return BLANKS.includes(byte) || (this.need === 'data' && QUOTES.includes(byte));
+  /** `data:image/png`, `kind: SecretStore` and `data: of` are over at once. */
+  private mayGoOn(byte: number): boolean {
+    const isBlank = BLANKS.includes(byte);
+    if (this.pushed === 1) return isBlank || (this.need === 'data' && QUOTES.includes(byte));
+    if (this.line.length > this.longest) return false;
+    if (this.headOpen || isBlank) return !(this.headOpen && byte === OPEN_BRACE);
+    if (byte === OPEN_BRACE) this.longest = LONGEST_HEAD;
+    this.headOpen = byte === HASH || (byte === OPEN_BRACE && this.need !== 'data');
+    return this.headOpen;
   }
 
   /** A map on the very line of its key does not wait for the line's end. */
