@@ -142,6 +142,49 @@ for (const [title, text, expected, width] of rows) {
   mask(title, () => assert.is(masked(text, width), expected));
 }
 
+mask('reads on behind sequences that were broken off, and behind bytes that are no text', () => {
+  const secret = Buffer.from(`acme_${token}`);
+  for (const noise of [
+    [0x1b, 0xb3],
+    [0x1b, 0x5b, 0xc2, 0x9b],
+    [0x1b, 0x5d, 0x32, 0x1b, 0x5b, 0x33],
+    [0xf5, 0x80, 0x80],
+    [0xf4, 0xb6, 0x80, 0x80],
+    [0xed, 0xa0, 0x80],
+    [0xe2, 0x1b, 0x5b, 0x6d],
+  ]) {
+    const text = Buffer.concat([
+      Buffer.from('x'.repeat(100)),
+      Buffer.from(noise),
+      Buffer.from('m '),
+      secret,
+      Buffer.from('\n'),
+    ]);
+    const whole = run([text], 20);
+    assert.not.match(whole, token);
+    assert.is(
+      run(
+        [...text].map((byte) => Uint8Array.of(byte)),
+        20,
+      ),
+      whole,
+    );
+  }
+  const unfinished = run([Buffer.concat([secret, Buffer.from([0xe2, 0x1b])])], 0);
+  assert.not.match(unfinished, token);
+});
+
+mask('reads text that is made to be slow in one pass, and masks what is in doubt', () => {
+  for (const text of ['acme_'.repeat(13_000), 'a@'.repeat(32_000), 'a\b'.repeat(32_000), '://a:'.repeat(13_000)]) {
+    const bytes = Buffer.from(text);
+    const used = process.cpuUsage();
+    run([bytes], 80);
+    const { user, system } = process.cpuUsage(used);
+    // A bound that only quadratic work reaches: seconds, where this takes milliseconds.
+    assert.ok(user + system < 3_000_000, `${text.slice(0, 5)}: ${user + system} µs`);
+  }
+});
+
 mask('hides known values in every form, and wherever white space breaks them', () => {
   const value = 'correct-Horse/9 battery';
   const known = indexNeedles(knownNeedles([{ name: 'v', value }]));

@@ -30,5 +30,6 @@ function codePointAt(bytes: Uint8Array, at: number, to: number): { codePoint: nu
     if ((byte & 0xc0) !== 0x80) return { codePoint: -1, length: 1 };
     codePoint = (codePoint << 6) | (byte & 0x3f);
   }
-  return { codePoint, length };
+  const isCharacter = codePoint <= 0x10ffff && (codePoint < 0xd800 || codePoint > 0xdfff);
+  return isCharacter ? { codePoint, length } : { codePoint: -1, length: 1 };
 }

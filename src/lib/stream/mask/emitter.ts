@@ -139,8 +139,7 @@ export class Emitter {
       this.patches.shift();
     }
     const { shadows } = this.window;
-    for (let shadow = shadows[0]; shadow !== undefined && shadow.raw < to; shadow = shadows[0]) {
-      shadows.shift();
+    for (let shadow = shadows.takeBefore(to); shadow !== undefined; shadow = shadows.takeBefore(to)) {
       if (shadow.raw < this.raw || shadow.visible >= this.covered) continue;
       this.copy(this.raw, shadow.raw);
       this.raw = shadow.raw + 1;

@@ -1,12 +1,16 @@
 // The candidates of one machine rule: each machine reads on from its anchor until it needs no more.
 import type { Candidates } from './candidates.ts';
 import type { CompiledMachineRule } from './compiled-rules.ts';
+import { Effort } from './effort.ts';
 import type { Machine } from './rule.ts';
 import type { SecretsFound } from './secrets-found.ts';
 import type { VisibleWindow } from './visible-window.ts';
 
 /** White space, quotes, commas. */
 const ENDS_VALUE = new Set(Buffer.from(' \t\n\r"\',`'));
+
+/** Of a machine that began where its rule had read too much already. */
+const LENGTH_IN_A_HURRY = 64;
 
 interface Waiting {
   readonly from: number;
@@ -20,9 +24,10 @@ export class MachineCandidates implements Candidates {
   private readonly window: VisibleWindow;
   private readonly found: SecretsFound;
   private readonly waiting: Waiting[] = [];
-  private current: { readonly machine: Machine; readonly begin: number } | undefined;
+  private current: { readonly machine: Machine; readonly begin: number; readonly maxLength: number } | undefined;
   private position = 0;
   private free = 0;
+  private readonly effort = new Effort();
   private isSwallowing = false;
 
   constructor(rule: CompiledMachineRule, window: VisibleWindow, found: SecretsFound) {
@@ -53,27 +58,30 @@ export class MachineCandidates implements Candidates {
       if (this.isSwallowing && this.swallow()) return !isOver;
       const current = this.current ?? this.beginNext();
       if (current === undefined) return false;
-      const { machine, begin } = current;
+      const { machine, begin, maxLength } = current;
       const { visible, visibleStart, visibleEnd } = this.window;
-      const end = Math.min(visibleEnd, begin + this.rule.rule.maxLength);
+      const cap = begin + maxLength;
+      const end = Math.min(visibleEnd, cap);
+      const from = this.position;
       let wantsMore = true;
       while (wantsMore && this.position < end) {
         wantsMore = machine.push(visible[this.position - visibleStart] as number);
         this.position += 1;
       }
-      const isCapped = this.position === begin + this.rule.rule.maxLength;
+      this.effort.spend(this.position - from);
+      const isCapped = this.position === cap;
       if (wantsMore && !isCapped && !isOver) return true;
-      const until = this.accept(machine, begin);
+      const until = this.accept(machine, begin, wantsMore && maxLength < this.rule.rule.maxLength);
       this.current = undefined;
       if (wantsMore && isCapped && until === this.position) this.isSwallowing = true;
     }
   }
 
   /** Where the last secret ends. */
-  private accept(machine: Machine, begin: number): number {
+  private accept(machine: Machine, begin: number, isEarly: boolean): number {
     const { rule, priority } = this.rule;
     let until = begin;
-    for (const { from, to, kind } of machine.spans(false)) {
+    for (const { from, to, kind } of machine.spans(isEarly)) {
       if (to <= from) continue;
       this.found.add({ from: begin + from, to: begin + to, kind: kind ?? rule.kind, rule: rule.name, priority });
       until = begin + to;
@@ -102,7 +110,8 @@ export class MachineCandidates implements Candidates {
       if (next === undefined) return undefined;
       if (next.from < this.free) continue;
       this.position = next.begin;
-      this.current = { machine: this.rule.rule.begin(next.before, next.anchor), begin: next.begin };
+      const maxLength = this.effort.isTooMuch(next.begin) ? LENGTH_IN_A_HURRY : this.rule.rule.maxLength;
+      this.current = { machine: this.rule.rule.begin(next.before, next.anchor), begin: next.begin, maxLength };
       return this.current;
     }
   }

@@ -3,6 +3,7 @@
 
 import type { Candidates } from './candidates.ts';
 import type { CompiledPatternRule } from './compiled-rules.ts';
+import { Effort } from './effort.ts';
 import { DEAD, type Pattern } from './pattern/index.ts';
 import type { SecretsFound } from './secrets-found.ts';
 import { Stays } from './stays.ts';
@@ -35,6 +36,7 @@ export class PatternCandidates implements Candidates {
   private softEnd = NONE;
   private stayedFrom = 0;
   private readonly stays = new Stays();
+  private readonly effort = new Effort();
 
   constructor(rule: CompiledPatternRule, window: VisibleWindow, found: SecretsFound) {
     this.rule = rule;
@@ -218,8 +220,7 @@ export class PatternCandidates implements Candidates {
     const to = end - this.rule.tailLength;
     const from = rule.before !== undefined ? begin : rule.hidesAnchor === true ? anchorFrom : this.leadEnd;
     if (to <= from) return false;
-    if (rule.check !== undefined && !rule.check(this.window.textOf(from, to))) return false;
-    if (rule.isAmong !== undefined && !rule.isAmong(this.window.lineBefore(from))) return false;
+    if (!this.effort.isTooMuch(end) && !this.passesChecks(from, to)) return false;
     this.free = to;
     const { name, kind, family, keep } = rule;
     const first = from + (keep?.first ?? 0);
@@ -228,5 +229,12 @@ export class PatternCandidates implements Candidates {
     const { priority } = this.rule;
     this.found.add({ from: first, to: last, kind, rule: name, priority, yields: family === 'personal' });
     return true;
+  }
+
+  private passesChecks(from: number, to: number): boolean {
+    const { check, isAmong } = this.rule.rule;
+    this.effort.spend(to - from);
+    if (check !== undefined && !check(this.window.textOf(from, to))) return false;
+    return isAmong === undefined || isAmong(this.window.lineBefore(from));
   }
 }

@@ -1,5 +1,6 @@
 // The part of a stream that is still worth remembering: its raw bytes that have not gone on yet, its visible bytes, and which raw
 // byte each visible byte came from. Positions are absolute: they count from the stream's first byte.
+import { Shadows } from './shadows.ts';
 import { BYTE } from './vt-bytes.ts';
 
 /** Visible bytes kept behind what has gone on: what a rule may look back at. */
@@ -25,8 +26,7 @@ export class VisibleWindow {
   /** Positions before which a line end was left out because the terminal's width had been reached. */
   readonly softBreaks = new Set<number>();
 
-  /** Raw bytes that step back to a visible byte, or print it once more: where that is masked they go, too. */
-  readonly shadows: { readonly raw: number; readonly visible: number }[] = [];
+  readonly shadows = new Shadows();
 
   /** Takes the stream's next bytes; they are copied. */
   appendRaw(bytes: Uint8Array): void {

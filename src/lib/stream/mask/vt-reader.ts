@@ -3,7 +3,7 @@
 import { Lines } from './lines.ts';
 import { needsScreen } from './screen-sequences.ts';
 import type { VisibleWindow } from './visible-window.ts';
-import { BYTE, CLASS, decode, isUnseen, LEAD, PLAIN, sequenceLength } from './vt-bytes.ts';
+import { BYTE, CLASS, decode, isUnseen, LEAD, PLAIN, sequenceLength, skipPlain } from './vt-bytes.ts';
 
 /** Parameters beyond this are not looked at: no sequence that matters here has as many. */
 const PARAMETERS_MAX_CHARS = 64;
@@ -15,13 +15,6 @@ export interface StringReader {
   begin(at: number): void;
   /** Everything up to `to` has come; `isOver` once nothing more will. */
   reach(to: number, isOver: boolean): void;
-}
-
-/** Index of the first byte from `from` on that is not plain text. */
-function skipPlain(bytes: Uint8Array, from: number, to: number): number {
-  let at = from;
-  while (at < to && CLASS[bytes[at] as number] === PLAIN) at += 1;
-  return at;
 }
 
 export class VtReader {
@@ -49,21 +42,25 @@ export class VtReader {
 
   /** Reads on up to the end of the raw bytes, or to where the screen must take over. */
   read(): void {
-    const { window } = this;
-    while (this.position < window.rawEnd && !this.wantsScreen) {
-      const before = this.position;
-      if (this.state === 'ground') this.readText(false);
-      else if (this.state === 'string') this.readString();
-      else this.readSequence();
-      if (this.position === before) break;
-    }
+    this.readAll(false);
     this.lines.measure();
+  }
+
+  /** Stops only where an unfinished character waits for its rest. */
+  private readAll(isLast: boolean): void {
+    while (this.position < this.window.rawEnd && !this.wantsScreen) {
+      const { position, state } = this;
+      if (state === 'ground') this.readText(isLast);
+      else if (state === 'string') this.readString();
+      else this.readSequence();
+      if (this.position === position && this.state === state) return;
+    }
   }
 
   /** The stream is over: what waited for more is read as it stands. */
   finish(): void {
-    if (this.state === 'ground') this.readText(true);
-    else if (this.state === 'string') this.strings.reach(this.window.rawEnd, true);
+    this.readAll(true);
+    if (this.state === 'string') this.strings.reach(this.window.rawEnd, true);
     this.position = this.window.rawEnd;
     this.lines.finish();
   }
@@ -132,7 +129,7 @@ export class VtReader {
         this.lines.settle(BYTE.lineFeed);
         if (this.back < window.visibleEnd - this.lines.start) {
           this.back += 1;
-          window.shadows.push({ raw: at, visible: window.visibleEnd - this.back });
+          window.shadows.add({ raw: at, visible: window.visibleEnd - this.back });
         }
         break;
       case BYTE.tab:
@@ -150,7 +147,7 @@ export class VtReader {
   private overwrites(byte: number, raw: number): boolean {
     const visible = this.window.visibleEnd - this.back;
     if (this.window.at(visible) !== byte) return false;
-    this.window.shadows.push({ raw, visible });
+    this.window.shadows.add({ raw, visible });
     this.back -= 1;
     return true;
   }
