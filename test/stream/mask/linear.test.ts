@@ -185,6 +185,11 @@ mask('reads text that is made to be slow in one pass, and masks what is in doubt
   }
 });
 
+mask('hides the strike over the last character of a known value, too', () => {
+  const known = indexNeedles(knownNeedles([{ name: 'v', value: 'f7Kq-29vLm_xT4w<' }]));
+  assert.is(masked('f7Kq-29vLm_xT4w<\b<\r\n', 0, known), '[known-value]\r\n');
+});
+
 mask('hides known values in every form, and wherever white space breaks them', () => {
   const value = 'correct-Horse/9 battery';
   const known = indexNeedles(knownNeedles([{ name: 'v', value }]));

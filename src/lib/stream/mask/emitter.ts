@@ -49,9 +49,9 @@ export class Emitter {
     return this.raw < this.window.rawEnd;
   }
 
-  /** No mask covers what comes next, and no payload was changed. */
+  /** No mask covers what comes next or is stepped back to, and no payload was changed. */
   get hasNothingToChange(): boolean {
-    return this.patches.length === 0 && this.covered <= this.visible;
+    return this.patches.length === 0 && this.covered <= this.visible && this.window.shadows.isEmpty;
   }
 
   /** All there is went on as it came. */

@@ -16,6 +16,10 @@ export class Shadows {
     this.waiting.push(shadow);
   }
 
+  get isEmpty(): boolean {
+    return this.taken === this.waiting.length;
+  }
+
   /** The first one, if it stands before raw position `to`. */
   takeBefore(to: number): Shadow | undefined {
     const first = this.waiting[this.taken];
