@@ -1,5 +1,5 @@
 // Amazon Web Services: access key ids, the secret keys that stand near them or have a telling name, session tokens.
-import { hasBothCases, isDrawn, token, UUID } from './tokens-shape.ts';
+import { hasBothCases, inWord, isDrawn, token, UUID } from './tokens-shape.ts';
 
 /** Amazon's documentation uses keys that end so; they open nothing. */
 const isNoExample = (secret: string) => isDrawn(secret) && !secret.includes('EXAMPLE');
@@ -14,9 +14,8 @@ const SESSION_NAMES = ['session_token', 'sessiontoken', 'session-token', 'securi
 export const AWS_TOKENS = [
   token({
     name: 'aws-access-key-id',
-    beginsWord: true,
     anchors: ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
-    notBefore: '[A-Z0-9]',
+    notBefore: '[G-Z13-9]',
     secret: '[A-Z0-9]{16}',
     notAfter: '[A-Z0-9]',
     check: isNoExample,
@@ -27,9 +26,9 @@ export const AWS_TOKENS = [
     name: 'aws-old-access-key-id',
     kind: 'aws-access-key-id',
     anchors: ['A3T'],
-    notBefore: '[A-Za-z0-9+/]',
+    notBefore: inWord('+'),
     secret: '[A-Z0-9]{17}',
-    notAfter: '[A-Za-z0-9+/]',
+    notAfter: '[A-Za-z0-9+]',
     check: isNoExample,
     masks: ['key A3T${uppernum:17}'],
     leaves: ['A3T${!uppernum:12}', 'xA3T${!uppernum:17}'],
@@ -40,7 +39,7 @@ export const AWS_TOKENS = [
     ignoreCase: true,
     lead: ASSIGNED,
     secret: '[A-Za-z0-9/+]{40}',
-    notAfter: '[A-Za-z0-9/+=]',
+    notAfter: '[A-Za-z0-9+=]',
     check: isNoExample,
     masks: [
       'aws_secret_access_key = ${b64:40}\nregion = eu-west-1',
@@ -57,12 +56,11 @@ export const AWS_TOKENS = [
   token({
     name: 'aws-secret-key-by-id',
     kind: 'aws-secret-key',
-    beginsWord: true,
     anchors: ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
-    notBefore: '[A-Z0-9]',
+    notBefore: '[G-Z13-9]',
     lead: '[A-Z0-9]{16}["\']?[ \\t,:;|\\n]{1,20}(?:20\\d\\d-[0-9T:.Z+-]{6,30}[ \\t,]{1,20})?["\']?',
     secret: '[A-Za-z0-9/+]{40}',
-    notAfter: '[A-Za-z0-9/+=]',
+    notAfter: '[A-Za-z0-9+=]',
     check: hasBothCases,
     masks: [
       'Access key ID,Secret access key\nAKIA${!base32:16},${b64:40}\n',
@@ -76,7 +74,7 @@ export const AWS_TOKENS = [
     anchors: SESSION_NAMES,
     ignoreCase: true,
     lead: ASSIGNED,
-    secret: '[A-Za-z0-9/+%]{80,4000}={0,2}',
+    secret: '(?:[A-Za-z0-9/+]|%2[BFbf]|%3[Dd]){80,4000}={0,2}',
     masks: [
       'export AWS_SESSION_TOKEN=${b64:356}${?==}',
       '"SessionToken": "${b64:400}${?=}",\n',
@@ -89,7 +87,7 @@ export const AWS_TOKENS = [
     name: 'aws-session-token-by-start',
     kind: 'aws-session-token',
     anchors: ['IQoJb3Jp', 'FwoGZXIv', 'FQoGZXIv', 'FQoDYXdz', 'AQoDYXdz'],
-    secret: '[A-Za-z0-9/+%_-]{80,4000}={0,2}',
+    secret: '(?:[A-Za-z0-9/+_-]|%2[BFbf]|%3[Dd]){80,4000}={0,2}',
     masks: ['token FwoGZXIv${b64:340}${?==} end', '\\"IQoJb3Jp${b64:700}\\"'],
   }),
   token({
@@ -100,9 +98,8 @@ export const AWS_TOKENS = [
   }),
   token({
     name: 'aws-bedrock-key',
-    beginsWord: true,
     anchors: ['ABSK', 'bedrock-api-key-'],
-    notBefore: '[A-Za-z0-9+/]',
+    notBefore: inWord('+'),
     secret: '[A-Za-z0-9+/]{100,2000}={0,2}',
     masks: ['AWS_BEARER_TOKEN_BEDROCK=ABSK${b64:128}${?=}', 'bedrock-api-key-${pick:YmVkcm9jay5hbWF6}${b64:400}'],
     leaves: ['XABSK${!b64:130}'],
@@ -113,4 +110,4 @@ export const AWS_TOKENS = [
     secret: 'b2FkIjoi[A-Za-z0-9+/]{100,8000}={0,2}',
     masks: ['$ aws ecr get-login-password\neyJwYXls${pick:b2FkIjoi}${b64:2000}${?=}\n'],
   }),
-].flat();
+];

@@ -1,5 +1,5 @@
 // Microsoft: client secrets of Entra, personal access tokens of DevOps, keys of Azure's services, connection strings.
-import { hasBothCases, isMixed, token } from './tokens-shape.ts';
+import { hasBothCases, inWord, isMixed, token } from './tokens-shape.ts';
 
 const DIGITS = [...'0123456789'];
 
@@ -38,10 +38,10 @@ export const AZURE_TOKENS = [
     name: 'azure-storage-key',
     anchors: ['AccountKey', 'SharedAccessKey', 'AccessKey', 'SharedSecret', 'PrimaryKey', 'SecondaryKey'],
     ignoreCase: true,
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     lead: '(?:\\\\?["\'])?[ \\t]{0,20}[=:][ \\t]{0,20}(?:\\\\?["\'])?',
     secret: '[A-Za-z0-9+/]{42,86}={1,2}',
-    notAfter: '[A-Za-z0-9+/=]',
+    notAfter: '[A-Za-z0-9+=]',
     masks: [
       'DefaultEndpointsProtocol=https;AccountName=shop;AccountKey=${b64:86}${?==};EndpointSuffix=core.windows.net',
       'Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=${b64:43}${?=}',
@@ -61,8 +61,8 @@ export const AZURE_TOKENS = [
   token({
     name: 'azure-sas-signature',
     anchors: ['&sig=', '?sig=', ';sig='],
-    secret: '[A-Za-z0-9%/+_-]{40,120}={0,2}',
-    notAfter: '[A-Za-z0-9%]',
+    secret: '(?:[A-Za-z0-9/+_-]|%2[BFbf]|%3[Dd]){40,120}={0,2}',
+    notAfter: '[A-Za-z0-9]',
     family: 'url',
     masks: [
       'https://shop.blob.core.windows.net/in?sv=2024-11-04&sp=r&sig=${b64url:43}${?%3D}&se=2026',
@@ -99,7 +99,7 @@ export const AZURE_TOKENS = [
       '1.AY',
       '1.AQ',
     ],
-    notBefore: '[A-Za-z0-9_.-]',
+    notBefore: inWord('_.-'),
     secret: '[A-Za-z0-9_-]{8,120}\\.[A-Za-z0-9_-]{100,3000}(?:\\.[A-Za-z0-9_-]{1,100})?',
     check: isMixed,
     masks: ['"refreshToken": "0.AX${b64url:40}${?.}${b64url:600}"'],
@@ -112,7 +112,7 @@ export const AZURE_TOKENS = [
     before: { class: '[A-Za-z0-9+/]', min: 33, max: 76 },
     anchors: ['+ASt', '+ABa', '+ASb', '+AEh', '+ARm', '+ACR', '+AMC', 'ACDb', 'AIoT', 'AzSe', 'AzCa', 'APIM'],
     secret: '[A-Za-z0-9+/]{5,6}={0,2}',
-    notAfter: '[A-Za-z0-9+/=]',
+    notAfter: '[A-Za-z0-9+=]',
     confirmedByEnd: true,
     check: (secret) => AZURE_KEY_LENGTHS.has(secret.length) && isMixed(secret),
     masks: [
@@ -122,4 +122,4 @@ export const AZURE_TOKENS = [
     ],
     leaves: ['sha512-${!alnum:70}+ASt${!alnum:12}==', '${!alnum:20}+ACR${!alnum:6}'],
   }),
-].flat();
+];

@@ -1,5 +1,5 @@
 // Chat: Slack, Discord, Telegram and others, and the addresses of their webhooks, whose path is the secret.
-import { isMixed, isNoName, token } from './tokens-shape.ts';
+import { inWord, isMixed, isNoName, token } from './tokens-shape.ts';
 
 const AFTER_PATH = '[A-Za-z0-9_-]';
 
@@ -26,7 +26,7 @@ export const CHAT_TOKENS = [
     name: 'slack-cookie',
     kind: 'slack-token',
     anchors: ['xoxd-'],
-    secret: '[A-Za-z0-9%+/_-]{60,400}={0,2}',
+    secret: '(?:[A-Za-z0-9/+_-]|%2[BFbf]|%3[Dd]){60,400}={0,2}',
     masks: ['d=xoxd-${alnum:40}${?%2B}${alnum:60}; '],
   }),
   token({
@@ -69,11 +69,11 @@ export const CHAT_TOKENS = [
     name: 'discord-token',
     anchors: ['.'],
     before: { class: '[A-Za-z0-9_-]', min: 23, max: 30 },
-    notBefore: '[A-Za-z0-9_./@:-]',
+    notBefore: inWord('_.@-'),
     secret: '[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,45}',
-    notAfter: '[A-Za-z0-9_.-]',
+    notAfter: '[A-Za-z0-9_-]',
     confirmedByEnd: true,
-    check: (secret) => /^[MNO]/.test(secret) && isMixed(secret),
+    check: (secret) => /^[nrtm]?[MNO]/.test(secret) && isMixed(secret),
     masks: [
       'DISCORD_TOKEN=${?N}${alnum:23}${?.}${alnum:6}${?.}${b64url:38}',
       'bot ${?M}${alnum:25}${?.}${b64url:6}${?.}${b64url:27}',
@@ -174,7 +174,7 @@ export const CHAT_TOKENS = [
     family: 'url',
     anchors: ['/hooks/'],
     secret: '(?:[a-z0-9]{26}|[A-Za-z0-9]{17}/[A-Za-z0-9]{40,64})',
-    notAfter: '[A-Za-z0-9_./-]',
+    notAfter: '[A-Za-z0-9_-]',
     check: isNoName,
     masks: [
       'https://chat.example.com/hooks/${lowernum:26}',
@@ -185,11 +185,11 @@ export const CHAT_TOKENS = [
   token({
     name: 'line-or-twitch-token',
     anchors: ['oauth:'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[a-z0-9]{30}',
-    notAfter: '[A-Za-z0-9_.:-]',
+    notAfter: '[A-Za-z0-9_-]',
     check: isNoName,
     masks: ['PASS oauth:${lowernum:30}'],
     leaves: ['urn:ietf:params:oauth:grant-type:token-exchange'],
   }),
-].flat();
+];

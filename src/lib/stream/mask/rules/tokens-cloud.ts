@@ -1,5 +1,5 @@
 // Clouds and platforms other than the three large ones.
-import { hasBothCases, isMixed, isNoName, token } from './tokens-shape.ts';
+import { AFTER_BASE64, hasBothCases, IN_BASE64, inWord, isMixed, isNoName, token } from './tokens-shape.ts';
 
 export const CLOUD_TOKENS = [
   token({
@@ -11,21 +11,19 @@ export const CLOUD_TOKENS = [
   }),
   token({
     name: 'alibaba-access-key-id',
-    beginsWord: true,
     anchors: ['LTAI'],
-    notBefore: '[A-Za-z0-9+/]',
+    notBefore: inWord('+'),
     secret: '[A-Za-z0-9]{12,26}',
-    notAfter: '[A-Za-z0-9+/]',
+    notAfter: '[A-Za-z0-9+]',
     masks: ['accessKeyId: LTAI${alnum:20}', 'LTAI${alnum:16}.'],
     leaves: ['VOLTAIRE', 'LTAI${!alnum:40}'],
   }),
   token({
     name: 'tencent-secret-id',
-    beginsWord: true,
     anchors: ['AKID'],
-    notBefore: '[A-Za-z0-9+/]',
+    notBefore: inWord('+'),
     secret: '[A-Za-z0-9]{32,36}',
-    notAfter: '[A-Za-z0-9+/]',
+    notAfter: '[A-Za-z0-9+]',
     check: isMixed,
     masks: ['secret_id = "AKID${alnum:32}"'],
     leaves: ['AKID${!alnum:20}'],
@@ -33,9 +31,9 @@ export const CLOUD_TOKENS = [
   token({
     name: 'yandex-token',
     anchors: ['AQVN', 'y0_', 'y1_', 'y2_', 'y3_', 'YC'],
-    notBefore: '[A-Za-z0-9+/_]',
+    notBefore: IN_BASE64,
     secret: '[A-Za-z0-9_-]{34,64}',
-    notAfter: '[A-Za-z0-9+/]',
+    notAfter: AFTER_BASE64,
     check: isMixed,
     masks: ['Api-Key AQVN${b64url:35}', 'OAuth y0_${b64url:55}', 'YC_SECRET=YC${b64url:38}'],
     leaves: ['xy0_${!b64url:55}', 'y0_position_of_the_upper_left_corner_of_the_box'],
@@ -43,7 +41,7 @@ export const CLOUD_TOKENS = [
   token({
     name: 'yandex-iam-token',
     anchors: ['t1.'],
-    notBefore: '[A-Za-z0-9_.]',
+    notBefore: inWord('_.'),
     secret: '[A-Za-z0-9_-]{4,500}={0,2}\\.[A-Za-z0-9_-]{86}={0,2}',
     masks: ['Bearer t1.${b64url:150}${?.}${b64url:86}'],
     leaves: ['select t1.name_of_the_first_column, t1.created_at'],
@@ -85,7 +83,7 @@ export const CLOUD_TOKENS = [
   token({
     name: 'vercel-token',
     anchors: ['vcp_', 'vci_', 'vca_', 'vcr_', 'vck_'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9]{24,80}',
     check: hasBothCases,
     masks: ['vercel --token vcp_${alnum:56}'],
@@ -108,7 +106,7 @@ export const CLOUD_TOKENS = [
   token({
     name: 'render-token',
     anchors: ['rnd_'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9]{20,64}',
     check: hasBothCases,
     masks: ['RENDER_API_KEY=rnd_${alnum:32}', 'rnd_${alnum:28}'],
@@ -117,7 +115,7 @@ export const CLOUD_TOKENS = [
   token({
     name: 'scaleway-access-key-id',
     anchors: ['SCW'],
-    notBefore: '[A-Z0-9]',
+    notBefore: '[G-Z13-9]',
     secret: '[A-Z0-9]{17}',
     notAfter: '[A-Za-z0-9]',
     masks: ['SCW_ACCESS_KEY=SCW${uppernum:17}'],
@@ -145,7 +143,7 @@ export const CLOUD_TOKENS = [
   token({
     name: 'octopus-deploy-key',
     anchors: ['API-'],
-    notBefore: '[A-Za-z0-9_-]',
+    notBefore: inWord('_-'),
     secret: '[A-Z0-9]{25,32}',
     notAfter: '[A-Za-z0-9_-]',
     check: isNoName,
@@ -154,9 +152,8 @@ export const CLOUD_TOKENS = [
   }),
   token({
     name: 'launchdarkly-key',
-    beginsWord: true,
     anchors: ['sdk-', 'api-'],
-    notBefore: '[A-Za-z0-9_-]',
+    notBefore: inWord('_-'),
     secret: '[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}',
     notAfter: '[A-Za-z0-9-]',
     check: isNoName,
@@ -173,7 +170,7 @@ export const CLOUD_TOKENS = [
   token({
     name: 'infracost-key',
     anchors: ['ico-'],
-    notBefore: '[A-Za-z0-9_-]',
+    notBefore: inWord('_-'),
     secret: '[A-Za-z0-9]{32}',
     notAfter: '[A-Za-z0-9_-]',
     masks: ['INFRACOST_API_KEY=ico-${alnum:32}'],
@@ -185,4 +182,4 @@ export const CLOUD_TOKENS = [
     secret: '[A-Za-z0-9_=-]{26}-[A-Za-z0-9_=-]{52}',
     masks: ['Bearer dnkey-${uppernum:26}${?-}${uppernum:52}'],
   }),
-].flat();
+];

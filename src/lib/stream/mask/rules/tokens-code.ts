@@ -1,5 +1,5 @@
 // Where code is kept, built and analysed: GitHub, GitLab, Atlassian, continuous integration, infrastructure as code.
-import { isMixed, isNoName, token } from './tokens-shape.ts';
+import { inWord, isMixed, isNoName, token } from './tokens-shape.ts';
 
 export const CODE_TOKENS = [
   token({
@@ -21,7 +21,7 @@ export const CODE_TOKENS = [
     name: 'github-app-token',
     kind: 'github-token',
     anchors: ['v1.'],
-    notBefore: '[A-Za-z0-9_./:-]',
+    notBefore: inWord('_./:-'),
     secret: '[a-f0-9]{40}',
     notAfter: '[A-Za-z0-9.]',
     masks: ['token v1.${hex:40}'],
@@ -68,9 +68,9 @@ export const CODE_TOKENS = [
   token({
     name: 'bitbucket-app-password',
     anchors: ['ATBB'],
-    notBefore: '[A-Z0-9+/]',
+    notBefore: '[G-Z13-9+]',
     secret: '[A-Za-z0-9_=-]{24,64}',
-    notAfter: '[A-Za-z0-9+/]',
+    notAfter: '[A-Za-z0-9+]',
     check: isMixed,
     masks: ['https://user:ATBB${alnum:32}@bitbucket.org/a/b'],
     leaves: ['MATBB${!alnum:32}'],
@@ -106,7 +106,7 @@ export const CODE_TOKENS = [
   token({
     name: 'pulumi-token',
     anchors: ['pul-'],
-    notBefore: '[A-Za-z0-9_-]',
+    notBefore: inWord('_-'),
     secret: '[a-z0-9]{40}',
     notAfter: '[A-Za-z0-9]',
     masks: ['PULUMI_ACCESS_TOKEN=pul-${hex:40}'],
@@ -115,7 +115,7 @@ export const CODE_TOKENS = [
   token({
     name: 'spacelift-or-scalr-token',
     anchors: ['at-acc-', 'at-us-'],
-    secret: '[A-Za-z0-9_.-]{30,400}',
+    secret: '[A-Za-z0-9_.-]{29,400}[A-Za-z0-9_-]',
     check: isNoName,
     masks: ['at-acc-${alnum:48}'],
     leaves: ['at-us-east-1'],
@@ -123,13 +123,13 @@ export const CODE_TOKENS = [
   token({
     name: 'snyk-token',
     anchors: ['snyk_uat.', 'snyk_sat.'],
-    secret: '[A-Za-z0-9]{8}\\.[A-Za-z0-9_.-]{40,400}',
+    secret: '[A-Za-z0-9]{8}\\.[A-Za-z0-9_.-]{39,400}[A-Za-z0-9_-]',
     masks: ['SNYK_TOKEN=snyk_uat.${hex:8}${?.}${b64url:80}'],
   }),
   token({
     name: 'sonar-token',
     anchors: ['sqp_', 'squ_', 'sqa_'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[a-z0-9]{40}',
     masks: ['sonar.token=squ_${hex:40}'],
     leaves: ['sqa_${!hex:20}'],
@@ -154,7 +154,7 @@ export const CODE_TOKENS = [
   token({
     name: 'sourcegraph-token',
     anchors: ['sgp_', 'slk_', 'sgd_'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40,64}',
     masks: ['SRC_ACCESS_TOKEN=sgp_${hex:16}${?_}${hex:40}', 'sgp_${hex:40}', 'sgp_${?local_}${hex:40}'],
     leaves: ['sgp_${!hex:12}'],
@@ -169,7 +169,7 @@ export const CODE_TOKENS = [
   token({
     name: 'harness-token',
     anchors: ['pat.', 'sat.'],
-    notBefore: '[A-Za-z0-9_.]',
+    notBefore: inWord('_.'),
     secret: '[A-Za-z0-9_-]{22}\\.[A-Za-z0-9]{24}\\.[A-Za-z0-9]{20}',
     masks: ['HARNESS_API_KEY=pat.${b64url:22}${?.}${hex:24}${?.}${alnum:20}'],
     leaves: ['pat.name, sat.end'],
@@ -177,7 +177,7 @@ export const CODE_TOKENS = [
   token({
     name: 'prefect-token',
     anchors: ['pnu_', 'pnb_'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9]{36}',
     check: isMixed,
     masks: ['PREFECT_API_KEY=pnu_${alnum:36}'],
@@ -186,7 +186,7 @@ export const CODE_TOKENS = [
   token({
     name: 'scalingo-token',
     anchors: ['tk-us-', 'tk-eu-'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9_-]{48}',
     check: isMixed,
     masks: ['tk-us-${b64url:48}'],
@@ -219,7 +219,7 @@ export const CODE_TOKENS = [
   token({
     name: 'deno-token',
     anchors: ['ddp_', 'ddw_', 'ddo_'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9]{36}',
     masks: ['DENO_DEPLOY_TOKEN=ddp_${alnum:36}'],
     leaves: ['ddp_${!alnum:12}'],
@@ -227,10 +227,10 @@ export const CODE_TOKENS = [
   token({
     name: 'portainer-token',
     anchors: ['ptr_'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9/_+-]{42,60}={0,2}',
     check: isMixed,
     masks: ['X-API-Key: ptr_${b64:43}${?=}'],
     leaves: ['ptr_to_the_first_element_of_the_list_of_the_items', 'unique_ptr_${!alnum:12}'],
   }),
-].flat();
+];

@@ -1,5 +1,5 @@
 // Databases that are rented.
-import { isMixed, isNoName, token } from './tokens-shape.ts';
+import { AFTER_BASE64, IN_BASE64, inWord, isMixed, isNoName, token } from './tokens-shape.ts';
 
 export const DATABASE_TOKENS = [
   token({
@@ -26,7 +26,7 @@ export const DATABASE_TOKENS = [
   token({
     name: 'neon-password',
     anchors: ['npg_'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9]{12,24}',
     notAfter: '[A-Za-z0-9_]',
     masks: ['PGPASSWORD=npg_${alnum:12}'],
@@ -35,7 +35,7 @@ export const DATABASE_TOKENS = [
   token({
     name: 'databricks-token',
     anchors: ['dapi', 'dkea', 'dose'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[a-f0-9]{32}(?:-\\d{1,2})?',
     notAfter: '[A-Za-z0-9]',
     masks: ['DATABRICKS_TOKEN=dapi${hex:32}', 'dapi${hex:32}${?-2} '],
@@ -58,9 +58,9 @@ export const DATABASE_TOKENS = [
   token({
     name: 'confluent-secret',
     anchors: ['cflt'],
-    notBefore: '[A-Za-z0-9+/]',
+    notBefore: inWord('+'),
     secret: '[A-Za-z0-9+/]{60,64}',
-    notAfter: '[A-Za-z0-9+/]',
+    notAfter: '[A-Za-z0-9+]',
     check: isMixed,
     masks: ['api secret cflt${b64:60}'],
     leaves: ['cflt${!b64:30}'],
@@ -75,11 +75,11 @@ export const DATABASE_TOKENS = [
   token({
     name: 'clickhouse-cloud-secret',
     anchors: ['4b1d'],
-    notBefore: '[A-Za-z0-9+/_-]',
+    notBefore: IN_BASE64,
     secret: '[A-Za-z0-9]{38}',
-    notAfter: '[A-Za-z0-9+/_-]',
+    notAfter: AFTER_BASE64,
     check: isMixed,
     masks: ['clickhouse key secret 4b1d${alnum:38}'],
     leaves: ['commit 4b1d${!hex:36}', 'digest 4b1d${!hex:60}'],
   }),
-].flat();
+];

@@ -1,5 +1,5 @@
 // Google and Firebase: API keys, OAuth secrets and tokens, keys of storage and of cloud messaging.
-import { isNoName, token } from './tokens-shape.ts';
+import { inWord, isNoName, token } from './tokens-shape.ts';
 
 export const GOOGLE_TOKENS = [
   token({
@@ -20,7 +20,7 @@ export const GOOGLE_TOKENS = [
   token({
     name: 'google-oauth-token',
     anchors: ['ya29.'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9_.-]{9,2000}[A-Za-z0-9_-]',
     masks: ['ya29.${b64url:160} ', 'token ya29.${alnum:60}.'],
     leaves: ['version ya29.1'],
@@ -28,7 +28,7 @@ export const GOOGLE_TOKENS = [
   token({
     name: 'google-refresh-token',
     anchors: ['1//0'],
-    notBefore: '[A-Za-z0-9/:.]',
+    notBefore: inWord('/.'),
     secret: '[A-Za-z0-9_-]{30,300}',
     check: isNoName,
     masks: ['"refresh_token": "1//0${b64url:94}"'],
@@ -37,7 +37,7 @@ export const GOOGLE_TOKENS = [
   token({
     name: 'google-authorization-code',
     anchors: ['4/0A'],
-    notBefore: '[A-Za-z0-9/:.]',
+    notBefore: inWord('/.'),
     secret: '[A-Za-z0-9_-]{40,200}',
     check: isNoName,
     masks: ['code: 4/0A${b64url:70}\n', '4/0A${b64url:60}'],
@@ -46,7 +46,7 @@ export const GOOGLE_TOKENS = [
   token({
     name: 'google-storage-key-id',
     anchors: ['GOOG1E'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Z0-9]{18,58}',
     notAfter: '[A-Za-z0-9]',
     masks: ['access_key: GOOG1E${uppernum:55}', 'GOOG1E${uppernum:18} '],
@@ -61,4 +61,4 @@ export const GOOGLE_TOKENS = [
     masks: ['Authorization: key=${b64url:11}${pick::APA91b}${b64url:134}'],
     leaves: ['short:APA91b${!b64url:140}'],
   }),
-].flat();
+];

@@ -1,6 +1,6 @@
 // JSON Web Tokens of any issuer, signed (RFC 7515) or encrypted (RFC 7516), and such tokens in base64.
 import { isJwtHeader } from '../checks/index.ts';
-import { isDrawn, token } from './tokens-shape.ts';
+import { AFTER_BASE64, IN_BASE64, isDrawn, token } from './tokens-shape.ts';
 
 /** Headers as they are written, by how their base64url begins; that beginning is shown. */
 const HEADERS: readonly (readonly [start: string, name: string, header: string])[] = [
@@ -13,7 +13,7 @@ const HEADERS: readonly (readonly [start: string, name: string, header: string])
 const PART = '[A-Za-z0-9_-]';
 
 /** Three parts are signed, five are encrypted; the second is empty where the content is elsewhere. */
-const PLAIN_RULES = HEADERS.flatMap(([start, name, header]) => {
+const PLAIN_RULES = HEADERS.map(([start, name, header]) => {
   const rest = Buffer.from(header).toString('base64url').slice(start.length);
   return token({
     name,
@@ -51,7 +51,7 @@ function isJson(part: string): boolean {
 }
 
 /** An example cannot draw base64 of a token: this one opens nothing. */
-const IN_BASE64 = Buffer.from(
+const ENCODED_TWICE = Buffer.from(
   [
     ...['{"alg":"ES256"}', '{"sub":"nobody"}'].map((part) => Buffer.from(part).toString('base64url')),
     'c2ln'.repeat(16),
@@ -61,17 +61,17 @@ const IN_BASE64 = Buffer.from(
   .slice(4);
 
 export const JWT_TOKENS = [
-  PLAIN_RULES,
+  ...PLAIN_RULES,
   token({
     // A token within the data of a Kubernetes Secret, or sent as somebody's password.
     name: 'jwt-in-base64',
     kind: 'jwt',
     anchors: ['ZXlK'],
-    notBefore: '[A-Za-z0-9+/_-]',
+    notBefore: IN_BASE64,
     secret: '[A-Za-z0-9+/]{60,12000}={0,2}',
-    notAfter: '[A-Za-z0-9+/=]',
+    notAfter: AFTER_BASE64,
     check: (secret) => isJwt('eyJ', Buffer.from(`ZXlK${secret}`, 'base64').toString('latin1').slice(3)),
-    masks: [`token: ZXlK\${pick:${IN_BASE64}}`],
+    masks: [`token: ZXlK\${pick:${ENCODED_TWICE}}`],
     leaves: ['ZXlK${!b64:80}', 'x/ZXlK${!b64:80}'],
   }),
-].flat();
+];

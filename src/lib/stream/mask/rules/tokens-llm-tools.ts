@@ -1,5 +1,5 @@
 // What is built around language models: search, memory, sandboxes, tracing, training.
-import { isMixed, isNoName, token } from './tokens-shape.ts';
+import { inWord, isMixed, isNoName, token } from './tokens-shape.ts';
 
 export const LLM_TOOL_TOKENS = [
   token({
@@ -32,7 +32,7 @@ export const LLM_TOOL_TOKENS = [
   token({
     name: 'voyage-key',
     anchors: ['pa-'],
-    notBefore: '[A-Za-z0-9_.-]',
+    notBefore: inWord('_.-'),
     secret: '[A-Za-z0-9_-]{43}',
     notAfter: '[A-Za-z0-9_-]',
     check: isMixed,
@@ -50,7 +50,7 @@ export const LLM_TOOL_TOKENS = [
   token({
     name: 'firecrawl-key',
     anchors: ['fc-'],
-    notBefore: '[A-Za-z0-9_-]',
+    notBefore: inWord('_-'),
     secret: '[a-f0-9]{32}',
     notAfter: '[A-Za-z0-9]',
     masks: ['FIRECRAWL_API_KEY=fc-${hex:32}'],
@@ -66,9 +66,9 @@ export const LLM_TOOL_TOKENS = [
   token({
     name: 'modal-token',
     anchors: ['ak-', 'as-'],
-    notBefore: '[A-Za-z0-9_-]',
+    notBefore: inWord('_-'),
     secret: '[A-Za-z0-9]{22}',
-    notAfter: '[A-Za-z0-9_.-]',
+    notAfter: '[A-Za-z0-9_-]',
     check: isMixed,
     masks: ['modal token set --token-id ak-${alnum:22} --token-secret as-${alnum:22}'],
     leaves: ['as-${!lower:22}', 'was-${!alnum:22}'],
@@ -88,9 +88,9 @@ export const LLM_TOOL_TOKENS = [
   token({
     name: 'runpod-key',
     anchors: ['rpa_'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9]{40,60}',
     masks: ['RUNPOD_API_KEY=rpa_${uppernum:46}'],
     leaves: ['rpa_bot'],
   }),
-].flat();
+];

@@ -1,5 +1,5 @@
 // Providers of language models.
-import { isDrawn, isMixed, isNoName, token, UUID } from './tokens-shape.ts';
+import { inWord, isDrawn, isMixed, isNoName, token, UUID } from './tokens-shape.ts';
 
 export const LLM_TOKENS = [
   token({
@@ -30,9 +30,8 @@ export const LLM_TOKENS = [
   token({
     // OpenAI's older form, and the many providers that copied it: DeepSeek, Moonshot, Stability, DashScope, LiteLLM.
     name: 'llm-key',
-    beginsWord: true,
     anchors: ['sk-'],
-    notBefore: '[A-Za-z0-9_.-]',
+    notBefore: inWord('_.-'),
     secret: '[A-Za-z0-9]{20,64}',
     notAfter: '[A-Za-z0-9_-]',
     check: isNoName,
@@ -54,7 +53,7 @@ export const LLM_TOKENS = [
   token({
     name: 'hugging-face-token',
     anchors: ['hf_'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9]{30,48}',
     notAfter: '[A-Za-z0-9_]',
     masks: ['HF_TOKEN=hf_${letters:34}', 'hf_${alnum:34} '],
@@ -85,7 +84,7 @@ export const LLM_TOKENS = [
   token({
     name: 'replicate-token',
     anchors: ['r8_'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9_-]{37}',
     notAfter: '[A-Za-z0-9_]',
     check: isNoName,
@@ -108,7 +107,7 @@ export const LLM_TOKENS = [
   token({
     name: 'fireworks-key',
     anchors: ['fw_'],
-    notBefore: '[A-Za-z0-9_]',
+    notBefore: inWord('_'),
     secret: '[A-Za-z0-9]{20,48}',
     notAfter: '[A-Za-z0-9_]',
     check: isMixed,
@@ -118,7 +117,7 @@ export const LLM_TOKENS = [
   token({
     name: 'elevenlabs-key',
     anchors: ['sk_'],
-    notBefore: '[A-Za-z0-9_]',
+    notBefore: inWord('_'),
     secret: '[a-f0-9]{48}',
     notAfter: '[A-Za-z0-9_]',
     masks: ['xi-api-key: sk_${hex:48}'],
@@ -134,7 +133,7 @@ export const LLM_TOKENS = [
   token({
     name: 'cerebras-key',
     anchors: ['csk-'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[a-z0-9]{40,64}',
     masks: ['CEREBRAS_API_KEY=csk-${lowernum:48}'],
     leaves: ['csk-${!hex:8}'],
@@ -168,8 +167,8 @@ export const LLM_TOKENS = [
     anchors: ['T3BlbkFJ'],
     secret: '[A-Za-z0-9_-]{15,200}',
     confirmedByEnd: true,
-    check: (secret) => secret.startsWith('sk-') && isDrawn(secret),
+    check: (secret) => /^[nrtm]?sk-/.test(secret) && isDrawn(secret),
     masks: ['OPENAI_API_KEY=${?sk-build-bot-}${alnum:20}${pick:T3BlbkFJ}${alnum:20}'],
     leaves: ['${!alnum:20}T3BlbkFJ${!alnum:20}'],
   }),
-].flat();
+];

@@ -1,20 +1,19 @@
 // Mail and messages that programs send.
-import { isMixed, isNoName, token } from './tokens-shape.ts';
+import { inWord, isMixed, isNoName, token } from './tokens-shape.ts';
 
 export const MAIL_TOKENS = [
   token({
     name: 'sendgrid-key',
     anchors: ['SG.'],
-    notBefore: '[A-Z0-9]',
+    notBefore: '[G-Z13-9]',
     secret: '[A-Za-z0-9_-]{10,40}\\.[A-Za-z0-9_-]{30,60}',
     masks: ['SENDGRID_API_KEY=SG.${b64url:22}${?.}${b64url:43}', '"\\nSG.${b64url:22}${?.}${b64url:43}"'],
     leaves: ['MSG.${!b64url:22}.${!b64url:43}', 'SG.1.2'],
   }),
   token({
     name: 'mailgun-key',
-    beginsWord: true,
     anchors: ['key-'],
-    notBefore: '[A-Za-z0-9_-]',
+    notBefore: inWord('_-'),
     secret: '[0-9a-z]{32}',
     notAfter: '[A-Za-z0-9_-]',
     check: isNoName,
@@ -24,7 +23,7 @@ export const MAIL_TOKENS = [
   token({
     name: 'mailchimp-key',
     before: { class: '[0-9a-f]', min: 32, max: 32 },
-    notBefore: '[A-Za-z0-9_-]',
+    notBefore: '[A-Za-lo-qsu-z0-9_-]',
     anchors: ['-us'],
     secret: '\\d{1,2}',
     notAfter: '[A-Za-z0-9_-]',
@@ -48,7 +47,7 @@ export const MAIL_TOKENS = [
   token({
     name: 'resend-key',
     anchors: ['re_'],
-    notBefore: '[A-Za-z0-9_]',
+    notBefore: inWord('_'),
     secret: '[A-Za-z0-9]{8}_[A-Za-z0-9]{20,32}',
     notAfter: '[A-Za-z0-9_]',
     check: isMixed,
@@ -69,14 +68,13 @@ export const MAIL_TOKENS = [
   }),
   token({
     name: 'twilio-api-key-id',
-    beginsWord: true,
     anchors: ['SK'],
-    notBefore: '[A-Za-z0-9+/_-]',
-    secret: '[0-9a-zA-Z]{32}',
-    notAfter: '[A-Za-z0-9+/_-]',
+    notBefore: inWord('+_-'),
+    secret: '[0-9a-fA-F]{32}',
+    notAfter: '[A-Za-z0-9+_-]',
     check: isNoName,
     masks: ['TWILIO_API_KEY=SK${hex:32}', 'key SK${hex:32}.'],
-    leaves: ['AC${!hex:32}', 'TASK${!hex:32}', 'SK${!hex:40}'],
+    leaves: ['AC${!hex:32}', 'xSK${!hex:32}', 'SK${!hex:40}'],
   }),
   token({
     name: 'vonage-or-messagebird-key',
@@ -87,4 +85,4 @@ export const MAIL_TOKENS = [
     masks: ['Authorization: AccessKey ${alnum:25}'],
     leaves: ['AccessKey identifies the caller'],
   }),
-].flat();
+];

@@ -1,5 +1,5 @@
 // What watches over systems: metrics, traces, errors, alerts.
-import { isNoName, token } from './tokens-shape.ts';
+import { inWord, isNoName, token } from './tokens-shape.ts';
 
 export const MONITORING_TOKENS = [
   token({
@@ -35,7 +35,7 @@ export const MONITORING_TOKENS = [
     name: 'new-relic-license-key',
     before: { class: '[A-Za-z0-9]', min: 36, max: 36 },
     anchors: ['NRA'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: '[A-Za-lo-qsu-z0-9]',
     secret: 'L',
     notAfter: '[A-Za-z0-9]',
     confirmedByEnd: true,
@@ -88,9 +88,9 @@ export const MONITORING_TOKENS = [
   token({
     name: 'posthog-key',
     anchors: ['phx_', 'phs_'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9_]{40,60}',
     masks: ['POSTHOG_KEY=phx_${alnum:43}'],
     leaves: ['phc_${!alnum:43}'],
   }),
-].flat();
+];

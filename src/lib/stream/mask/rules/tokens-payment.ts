@@ -1,5 +1,5 @@
 // Payment and shops. Publishable keys (`pk_live_…`, `sq0idp-…`) are public and left alone.
-import { isMixed, isNoName, token, UUID } from './tokens-shape.ts';
+import { AFTER_BASE64, IN_BASE64, inWord, isMixed, isNoName, token, UUID } from './tokens-shape.ts';
 
 export const PAYMENT_TOKENS = [
   token({
@@ -12,7 +12,7 @@ export const PAYMENT_TOKENS = [
   token({
     name: 'checkout-key',
     anchors: ['sk_', 'sk_sbox_'],
-    notBefore: '[A-Za-z0-9_]',
+    notBefore: inWord('_'),
     secret: `(?:test_)?(?:${UUID}|[a-z0-9]{26,28}[*#$=a-z0-9])`,
     notAfter: '[A-Za-z0-9_-]',
     check: isNoName,
@@ -35,14 +35,13 @@ export const PAYMENT_TOKENS = [
   }),
   token({
     name: 'square-access-token',
-    beginsWord: true,
     anchors: ['EAAA'],
-    notBefore: '[A-Za-z0-9+/_-]',
+    notBefore: IN_BASE64,
     secret: '[A-Za-z0-9_-]{22,60}',
-    notAfter: '[A-Za-z0-9+/=]',
+    notAfter: AFTER_BASE64,
     check: isMixed,
     masks: ['Authorization: Bearer EAAA${b64url:60}'],
-    leaves: ['${!b64:40}EAAA${!b64url:60}'],
+    leaves: ['${!b64:40}xEAAA${!b64url:60}'],
   }),
   token({
     name: 'braintree-token',
@@ -53,9 +52,8 @@ export const PAYMENT_TOKENS = [
   }),
   token({
     name: 'adyen-key',
-    beginsWord: true,
     anchors: ['AQE'],
-    notBefore: '[A-Za-z0-9+/_-]',
+    notBefore: inWord('+_-'),
     secret:
       '[A-Za-z]hm[A-Za-z0-9+/]{20,300}={0,2}(?:-[A-Za-z0-9+/]{20,100}={0,2})?(?:-[!#$%&(-;<->?@\\[\\]^_`a-z{|}~A-Z]{16})?',
     check: isMixed,
@@ -93,9 +91,9 @@ export const PAYMENT_TOKENS = [
   token({
     name: 'mollie-or-gocardless-key',
     anchors: ['live_', 'test_', 'sandbox_'],
-    notBefore: '[A-Za-z0-9_-]',
+    notBefore: inWord('_-'),
     secret: '(?:[A-Za-z0-9]{30}|[a-f0-9]{35}|[A-Za-z0-9_=-]{40})',
-    notAfter: '[A-Za-z0-9_./-]',
+    notAfter: '[A-Za-z0-9_-]',
     check: isNoName,
     masks: ['MOLLIE_KEY=live_${alnum:30}', 'Bearer live_${b64url:40}'],
     leaves: [
@@ -113,7 +111,7 @@ export const PAYMENT_TOKENS = [
   token({
     name: 'easypost-key',
     anchors: ['EZAK', 'EZTK'],
-    notBefore: '[A-Za-z0-9+/]',
+    notBefore: inWord('+'),
     secret: '[A-Za-z0-9]{54}',
     masks: ['EASYPOST_API_KEY=EZAK${alnum:54}'],
   }),
@@ -132,7 +130,7 @@ export const PAYMENT_TOKENS = [
   token({
     name: 'klaviyo-or-clickup-key',
     anchors: ['pk_'],
-    notBefore: '[A-Za-z0-9_]',
+    notBefore: inWord('_'),
     secret: '(?:[a-f0-9]{34}|\\d{5,12}_[A-Z0-9]{32})',
     notAfter: '[A-Za-z0-9_]',
     masks: ['Klaviyo-API-Key pk_${hex:34}', 'clickup pk_${digit:8}${?_}${uppernum:32}'],
@@ -142,7 +140,7 @@ export const PAYMENT_TOKENS = [
     // Who has it can confirm the payment.
     name: 'stripe-client-secret',
     anchors: ['pi_', 'seti_', 'cs_live_', 'cs_test_'],
-    notBefore: '[A-Za-z0-9_]',
+    notBefore: inWord('_'),
     lead: '[A-Za-z0-9]{14,80}_secret_',
     secret: '[A-Za-z0-9]{20,100}',
     masks: ['"client_secret": "pi_${!alnum:24}_secret_${alnum:25}"'],
@@ -156,4 +154,4 @@ export const PAYMENT_TOKENS = [
     masks: ['ramp_sec_${alnum:48}', 'ak_live_${alnum:30}', 'rh-api-${uuid}'],
     leaves: ['ak_test_value'],
   }),
-].flat();
+];

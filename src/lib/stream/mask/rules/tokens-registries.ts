@@ -1,5 +1,5 @@
 // Package and image registries.
-import { hasBothCases, isNoName, token } from './tokens-shape.ts';
+import { AFTER_BASE64, hasBothCases, IN_BASE64, inWord, isNoName, token } from './tokens-shape.ts';
 
 export const REGISTRY_TOKENS = [
   token({
@@ -15,14 +15,21 @@ export const REGISTRY_TOKENS = [
     anchors: ['_authToken', '_auth', '_password'],
     notBefore: '[A-Za-z0-9_]',
     lead: '[ \\t]{0,4}=[ \\t]{0,4}["\']?',
-    secret: '[A-Za-z0-9+/_.-]{8,400}={0,2}',
+    secret: '[A-Za-z0-9+/_.-]{7,400}[A-Za-z0-9+/_-]={0,2}',
     notAfter: '[({\\[]',
+    check: isNoName,
     masks: [
       '//npm.example.com/:_authToken=${uuid}',
       '//npm.example.com/:_auth = "${base64login:deploy}"',
       '_password=${base64text:12}',
     ],
-    leaves: ['//registry.npmjs.org/:_authToken=$NPM_TOKEN', 'check_password = check_password_of(user)', '_auth=true'],
+    leaves: [
+      '//registry.npmjs.org/:_authToken=$NPM_TOKEN',
+      'check_password = check_password_of(user)',
+      '_auth=true',
+      'username, secret_password = user_pass',
+      '_password = user_pass_word',
+    ],
   }),
   token({
     name: 'pypi-token',
@@ -43,24 +50,22 @@ export const REGISTRY_TOKENS = [
   }),
   token({
     name: 'crates-token',
-    beginsWord: true,
     anchors: ['cio'],
-    notBefore: '[A-Za-z0-9+/_-]',
+    notBefore: IN_BASE64,
     secret: '[A-Za-z0-9]{32}',
-    notAfter: '[A-Za-z0-9+/_-]',
+    notAfter: AFTER_BASE64,
     check: isNoName,
     masks: ['CARGO_REGISTRY_TOKEN=cio${alnum:32}', '"cio${alnum:32}"'],
     leaves: ['socio${!alnum:32}', 'cio${!alnum:12}', 'cioIsTheOfficerForInformationsOfUs'],
   }),
   token({
     name: 'nuget-key',
-    beginsWord: true,
     anchors: ['oy2'],
-    notBefore: '[A-Za-z0-9+/]',
+    notBefore: IN_BASE64,
     secret: '[a-z0-9]{43}',
-    notAfter: '[A-Za-z0-9+/]',
+    notAfter: AFTER_BASE64,
     masks: ['nuget push --api-key oy2${lowernum:43}'],
-    leaves: ['toy2${!lowernum:43}', 'oy2${!lowernum:50}'],
+    leaves: ['boy2${!lowernum:43}', 'oy2${!lowernum:50}'],
   }),
   token({
     name: 'docker-hub-token',
@@ -71,22 +76,21 @@ export const REGISTRY_TOKENS = [
   }),
   token({
     name: 'artifactory-key',
-    beginsWord: true,
     anchors: ['AKCp'],
-    notBefore: '[A-Za-z0-9+/]',
+    notBefore: inWord('+'),
     secret: '[A-Za-z0-9]{60,90}',
-    notAfter: '[A-Za-z0-9+/]',
+    notAfter: '[A-Za-z0-9+]',
     masks: ['X-JFrog-Art-Api: AKCp${alnum:69}'],
     leaves: ['AKCp${!alnum:20}'],
   }),
   token({
     name: 'artifactory-reference-token',
     anchors: ['cmVmd'],
-    notBefore: '[A-Za-z0-9+/_-]',
+    notBefore: IN_BASE64,
     secret: '[A-Za-z0-9]{56,64}',
-    notAfter: '[A-Za-z0-9+/=]',
+    notAfter: AFTER_BASE64,
     masks: ['Bearer cmVmd${alnum:59}'],
-    leaves: ['cmVmd${!alnum:12}', 'a${!b64:40}cmVmd${!alnum:59}'],
+    leaves: ['cmVmd${!alnum:12}', '${!b64:40}xcmVmd${!alnum:59}'],
   }),
   token({
     name: 'clojars-token',
@@ -106,9 +110,9 @@ export const REGISTRY_TOKENS = [
     anchors: ['push.fury.io/', 'dl.cloudsmith.io/'],
     family: 'url',
     secret: '[A-Za-z0-9]{16,24}',
-    notAfter: '[A-Za-z0-9_.-]',
+    notAfter: '[A-Za-z0-9_-]',
     check: hasBothCases,
     masks: ['https://dl.cloudsmith.io/${alnum:16}/acme/private/'],
     leaves: ['https://dl.cloudsmith.io/public/acme'],
   }),
-].flat();
+];

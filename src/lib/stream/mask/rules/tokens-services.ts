@@ -1,5 +1,5 @@
 // Services that teams work with.
-import { isNoName, token } from './tokens-shape.ts';
+import { AFTER_BASE64, IN_BASE64, inWord, isNoName, token } from './tokens-shape.ts';
 
 /** `pat` and what may follow it, but for the beginning of "path": that stands in every other line of a log. */
 const LETTERS_AND_DIGITS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
@@ -17,7 +17,7 @@ export const SERVICE_TOKENS = [
   token({
     name: 'notion-token',
     anchors: ['ntn_', 'secret_'],
-    notBefore: '[A-Za-z0-9_]',
+    notBefore: inWord('_'),
     secret: '[A-Za-z0-9]{40,50}',
     notAfter: '[A-Za-z0-9_]',
     check: isNoName,
@@ -35,7 +35,7 @@ export const SERVICE_TOKENS = [
   token({
     name: 'airtable-token',
     anchors: AIRTABLE_ANCHORS,
-    notBefore: '[A-Za-z0-9_.-]',
+    notBefore: inWord('_.-'),
     secret: '[A-Za-z0-9]{12,13}\\.[a-f0-9]{64}',
     masks: ['AIRTABLE_API_KEY=pat${?A}${alnum:13}${?.}${hex:64}', 'pat${?hZ}${alnum:12}${?.}${hex:64}'],
     leaves: ['pattern, path, patch.${!hex:64}', 'spat${!alnum:14}.${!hex:64}'],
@@ -43,7 +43,7 @@ export const SERVICE_TOKENS = [
   token({
     name: 'asana-token',
     anchors: ['1/1', '2/1'],
-    notBefore: '[A-Za-z0-9/._-]',
+    notBefore: inWord('/._-'),
     secret: '\\d{12,18}(?:/\\d{12,18})?:[a-f0-9]{32}',
     masks: ['Bearer 1/1${digit:15}${?:}${hex:32}', '2/1${digit:15}${?/}${digit:16}${?:}${hex:32}'],
     leaves: ['READY 1/1 Running', 'page 1/12:${!hex:32}'],
@@ -57,10 +57,11 @@ export const SERVICE_TOKENS = [
   token({
     name: 'intercom-token',
     anchors: ['dG9rO'],
-    notBefore: '[A-Za-z0-9+/]',
+    notBefore: IN_BASE64,
     secret: '[A-Za-z0-9+/]{50,70}={0,2}',
+    notAfter: AFTER_BASE64,
     masks: ['INTERCOM_TOKEN=dG9rO${b64:55}${?=}'],
-    leaves: ['x/dG9rO${!b64:55}'],
+    leaves: ['xdG9rO${!b64:55}'],
   }),
   token({
     name: 'contentful-token',
@@ -78,7 +79,7 @@ export const SERVICE_TOKENS = [
   token({
     name: 'trello-token',
     anchors: ['ATTA'],
-    notBefore: '[A-Za-z0-9+/]',
+    notBefore: inWord('+'),
     secret: '[A-Fa-f0-9]{64}[A-F0-9]{0,8}',
     masks: ['token=ATTA${hex:64}${?0A1B2C3D}'],
     leaves: ['ATTACHMENT'],
@@ -92,7 +93,7 @@ export const SERVICE_TOKENS = [
   token({
     name: 'adobe-secret',
     anchors: ['p8e-', 's8e-'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9_-]{32,44}',
     check: isNoName,
     masks: ['client_secret: p8e-${b64url:32}'],
@@ -137,7 +138,7 @@ export const SERVICE_TOKENS = [
   token({
     name: 'planet-key',
     anchors: ['PLAK'],
-    notBefore: '[A-Za-z0-9+/]',
+    notBefore: inWord('+'),
     secret: '[a-f0-9]{32}',
     masks: ['PL_API_KEY=PLAK${hex:32}'],
   }),
@@ -152,7 +153,7 @@ export const SERVICE_TOKENS = [
   token({
     name: 'adafruit-key',
     anchors: ['aio_'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9]{28}',
     notAfter: '[A-Za-z0-9_]',
     masks: ['ADAFRUIT_IO_KEY=aio_${alnum:28}'],
@@ -161,17 +162,17 @@ export const SERVICE_TOKENS = [
   token({
     name: 'zoho-token',
     anchors: ['1000.'],
-    notBefore: '[A-Za-z0-9_.]',
+    notBefore: inWord('_.'),
     secret: '[a-f0-9]{32}\\.[a-f0-9]{32}',
     masks: ['Zoho-oauthtoken 1000.${hex:32}${?.}${hex:32}'],
-    leaves: ['1000.${!hex:32}', '21000.${!hex:32}.${!hex:32}'],
+    leaves: ['1000.${!hex:32}', '31000.${!hex:32}.${!hex:32}'],
   }),
   token({
     name: 'voiceflow-key',
     anchors: ['VF.'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '(?:DM\\.|WS\\.)?[a-fA-F0-9]{24}\\.[A-Za-z0-9]{16}',
     masks: ['Authorization: VF.${?DM.}${hex:24}${?.}${alnum:16}'],
     leaves: ['VF.size'],
   }),
-].flat();
+];

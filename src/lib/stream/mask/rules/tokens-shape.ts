@@ -8,46 +8,32 @@ export interface TokenFacts extends Omit<PatternRule, 'kind' | 'family' | 'tests
   /** The rule's name where it is not given. */
   readonly kind?: string;
   readonly family?: 'token' | 'url';
-  /** The prefix begins a word, and in strings and URLs a word also begins after `\n` or `%3D`. */
-  readonly beginsWord?: true;
   readonly masks: readonly string[];
   readonly leaves?: readonly string[];
 }
 
 /**
- * The rules of a row: one, or two where `beginsWord` asks for a second one that looks behind `\n` and the like. Unless the
- * row says otherwise, the family is `token` and what is masked must have been drawn (see `isDrawn`). A prefix that ends in
- * `_`, `-` or `.` and is followed by twenty characters or more needs neither `notBefore` nor `beginsWord`: ordinary text
- * does not contain it.
+ * The rule of a row. Unless the row says otherwise, the family is `token` and what is masked must have been drawn (see
+ * `isDrawn`). A prefix that ends in `_`, `-` or `.` and is followed by twenty characters or more needs no `notBefore`:
+ * ordinary text does not contain it.
  */
-export function token(facts: TokenFacts): readonly PatternRule[] {
-  const { kind = facts.name, family = 'token', beginsWord, masks, leaves = [], ...rest } = facts;
-  const rule: PatternRule = {
-    check: isDrawn,
-    ...rest,
-    kind,
-    family,
-    tests: { masks, leaves: [...leaves, ...lookAlikes(facts)] },
-  };
-  return beginsWord ? [rule, behindEscapes(rule)] : [rule];
+export function token(facts: TokenFacts): PatternRule {
+  const { kind = facts.name, family = 'token', masks, leaves = [], ...rest } = facts;
+  return { check: isDrawn, ...rest, kind, family, tests: { masks, leaves: [...leaves, ...lookAlikes(facts)] } };
 }
 
-/** What ends in a letter or digit that is no part of the word behind it. */
-const WORD_STARTS = ['\\n', '\\r', '\\t', '%20', '%22', '%3A', '%3D'];
+/**
+ * A class for `notBefore`: what stands before a prefix that is the middle of a word, and `others`. Missing are the last
+ * characters of what stands before words in strings, URLs and colours: `\\n`, `\\r`, `\\t`, `%20`, `%22`, `%3D`, `[0m`.
+ */
+export const inWord = (others = ''): string => `[G-Za-lo-qsu-z13-9${others}]`;
 
-function behindEscapes({ notBefore: _, ...rule }: PatternRule): PatternRule {
-  const first = rule.anchors[0] as string;
-  const mask = rule.tests.masks.find((text) => text.includes(first)) ?? first;
-  return {
-    ...rule,
-    name: `${rule.name}-behind-escape`,
-    anchors: rule.anchors.flatMap((anchor) => WORD_STARTS.map((start) => start + anchor)),
-    tests: {
-      masks: WORD_STARTS.map((start) => mask.replace(first, `x${start}${first}`)),
-      leaves: WORD_STARTS.map((start) => `x${start}${first}<your-token>`),
-    },
-  };
-}
+/**
+ * For prefixes of two to five letters that base64 contains by chance: they must not be in the middle of it, nor may it go on
+ * behind the token.
+ */
+export const IN_BASE64 = '[A-Za-z0-9+/_-]';
+export const AFTER_BASE64 = '[A-Za-z0-9+/=]';
 
 /** What documentation and code write after a prefix. */
 function lookAlikes({ anchors, ignoreCase }: TokenFacts): string[] {

@@ -1,5 +1,5 @@
 // What keeps secrets: Vault and OpenBao, Consul and Nomad, 1Password, Doppler, Infisical, Bitwarden, Akeyless.
-import { isNoName, token, UUID } from './tokens-shape.ts';
+import { inWord, isNoName, token, UUID } from './tokens-shape.ts';
 
 export const VAULT_TOKENS = [
   token({
@@ -16,11 +16,10 @@ export const VAULT_TOKENS = [
   token({
     name: 'vault-legacy-token',
     kind: 'vault-token',
-    beginsWord: true,
     anchors: ['s.', 'r.'],
-    notBefore: '[A-Za-z0-9_.$%/-]',
+    notBefore: inWord('_.$%/-'),
     secret: '[A-Za-z0-9]{24}(?:\\.[A-Za-z0-9]{5})?',
-    notAfter: '[A-Za-z0-9_.$([;]',
+    notAfter: '[A-Za-z0-9_$([]',
     check: isNoName,
     masks: ['token: s.${alnum:24}\n', 's.${alnum:24}${?.}${alnum:5} '],
     leaves: ['for(s.getOwnPropertyDescriptor1();;)', 'files.${!alnum:24}', 's.hasOwnPropertyDescriptors'],
@@ -29,7 +28,7 @@ export const VAULT_TOKENS = [
     name: 'vault-legacy-batch-token',
     kind: 'vault-token',
     anchors: ['b.AAAAAQ'],
-    notBefore: '[A-Za-z0-9_.]',
+    notBefore: inWord('_.'),
     secret: '[A-Za-z0-9_-]{80,300}',
     masks: ['X-Vault-Token: b.AAAAAQ${b64url:150}'],
     leaves: ['b.AAAAAQ'],
@@ -64,7 +63,7 @@ export const VAULT_TOKENS = [
   token({
     name: 'onepassword-secret-key',
     anchors: ['A3-'],
-    notBefore: '[A-Za-z0-9_-]',
+    notBefore: inWord('_-'),
     secret: '[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}',
     masks: [
       'Secret Key: A3-${uppernum:6}${?-}${uppernum:6}${?-}${uppernum:5}${?-}${uppernum:5}${?-}${uppernum:5}${?-}${uppernum:5}',
@@ -74,7 +73,7 @@ export const VAULT_TOKENS = [
   token({
     name: 'doppler-token',
     anchors: ['dp.pt.', 'dp.ct.', 'dp.sa.', 'dp.scim.', 'dp.audit.', 'dp.said.'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '[A-Za-z0-9]{40,44}',
     masks: ['DOPPLER_TOKEN=dp.pt.${alnum:43}'],
     leaves: ['dp.ct.${!alnum:10}'],
@@ -83,7 +82,7 @@ export const VAULT_TOKENS = [
     name: 'doppler-service-token',
     kind: 'doppler-token',
     anchors: ['dp.st.'],
-    notBefore: '[A-Za-z0-9]',
+    notBefore: inWord(),
     secret: '(?:[a-z0-9_-]{2,35}\\.)?[A-Za-z0-9]{40,44}',
     masks: ['DOPPLER_TOKEN=dp.st.${?prd.}${alnum:43}', 'dp.st.${alnum:40}'],
     leaves: ['dp.st.prd.${!alnum:10}'],
@@ -91,7 +90,7 @@ export const VAULT_TOKENS = [
   token({
     name: 'infisical-token',
     anchors: ['st.'],
-    notBefore: '[A-Za-z0-9_.-]',
+    notBefore: inWord('_.-'),
     secret: '[a-f0-9]{24}\\.[a-f0-9]{32}\\.[a-f0-9]{32}',
     masks: ['INFISICAL_TOKEN=st.${hex:24}${?.}${hex:32}${?.}${hex:32}'],
     leaves: ['st.size', 'cost.${!hex:24}.${!hex:32}.${!hex:32}'],
@@ -111,10 +110,10 @@ export const VAULT_TOKENS = [
   token({
     name: 'akeyless-key',
     anchors: ['p-'],
-    notBefore: '[A-Za-z0-9_.-]',
+    notBefore: inWord('_.-'),
     secret: '[a-z0-9]{14}(?:[a-z0-9]{2})?[:, ][A-Za-z0-9+/]{43}=',
     check: isNoName,
     masks: ['akeyless auth p-${lowernum:14}${?:}${b64:43}${?=}'],
     leaves: ['map-${!lowernum:14}', 'p-value'],
   }),
-].flat();
+];
