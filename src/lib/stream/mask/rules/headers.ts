@@ -28,6 +28,7 @@ export const HEADER_RULES: readonly Rule[] = [
     // Basic is a rule of its own; parameters of Digest and AWS4, too.
     lead: `${JOINT}(?:(?:[A-Za-z][A-Za-z0-9-]{1,20}|AWS [A-Z0-9]{16,24}:)(?:[ ]|%20))?(?:token=|Token=)?\\\\{0,3}"?(?:AWS[ ][A-Z0-9]{16,24}:|SharedKey [a-z0-9]{3,24}:)?`,
     secret: `${CREDENTIAL}{6,8000}={0,2}`,
+    notAfter: '[A-Za-z0-9_.(]', // a call
     check: isCredential,
     tests: {
       masks: [
@@ -58,6 +59,7 @@ export const HEADER_RULES: readonly Rule[] = [
         'authorization: required for all requests',
         'const authorization = request.headers.authorization;',
         'rbac.authorization.k8s.io/v1',
+        'headers["Authorization"] = _basic_auth_str2(user)',
         'apiVersion: authorization.k8s.io/v1',
         '--authorization-mode=Node,RBAC',
         'Access-Control-Allow-Headers: Authorization, Content-Type',

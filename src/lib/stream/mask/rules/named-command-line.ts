@@ -89,132 +89,113 @@ export const COMMANDS_BY_NAME: ReadonlyMap<string, Command> = new Map(
 export class CommandLine implements Machine {
   holdFrom = Infinity;
   #at = 0;
+  /** As it stands, with its quotes. */
   #word = '';
-  #wordFrom = -1;
   #quote = '';
-  #hasQuotes = false;
   #words = 0;
   #positional = 0;
   #options = 0;
-  #isExpected: 'secret' | 'login' | undefined;
-  #needs = false;
+  #expected: 'secret' | 'login' | undefined;
+  #isReady: boolean;
   #span: Span | undefined;
   readonly #command: Command;
 
   constructor(command: Command) {
     this.#command = command;
-    this.#needs = command.needs === undefined || command.needs.test('');
+    this.#isReady = command.needs === undefined || command.needs.test('');
   }
 
   push(byte: number): boolean {
-    const c = String.fromCharCode(byte);
-    const wantsMore = this.#read(c);
+    const wantsMore = this.#read(String.fromCharCode(byte));
     this.#at += 1;
     return wantsMore && this.#span === undefined;
   }
 
   spans(_early: boolean): readonly Span[] {
-    if (this.#span === undefined && this.#wordFrom >= 0) this.#endWord();
-    return this.#span === undefined ? [] : [this.#span];
+    const span = this.#span ?? this.#spanOf(this.#word, this.#at);
+    return span === undefined ? [] : [span];
   }
 
   #read(c: string): boolean {
     if (this.#at === 0) return c === ' ' || c === '\t';
-    if (c === '\n' || c === '\r') {
-      this.#endWord();
-      return false;
-    }
-    if (this.#quote !== '') {
-      if (c === this.#quote) this.#quote = '';
-      else this.#word += c;
-      return true;
-    }
-    if (c === ' ' || c === '\t') {
-      this.#endWord();
-      return this.#words < MOST_WORDS;
+    const isBlank = c === ' ' || c === '\t';
+    const isEnd = c === '\n' || c === '\r';
+    if (isEnd || (isBlank && this.#quote === '')) {
+      if (this.#word !== '') this.#endWord();
+      return isBlank && this.#words < MOST_WORDS;
     }
     // Within a word it may be a sign of a password that nobody quoted.
-    if (this.#wordFrom < 0 && '|;&`)'.includes(c)) return false;
-    if (this.#wordFrom < 0) this.#beginWord();
-    if ((c === '"' || c === "'") && !this.#hasQuotes) {
-      this.#quote = c;
-      this.#hasQuotes = true;
-      if (this.#word === '') this.#wordFrom = this.#at + 1;
-    } else this.#word += c;
-    if (this.#holdsBack()) this.holdFrom = Math.min(this.holdFrom, this.#at);
+    if (this.#word === '' && '|;&`)'.includes(c)) return false;
+    if (c === this.#quote) this.#quote = '';
+    else if (this.#quote === '' && (c === '"' || c === "'")) this.#quote = c;
+    this.#word += c;
+    if (this.holdFrom === Infinity && this.#mayBeSecret()) this.holdFrom = this.#at;
     return true;
   }
 
-  #beginWord(): void {
-    this.#wordFrom = this.#at;
-    this.#word = '';
-    this.#hasQuotes = false;
-  }
-
-  /** What follows could be secret. */
-  #holdsBack(): boolean {
+  #mayBeSecret(): boolean {
     const { attached = [], secret = [], login = [], positional } = this.#command;
-    if (this.#isExpected !== undefined || positional === this.#positional) return true;
+    if (this.#expected !== undefined || positional === this.#positional) return true;
     return [...attached, ...secret, ...login].some(
-      (option) => this.#word.startsWith(option) && this.#word.length > option.length,
+      (name) => this.#word.length > name.length && this.#word.startsWith(name),
     );
   }
 
   #endWord(): void {
-    if (this.#wordFrom < 0) return;
-    const [word, from] = [this.#word, this.#wordFrom];
-    this.#wordFrom = -1;
+    const word = this.#word;
+    this.#span = this.#spanOf(word, this.#at);
+    this.#word = '';
     this.#words += 1;
+    const wasExpected = this.#expected !== undefined;
+    this.#expected = undefined;
+    if (wasExpected) return;
     if (word.startsWith('-')) this.#options += 1;
-    const expected = this.#isExpected;
-    this.#isExpected = undefined;
-    const { attached = [], secret = [], login = [], positional, needs, sign } = this.#command;
-    if (expected !== undefined) {
-      this.#take(word, from, expected === 'login' ? sign : undefined);
-      return;
-    }
-    const option = [...attached, ...secret, ...login].find((name) => word.startsWith(name));
-    if (option !== undefined) {
-      const isLogin = login.includes(option);
-      if (word === option) this.#isExpected = attached.includes(option) ? undefined : isLogin ? 'login' : 'secret';
-      else if (!option.startsWith('--'))
-        this.#take(
-          word.slice(option.length),
-          from + option.length + (this.#hasQuotes ? 1 : 0),
-          isLogin ? sign : undefined,
-        );
-      else if (word.charAt(option.length) === '=')
-        this.#take(word.slice(option.length + 1), from + option.length + 1, isLogin ? sign : undefined);
-      return;
-    }
-    if (needs?.test(word)) this.#needs = true;
-    if (/^[-/]|^[a-z_]+=/.test(word)) return;
-    if (this.#positional === positional && this.#needs) this.#take(word, from, sign);
+    const { secret = [], login = [], needs } = this.#command;
+    if (secret.includes(word)) this.#expected = 'secret';
+    else if (login.includes(word)) this.#expected = 'login';
+    if (needs?.test(word)) this.#isReady = true;
     // `-nb` prints instead of writing a file: one word fewer.
-    this.#positional += this.#words === 1 && /^-[a-zA-Z]*n/.test(word) ? 2 : 1;
+    if (this.#words === 1 && /^-[a-zA-Z]*n/.test(word) && needs !== undefined) this.#positional += 1;
+    if (!/^[-/]|^[a-z_]+=/.test(word)) this.#positional += 1;
   }
 
-  #take(value: string, from: number, sign: string | undefined): void {
-    let begin = 0;
-    let end = value.length;
-    if (sign !== undefined) {
-      begin = value.indexOf(sign) + 1;
-      if (begin === 0) return;
-      if (begin === value.length && sign === ':')
-        [begin, end] = looksRandom(value.slice(0, -1)) ? [0, value.length - 1] : [0, 0];
-      if (sign === '/') end = value.lastIndexOf('@') > begin ? value.lastIndexOf('@') : end;
+  /** What is secret of a word that ends at `end`, given the words before it. */
+  #spanOf(word: string, end: number): Span | undefined {
+    if (word === '') return undefined;
+    const { attached = [], secret = [], login = [], positional, sign } = this.#command;
+    const from = end - word.length;
+    if (this.#expected !== undefined) return secretIn(word, from, this.#expected === 'login' ? sign : undefined);
+    const option = [...attached, ...secret, ...login].find(
+      (name) => word.startsWith(name) && word.length > name.length,
+    );
+    if (option !== undefined) {
+      const isLong = option.startsWith('--');
+      if (isLong && word.charAt(option.length) !== '=') return undefined;
+      const value = word.slice(option.length + (isLong ? 1 : 0));
+      // "the service -power": a word that only looks like an option.
+      if (attached.includes(option) && this.#options === 0 && /^[a-z]+$/.test(value)) return undefined;
+      return secretIn(value, end - value.length, login.includes(option) ? sign : undefined);
     }
-    const secret = value.slice(begin, end);
-    // "the service -power": a word that only looks like an option.
-    if (this.#options < 2 && /^[a-z]+$/.test(secret) && this.#command.attached !== undefined) return;
-    if (
-      secret.length < 3 ||
-      secret.startsWith('-') ||
-      isPlaceholder(secret) ||
-      isWord(secret) ||
-      /^(?:\/|\.\/|~\/|https?:)/.test(secret)
-    )
-      return;
-    this.#span = { from: from + begin, to: from + end };
+    if (/^[-/]|^[a-z_]+=/.test(word) || this.#positional !== positional || !this.#isReady) return undefined;
+    return secretIn(word, from, sign);
   }
+}
+
+/** Of a value, in quotes or not, that begins at `from`; behind `sign`, where there is one. */
+function secretIn(raw: string, from: number, sign: string | undefined): Span | undefined {
+  const isQuoted = raw.length > 1 && (raw.startsWith('"') || raw.startsWith("'")) && raw.endsWith(raw.charAt(0));
+  const value = isQuoted ? raw.slice(1, -1) : raw;
+  const start = from + (isQuoted ? 1 : 0);
+  let begin = 0;
+  let end = value.length;
+  if (sign !== undefined) {
+    begin = value.indexOf(sign) + 1;
+    if (begin === 0) return undefined;
+    if (begin === end && sign === ':') [begin, end] = looksRandom(value.slice(0, -1)) ? [0, end - 1] : [0, 0];
+    if (sign === '/' && value.lastIndexOf('@') > begin) end = value.lastIndexOf('@');
+  }
+  const secret = value.slice(begin, end);
+  const isNone = secret.length < 3 || secret.startsWith('-') || isPlaceholder(secret) || isWord(secret);
+  const isVariable = /^["']?\$|^(?:\/|\.\/|~\/|https?:)/.test(secret);
+  return isNone || isVariable ? undefined : { from: start + begin, to: start + end };
 }

@@ -74,12 +74,19 @@ export class NetrcEntry implements Machine {
     return !isSpace || this.#word === '' || this.#endWord();
   }
 
-  spans(_early: boolean): readonly Span[] {
-    if (this.#word !== '') {
-      this.#at += 1;
-      this.#endWord();
-    }
-    return this.#span === undefined ? [] : [this.#span];
+  spans(early: boolean): readonly Span[] {
+    const span = this.#span ?? (this.#isSecretNext() ? this.#spanOf(this.#word, this.#at, early) : undefined);
+    return span === undefined ? [] : [span];
+  }
+
+  /** Of a word that ends at `end`. */
+  #spanOf(word: string, end: number, early: boolean): Span | undefined {
+    if (word === '') return undefined;
+    const isEntry = this.#hasLogin || /[.\d]/.test(this.#host);
+    const isValue =
+      word.length > 2 && !isPlaceholder(word) && !isWord(word) && (this.#hasLogin || !/^[a-z]+$/.test(word));
+    const quotes = /^".+"$/.test(word) ? 1 : 0;
+    return early || (isEntry && isValue) ? { from: end - word.length + quotes, to: end - quotes } : undefined;
   }
 
   #isSecretNext(): boolean {
@@ -94,12 +101,7 @@ export class NetrcEntry implements Machine {
       return this.#keyword !== '';
     }
     if (this.#isSecretNext()) {
-      const isEntry = this.#hasLogin || /[.\d]/.test(this.#host);
-      const isValue =
-        word.length > 2 && !isPlaceholder(word) && !isWord(word) && (this.#hasLogin || !/^[a-z]+$/.test(word));
-      const [from, to] = [this.#at - 1 - word.length, this.#at - 1];
-      const quotes = /^".+"$/.test(word) ? 1 : 0;
-      if (isEntry && isValue) this.#span = { from: from + quotes, to: to - quotes };
+      this.#span = this.#spanOf(word, this.#at - 1, false);
       return false;
     }
     if (this.#keyword === 'machine') this.#host = word;

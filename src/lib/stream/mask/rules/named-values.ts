@@ -123,9 +123,11 @@ function isWordAllowed(found: Found, value: string): boolean {
 /** Letters, and marks between words: says nothing about being drawn. */
 const isWordy = (value: string) => /^[A-Za-z]+(?:[-_.][A-Za-z]+)*[-_.]?$/.test(value);
 
-/** `VaAaTloRff`: nobody writes words of one or two letters into a name, twice. */
-const hasOddHumps = (value: string) =>
-  value.length >= 8 && /[a-z]/.test(value) && (value.match(/[A-Z][a-z]?(?=[A-Z])/g) ?? []).length >= 2;
+/** `VaAaTloRff`: names have longer words between their capital letters. */
+function hasOddHumps(value: string): boolean {
+  const humps = (value.match(/[a-z][A-Z]/g) ?? []).length + 1;
+  return value.length >= 8 && ((humps > 3 && value.length < humps * 4.2) || (humps === 3 && value.length < 10));
+}
 
 /** A digit or a sign beside letters. */
 const isMixed = (value: string) => /[A-Za-z]/.test(value) && /[^A-Za-z]/.test(value);
@@ -177,7 +179,8 @@ function isExpression(found: Found, value: string): boolean {
     const [, head = '', rest = ''] = call;
     return (head.length > 2 || rest.length < 5) && !looksRandom(rest);
   }
-  if (/^[A-Za-z_$][A-Za-z_$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$]+)+$/.test(value)) return true;
+  const isVariable = found.shape === 'tight' && /^[A-Z0-9_]+$/.test(found.name);
+  if (!isVariable && !hasOddHumps(value) && /^[A-Za-z_$]+(?:(?:\.|->|::|\?\.)[A-Za-z_$]+)+$/.test(value)) return true;
   if (/^[a-z]+[a-z0-9]*_[a-z0-9_]+(?:\.[a-z_][a-z0-9_]*)+$/.test(value)) return true;
   return found.isCode && /^[A-Za-z_$][\w$.]*$/.test(value) && !looksRandom(value);
 }

@@ -170,7 +170,9 @@ export function tellingOf(prefix: string, anchor: string, suffix: string): Telli
     if (keyword === 'pass' && NO_PASS_BEFORE.test(prefix)) return 'none';
   }
   if (!startsNewWord(after)) return 'none';
-  if (/^(?:pw|psk)$/.test(keyword) && /[a-z]$/i.test(prefix) && !/[A-Z]/.test(anchor.charAt(0))) return 'none';
+  const isShort = /^(?:pwd?|psk)$/.test(keyword);
+  if (isShort && !/^(?:.*[_.-])?[A-Za-z]{0,12}$/.test(prefix)) return 'none';
+  if (isShort && keyword !== 'pwd' && /[a-z]$/i.test(prefix) && !/[A-Z]/.test(anchor.charAt(0))) return 'none';
   const follow = wordsOf(after);
   const lead = wordsOf(prefix);
   if (isLedAway(keyword, lead)) return 'none';
@@ -183,7 +185,9 @@ export function tellingOf(prefix: string, anchor: string, suffix: string): Telli
   if (follow.at(-1) === 'key' || follow[0] === 'key')
     return keyword === 'secret' ? beyond('strong', follow.slice(1)) : 'none';
   if (keyword === 'secret' && follow.length === 1 && follow[0] === 'id') return 'vague';
-  return beyond(own, follow);
+  const telling = beyond(own, follow);
+  // Three letters are found in random text, too.
+  return isShort && telling === 'vague' ? 'none' : telling;
 }
 
 /** What of the telling is left with these words behind the keyword. */

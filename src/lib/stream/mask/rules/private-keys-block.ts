@@ -99,7 +99,7 @@ export class PrivateKeyBlock implements Machine {
 
   #endsWithPrefix(c: string): boolean {
     const { length } = this.#prefix;
-    if (length === 0 || this.#line.length <= length || c !== this.#prefix.charAt(length - 1) || /[\w+/]/.test(c))
+    if (length === 0 || this.#line.length < length + 40 || c !== this.#prefix.charAt(length - 1) || /[\w+/]/.test(c))
       return false;
     return skeleton(this.#line.slice(-length)) === this.#skeleton;
   }

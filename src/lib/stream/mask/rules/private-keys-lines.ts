@@ -36,19 +36,21 @@ export class CountedLines implements Machine {
   }
 
   spans(_early: boolean): readonly Span[] {
-    if (this.#line !== '') this.#take(this.#at);
-    this.#line = '';
-    return this.#spans;
+    const last = runOf(this.#line, this.#at);
+    return last === undefined ? this.#spans : [...this.#spans, last];
   }
 
   #take(to: number): void {
-    const run = /[A-Za-z0-9+/]+={0,2}$/.exec(this.#line.trimEnd());
-    if (run !== null)
-      this.#spans.push({
-        from: to - this.#line.length + run.index,
-        to: to - this.#line.length + run.index + run[0].length,
-      });
+    const run = runOf(this.#line, to);
+    if (run !== undefined) this.#spans.push(run);
   }
+}
+
+/** The base64 at the end of a line that ends at `to`. */
+function runOf(line: string, to: number): Span | undefined {
+  const run = /[A-Za-z0-9+/]+={0,2}$/.exec(line.trimEnd());
+  const from = to - line.length;
+  return run === null ? undefined : { from: from + run.index, to: from + run.index + run[0].length };
 }
 
 export const LONGEST_RUN = 24_000;
@@ -58,7 +60,6 @@ export class Base64Run implements Machine {
   holdFrom = 0;
   #at = 0;
   #from = 0;
-  #total = 0;
   readonly #spans: Span[] = [];
 
   push(byte: number): boolean {
@@ -81,16 +82,19 @@ export class Base64Run implements Machine {
   }
 
   spans(_early: boolean): readonly Span[] {
-    this.#endLine();
-    return this.#total >= 20 ? this.#spans : [];
+    const last = this.#lastLine();
+    const spans = last === undefined ? this.#spans : [...this.#spans, last];
+    return spans.reduce((total, { from, to }) => total + to - from, 0) >= 20 ? spans : [];
   }
 
   #endLine(): void {
-    if (this.#at <= this.#from) return;
+    const line = this.#lastLine();
+    if (line !== undefined) this.#spans.push(line);
+  }
+
+  #lastLine(): Span | undefined {
     const length = this.#at - this.#from;
-    if (this.#spans.length > 0 && length < 60 && length % 4 !== 0) return;
-    this.#spans.push({ from: this.#from, to: this.#at });
-    this.#total += this.#at - this.#from;
-    this.#from = this.#at;
+    const isForeign = this.#spans.length > 0 && length < 60 && length % 4 !== 0;
+    return length <= 0 || isForeign ? undefined : { from: this.#from, to: this.#at };
   }
 }
