@@ -7,6 +7,7 @@ import { KEY_KINDS, URL_KINDS } from './generator-keys.ts';
 import type { SecretKind } from './generator-kinds.ts';
 import { drawKnown, ENCODINGS, formsOfKnown } from './generator-known.ts';
 import { KUBERNETES_KINDS } from './generator-kubernetes.ts';
+import { BENIGN_MATRIX, MATRIX_KINDS } from './generator-matrix.ts';
 import { NAMED_KINDS } from './generator-named.ts';
 import { PERSONAL_KINDS } from './generator-personal.ts';
 import { type Masker, makeMasker, maskedInEverySplit } from './generator-run.ts';
@@ -23,6 +24,7 @@ export const SECRET_KINDS: readonly SecretKind[] = [
   ...KEY_KINDS,
   ...URL_KINDS,
   ...NAMED_KINDS,
+  ...MATRIX_KINDS,
   ...KUBERNETES_KINDS,
   ...PERSONAL_KINDS,
 ];
@@ -82,9 +84,12 @@ export async function* knownOutcomes(seed: number, perEncoding: number) {
 /** Benign cases, `perKind` of each: half of them plain. */
 export async function* benignOutcomes(seed: number, perKind: number) {
   const draw = drawFrom(seed);
-  for (const kind of BENIGN_KINDS) {
-    for (let round = 0; round < perKind; round++) {
-      const template = kind.templates[(round + (seed % kind.templates.length)) % kind.templates.length] as string;
+  for (const kind of [...BENIGN_KINDS, ...BENIGN_MATRIX]) {
+    const first = draw(kind.templates.length);
+    // As many of a kind as its templates deserve.
+    const rounds = kind.templates.length > 100 ? 4 * perKind : perKind;
+    for (let round = 0; round < rounds; round++) {
+      const template = kind.templates[(first + round) % kind.templates.length] as string;
       const pieces = expandPieces(template, draw).map(
         ({ text }, index): Piece => ({ text, role: index % 2 === 0 ? 'public' : 'free' }),
       );
