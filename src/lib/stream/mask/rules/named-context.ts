@@ -43,8 +43,9 @@ export function isCodeBefore(before: string, shape: Shape): boolean {
 export const isBlank = (c: string) => c === ' ' || c === '\t';
 export const isLineEnd = (c: string) => c === '\n' || c === '\r';
 export const isQuote = (c: string) => c === '"' || c === "'" || c === '`';
-export const isNamePart = (c: string) =>
-  (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c === '_' || c === '-' || c === '.';
+export const isNamePart = (c: string) => NAME_PARTS[c.charCodeAt(0)] === 1;
+
+const NAME_PARTS = Uint8Array.from({ length: 256 }, (_, code) => (/[\w.-]/.test(String.fromCharCode(code)) ? 1 : 0));
 
 /** An odd number of quotes before the name: it stands in a longer text, whose quote ends the value, too. */
 export const outerQuote = (before: string): string =>

@@ -12,8 +12,8 @@ const MOST_ESCAPES = 8;
 /** Bytes from the anchor to the value, at most. */
 export const LONGEST_HEAD = LONGEST_NAME + 3 * MOST_BLANKS + LONGEST_PAIR + 64;
 
-/** `value`: the byte just read is the value's first; `next`: the one after it will be. */
-export type Step = 'more' | 'stop' | 'value' | 'next';
+/** `value`: the byte just read is the value's first, `maybe`: it could be; `next`: the one after it will be. */
+export type Step = 'more' | 'stop' | 'value' | 'maybe' | 'next';
 
 type Phase = 'name' | 'close' | 'operator' | 'sign' | 'bar' | 'pair' | 'prose' | 'type' | 'before' | 'block';
 
@@ -98,10 +98,10 @@ export class NamedHead {
     return this.#operator(c);
   }
 
-  /** The byte the value's reader has taken instead. */
-  skip(c: string): void {
-    this.#at += 1;
-    this.#text += c;
+  /** The value's reader took these bytes, and they were no value. */
+  skip(text: string): void {
+    this.#at += text.length;
+    this.#text += text;
   }
 
   #endName(c: string): Step {
@@ -218,7 +218,7 @@ export class NamedHead {
     if (context.isLineEnd(c)) return 'stop';
     if (c === '\\' && this.escapes < MOST_ESCAPES) {
       this.escapes += 1;
-      return 'more';
+      return 'maybe';
     }
     const outer = this.#isClosed ? '' : context.outerQuote(this.before);
     if (context.isQuote(c) && (c !== outer || this.escapes > 0 || this.shape === 'colon')) {

@@ -1,7 +1,7 @@
 // Takes in the value of a telling name, bare, in quotes or in an element, and says what of it is secret once it has ended.
 import type { Machine, Span } from '../rule.ts';
-import { isCodeBefore, isQuote } from './named-context.ts';
-import { LONGEST_HEAD, NamedHead } from './named-head.ts';
+import { isQuote } from './named-context.ts';
+import { LONGEST_HEAD, NamedHead, type Step } from './named-head.ts';
 import { type Found, secretOf } from './named-values.ts';
 
 /** Values are held back whole; longer ones are cut here and masked as far. */
@@ -35,11 +35,8 @@ export class NamedValue implements Machine {
 
   push(byte: number): boolean {
     const c = String.fromCharCode(byte);
-    if (this.#phase === 'head') this.#readHead(c);
-    else {
-      this.#head.skip(c);
-      this.#readValue(c);
-    }
+    if (this.#phase === 'head') this.#follow(this.#head.push(c), c);
+    else this.#readValue(c);
     this.#at += 1;
     return this.#phase !== 'done';
   }
@@ -54,19 +51,15 @@ export class NamedValue implements Machine {
     const found: Found = {
       ...{ telling, shape, name, value: this.#value },
       isQuoted: this.#isQuoted,
-      isCode: isCodeBefore(before, shape),
+      before,
     };
     const secret = secretOf(found);
     return secret === undefined ? [] : [{ from: this.holdFrom + secret.from, to: this.holdFrom + secret.to, ...kind }];
   }
 
-  #readHead(c: string): void {
-    const step = this.#head.push(c);
-    this.#follow(step, c);
-  }
-
-  #follow(step: 'more' | 'stop' | 'value' | 'next', c: string): void {
+  #follow(step: Step, c: string): void {
     if (step === 'stop') this.#phase = 'done';
+    else if (step === 'maybe') this.holdFrom = Math.min(this.holdFrom, this.#at);
     else if (step === 'value') {
       const { escapes } = this.#head;
       this.#value = '\\'.repeat(escapes);
@@ -104,10 +97,12 @@ export class NamedValue implements Machine {
       this.#begin('quoted', this.#at + 1);
     } else if (!isEnd) this.#value += c;
     else if (this.#head.shape === 'prose' && /^[a-z]+$/.test(this.#value)) {
+      this.#head.skip(this.#value.slice(1) + c);
       this.#value = '';
       this.#begin('head', Infinity);
       this.#follow(this.#head.prose(c), c);
     } else if (c === ' ' && this.#head.shape === 'colon' && TYPE.test(this.#value)) {
+      this.#head.skip(this.#value.slice(1) + c);
       this.#value = '';
       this.#begin('head', Infinity);
       this.#follow(this.#head.afterType(c), c);

@@ -1,5 +1,6 @@
 // Judges what stands where a named value stands: a secret, or the place of one, code that fetches it, a word of prose, a path.
 import { isPlaceholder, looksRandom } from '../checks/index.ts';
+import { isCodeBefore } from './named-context.ts';
 import type { Telling } from './named-words.ts';
 
 /**
@@ -27,8 +28,8 @@ export interface Found {
   /** The whole name, as it is written. */
   readonly name: string;
   readonly value: string;
-  /** Source code stands before it on the line: `const`, a bracket, a dot. */
-  readonly isCode: boolean;
+  /** The visible line before the name. */
+  readonly before: string;
 }
 
 const SHORTEST_STRONG = 4;
@@ -91,7 +92,15 @@ function bareValue(found: Found): { from: number; to: number } {
 function isSecret(found: Found, value: string): boolean {
   const { telling, shape, isQuoted } = found;
   const shortest = telling === 'strong' ? SHORTEST_STRONG : telling === 'medium' ? SHORTEST_MEDIUM : SHORTEST_VAGUE;
-  if (value.length < shortest || isPlaceholder(value) || WORDS.has(value.toLowerCase())) return false;
+  if (value.length < shortest) return false;
+  if (
+    telling === 'strong' &&
+    PLAIN_SHAPES.has(shape) &&
+    (isQuoted || shape === 'tight' || shape === 'colon') &&
+    isPlainlyDrawn(value)
+  )
+    return true;
+  if (isPlaceholder(value) || WORDS.has(value.toLowerCase())) return false;
   if ((shape === 'flag' && /^--?[a-z][a-z-]*(?:\d\d?)?=?$/.test(value)) || isTemplate(value)) return false;
   if (isReference(value) || (!isQuoted && isExpression(found, value))) return false;
   if (value.toLowerCase().replace(/[^a-z]/g, '') === found.name.toLowerCase().replace(/[^a-z]/g, '')) return false;
@@ -109,7 +118,8 @@ function isSecret(found: Found, value: string): boolean {
 
 /** A value of letters only is a secret where nothing but a value can stand. */
 function isWordAllowed(found: Found, value: string): boolean {
-  const { shape, isQuoted, isCode, name } = found;
+  const { shape, isQuoted, name } = found;
+  const isCode = isCodeBefore(found.before, shape);
   const isSecretName = /secret/i.test(name) && !/pass|pwd/i.test(name);
   if ((isSecretName && /[-_.]/.test(value)) || shape === 'argument') return false;
   if (isQuoted || shape === 'xml')
@@ -118,6 +128,22 @@ function isWordAllowed(found: Found, value: string): boolean {
       : /-.*-/.test(value);
   if (shape === 'tight') return !isCode && (/^[A-Z0-9_]+$/.test(name) || /^[a-z][a-z-]*$/.test(value));
   return /^[A-Za-z]+(?:-[A-Za-z]+){3,}$/.test(value);
+}
+
+const PLAIN_SHAPES: ReadonlySet<Shape> = new Set(['tight', 'colon', 'spaced', 'xml', 'table']);
+
+/** Most values end here: letters and digits in so quick a change that no placeholder, code or word is like it. */
+function isPlainlyDrawn(value: string): boolean {
+  let changes = 0;
+  let last = 0;
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    const kind = code >= 0x30 && code <= 0x39 ? 1 : (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a ? 2 : 0;
+    if (kind === 0) return false;
+    if (last !== 0 && kind !== last) changes += 1;
+    last = kind;
+  }
+  return changes >= 4;
 }
 
 /** Letters, and marks between words: says nothing about being drawn. */
@@ -182,7 +208,7 @@ function isExpression(found: Found, value: string): boolean {
   const isVariable = found.shape === 'tight' && /^[A-Z0-9_]+$/.test(found.name);
   if (!isVariable && !hasOddHumps(value) && /^[A-Za-z_$]+(?:(?:\.|->|::|\?\.)[A-Za-z_$]+)+$/.test(value)) return true;
   if (/^[a-z]+[a-z0-9]*_[a-z0-9_]+(?:\.[a-z_][a-z0-9_]*)+$/.test(value)) return true;
-  return found.isCode && /^[A-Za-z_$][\w$.]*$/.test(value) && !looksRandom(value);
+  return /^[A-Za-z_$][\w$.]*$/.test(value) && isCodeBefore(found.before, found.shape) && !looksRandom(value);
 }
 
 /** Text with holes that a program fills: `${user}-${name}`, `{{ x }}-suffix`. */
