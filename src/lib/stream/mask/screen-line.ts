@@ -4,6 +4,10 @@
 /** Bytes kept of what was let go: enough for a name before its value. */
 const KEPT_BYTES = 1_024;
 
+/** Cursor forward; over more columns than this nothing belongs together. */
+const FORWARD = /^\u001b\[[0-9]*C$/;
+const FORWARD_MAX = 16;
+
 export class ScreenLine {
   #bytes: number[] = [];
   /** Where in the stream each byte's character stands; -1 for line ends. */
@@ -32,6 +36,11 @@ export class ScreenLine {
     } else if (sequence === '\t') {
       this.#settleCr();
       this.#push(0x09);
+    } else if (FORWARD.test(sequence)) {
+      // Programs step over blanks that are there already.
+      this.#settleCr();
+      const blanks = Math.min(Number.parseInt(sequence.slice(2), 10) || 1, FORWARD_MAX);
+      for (let count = 0; count < blanks; count++) this.#push(0x20);
     } else {
       this.#sawCr = false;
       this.break();
@@ -47,8 +56,9 @@ export class ScreenLine {
     return Buffer.from(this.#bytes);
   }
 
-  originAt(index: number): number {
-    return this.#origins[index] ?? -1;
+  /** Where in the stream the characters of these bytes stand, each once, in their order. */
+  originsOf(from: number, to: number): readonly number[] {
+    return [...new Set(this.#origins.slice(from, to))].filter((origin) => origin >= 0);
   }
 
   /** Forgets what stands before `position`, but for the end of it. */

@@ -34,28 +34,21 @@ export class ScreenScan {
     this.#reader = new ScreenReader(options.model);
   }
 
-  /** What was printed, in the order it was printed. */
-  scanLine(): void {
+  /**
+   * What was printed, in the order it was printed. After `scanRows`: what stands on the screen was judged there, among what
+   * stands around it, unless `isAll`.
+   */
+  scanLine(isAll: boolean): void {
     const { line, window, findSpans, onMask } = this.#options;
     if (!line.isChanged) return;
     line.isChanged = false;
-    const text = line.text;
-    for (const { from, to, kind, label } of findSpans(text, false)) {
-      let column = 0;
-      let isNew = false;
-      for (let at = from; at < to; at++) {
-        const origin = line.originAt(at);
-        if (origin < 0 || origin === line.originAt(at - 1)) continue;
-        const end = origin < window.start ? origin : window.characterEnd(origin);
-        const width =
-          end - origin <= 1 ? 1 : this.#options.model.widthOf(window.slice(origin, end).toString().codePointAt(0) ?? 0);
-        if (origin >= window.start && !window.isReplaced(origin)) {
-          isNew = true;
-          window.replace(origin, end, maskAt(label, column, width));
-        }
-        column += width;
-      }
-      if (isNew) onMask(kind, label);
+    const spans = findSpans(line.text, false);
+    if (spans.length === 0) return;
+    const shown = this.#cellsByOrigin();
+    for (const { from, to, kind, label } of spans) {
+      const origins = line.originsOf(from, to);
+      if (!isAll && origins.every((origin) => origin < window.start || shown.has(origin))) continue;
+      if (this.#maskPrinted(origins, label, shown)) onMask(kind, label);
     }
   }
 
@@ -78,7 +71,6 @@ export class ScreenScan {
     const from = this.#reader.firstOfLine(first, JOINED_MAX_ROWS);
     const to = this.#reader.lastOfLine(last, JOINED_MAX_ROWS);
     const text = this.#reader.read(from, to, 'joins');
-    this.#noteReplaced(text);
     this.#mask(text, false, heldOnly);
     if (text.hasTwoReadings) this.#mask(this.#reader.read(from, to, 'ends'), false, heldOnly);
   }
@@ -116,16 +108,37 @@ export class ScreenScan {
     return this.#reader.read(this.#reader.firstOfLine(cursorY, JOINED_MAX_ROWS), cursorY, 'joins', cursorX);
   }
 
-  /** Cells of characters that were replaced as they were printed show a mask. */
-  #noteReplaced({ cells }: ScreenText): void {
+  /** The cells of the screen that show characters which are still held, by those. */
+  #cellsByOrigin(): ReadonlyMap<number, readonly number[]> {
     const { model, window } = this.#options;
-    if (!window.hasReplacements) return;
-    for (const cell of cells) {
-      if (cell < 0) continue;
-      const { origin, isMasked } = this.#cell(cell);
-      if (!isMasked && origin >= window.start && window.isReplaced(origin))
-        model.setMasked(cell % model.cols, Math.floor(cell / model.cols));
+    const found = new Map<number, number[]>();
+    for (const cell of this.#reader.read(0, model.rows - 1, 'joins').cells) {
+      const origin = cell < 0 ? -1 : this.#cell(cell).origin;
+      if (origin < window.start) continue;
+      const cells = found.get(origin);
+      if (cells === undefined) found.set(origin, [cell]);
+      else cells.push(cell);
     }
+    return found;
+  }
+
+  /** Masks characters by where they stand in the stream; false where there was nothing to do. */
+  #maskPrinted(origins: readonly number[], label: string, shown: ReadonlyMap<number, readonly number[]>): boolean {
+    const { model, window } = this.#options;
+    let column = 0;
+    let isNew = false;
+    for (const origin of origins) {
+      const isHeld = origin >= window.start;
+      const end = isHeld ? window.characterEnd(origin) : origin;
+      const width = end - origin <= 1 ? 1 : model.widthOf(window.slice(origin, end).toString().codePointAt(0) ?? 0);
+      if (isHeld && !window.isReplaced(origin)) {
+        isNew = true;
+        window.replace(origin, end, maskAt(label, column, width));
+        for (const cell of shown.get(origin) ?? []) model.setMasked(cell % model.cols, Math.floor(cell / model.cols));
+      }
+      column += width;
+    }
+    return isNew;
   }
 
   #cell(cell: number): ScreenCell {

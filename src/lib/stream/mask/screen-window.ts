@@ -57,10 +57,6 @@ export class ScreenWindow {
       this.#replacements.set(follower.from, { to: follower.to, text: '' });
   }
 
-  get hasReplacements(): boolean {
-    return this.#replacements.size > 0;
-  }
-
   isReplaced(from: number): boolean {
     return this.#replacements.has(from);
   }

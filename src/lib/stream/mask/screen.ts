@@ -19,6 +19,10 @@ export type { ScreenMask, ScreenMaskOptions } from './screen-contract.ts';
 /** A frame longer than this goes on in pieces: of what is held, so much stays to be read together with what follows. */
 const FRAME_MAX_BYTES = 32 * 1024;
 const OVERLAP_BYTES = 8 * 1024;
+/** Going to another screen and back is dear, and no program does it often: beyond this the screen stays the one it is. */
+const SCREENS = /^\u001b\[\?(?:.*;)?(?:47|1047|1049)[;hl]/;
+const SWITCHES_AT_ONCE = 64;
+const BYTES_PER_SWITCH = 256;
 
 export const createScreenMask = (options: ScreenMaskOptions): ScreenMask => new Screen(options);
 
@@ -38,9 +42,12 @@ class Screen implements ScreenMask, TokenSink {
   #cut = 0;
   /** The last character printed; -1 once the cursor moved away from it. */
   #last = -1;
+  /** Something went that was not looked at. */
+  #wasOverlooked = false;
   #isSync = false;
   #isSeeding = true;
   #lineFeeds = 0;
+  #switches = 0;
   #stopsWhenLinear = false;
 
   constructor({ size, findSpans, context, onMask = () => undefined }: ScreenMaskOptions) {
@@ -119,7 +126,8 @@ class Screen implements ScreenMask, TokenSink {
     this.#losses.before(effect);
     if (effect === 'move' || effect === 'line' || effect === 'destroy') this.#line.control(sequence);
     if (effect === 'move' || effect === 'line' || (effect === 'none' && model !== '')) this.#last = -1;
-    if (model !== '' && (cost === 0 || this.#budget.spend(cost, this.#at))) this.#model.control(model);
+    const isTooOften = SCREENS.test(model) && ++this.#switches > SWITCHES_AT_ONCE + this.#at / BYTES_PER_SWITCH;
+    if (model !== '' && !isTooOften && (cost === 0 || this.#budget.spend(cost, this.#at))) this.#model.control(model);
     if (effect === 'repeat') this.#changes.paintRows(row, this.#model.cursorY);
     if (to > from) this.#endToken(to);
     this.#after(effect, to);
@@ -150,6 +158,7 @@ class Screen implements ScreenMask, TokenSink {
       return 'screen';
     }
     if (this.#budget.spend(this.#scan.rowsOf(y, y) * cols, this.#at)) this.#scan.scanRows(y, y, true);
+    else this.#wasOverlooked = true;
     return 'row';
   }
 
@@ -193,9 +202,10 @@ class Screen implements ScreenMask, TokenSink {
   }
 
   #scanAll(isWhole: boolean): void {
-    this.#scan.scanLine();
     if (this.#changes.rowCount > 0 && isWhole) this.#scan.scanRows(0, this.#model.rows - 1);
     else for (const [first, last] of this.#changes.runs()) this.#scan.scanRows(first, last);
+    this.#scan.scanLine(this.#wasOverlooked);
+    this.#wasOverlooked = false;
     this.#changes.settle();
   }
 
