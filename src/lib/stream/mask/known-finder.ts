@@ -11,7 +11,7 @@ const PROOF_BYTES = 8;
 /** White space between two bytes of a needle beyond this ends it. */
 const MAX_BREAK_BYTES = 256;
 /** Of needles that broke up text may hold. */
-const FILTER_BITS = 16;
+const FILTER_BITS = 14;
 
 /** The needles by their first four bytes; shared by all streams of a session. */
 export interface KnownIndex {
@@ -47,7 +47,10 @@ export function indexNeedles(needles: readonly Needle[]): KnownIndex {
 }
 
 const hash = (word: number): number => Math.imul(word, 0x9e3779b1) >>> (32 - FILTER_BITS);
-const isBlank = (byte: number): boolean => byte === BYTE.space || (byte >= BYTE.tab && byte <= BYTE.carriageReturn);
+const BLANKS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte === BYTE.space || (byte >= BYTE.tab && byte <= BYTE.carriageReturn) ? 1 : 0,
+);
+const isBlank = (byte: number): boolean => BLANKS[byte] === 1;
 
 interface Compare {
   readonly needle: Needle;
@@ -67,6 +70,8 @@ export class KnownFinder {
   /** The last four bytes, and the last four that are no white space. */
   private word = 0;
   private tight = 0;
+  /** Bytes since the last white space. */
+  private run = 0;
 
   constructor(index: KnownIndex, window: VisibleWindow, found: SecretsFound) {
     this.index = index;
@@ -81,16 +86,24 @@ export class KnownFinder {
     const { filter } = this.index;
     const { visible, visibleStart, visibleEnd } = window;
     this.open = this.open.filter((compare) => this.goOn(compare));
-    let { word, tight } = this;
+    let { word, tight, run } = this;
     for (let at = this.scanned; at < visibleEnd; at++) {
       const byte = visible[at - visibleStart] as number;
       word = ((word << 8) | byte) >>> 0;
-      if (((filter[hash(word)] as number) & CONTIGUOUS) !== 0) this.begin(word, at + 1, false);
-      if (byte > BYTE.space || byte < BYTE.tab || (byte > BYTE.carriageReturn && byte !== BYTE.space)) {
-        tight = ((tight << 8) | byte) >>> 0;
-        if (((filter[hash(tight)] as number) & BROKEN) !== 0) this.begin(tight, at + 1, true);
+      if (BLANKS[byte] === 1) {
+        run = 0;
+        if (((filter[hash(word)] as number) & CONTIGUOUS) !== 0) this.begin(word, at + 1, false);
+        continue;
       }
+      tight = ((tight << 8) | byte) >>> 0;
+      const hits = filter[hash(word)] as number;
+      if ((hits & CONTIGUOUS) !== 0) this.begin(word, at + 1, false);
+      // Within a word of four letters and more both are the same.
+      if (++run >= PREFIX_BYTES) {
+        if ((hits & BROKEN) !== 0) this.begin(tight, at + 1, true);
+      } else if (((filter[hash(tight)] as number) & BROKEN) !== 0) this.begin(tight, at + 1, true);
     }
+    this.run = run;
     this.word = word;
     this.tight = tight;
     this.scanned = visibleEnd;
