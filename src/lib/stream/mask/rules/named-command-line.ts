@@ -36,6 +36,7 @@ const COMMANDS: readonly Command[] = [
     attached: ['-p'],
   },
   { names: ['sshpass'], secret: ['-p'] },
+  { names: ['gh secret set', 'glab variable set'], secret: ['--body', '-b', '--value', '-v'] },
   {
     names: [
       'docker',

@@ -21,7 +21,8 @@ export class NamedValue implements Machine {
   holdFrom = Infinity;
   #phase: Phase = 'head';
   #at = 0;
-  #value = '';
+  /** Numbers, because a text that grows by one character at a time is slow to read later. */
+  #value: number[] = [];
   #isQuoted = false;
   /** Backslashes in a row. */
   #run = 0;
@@ -43,13 +44,13 @@ export class NamedValue implements Machine {
 
   spans(early: boolean): readonly Span[] {
     const { telling, shape, name, before } = this.#head;
-    if (telling === 'none' || this.#value === '' || !this.#isValue || this.holdFrom === Infinity) return [];
+    if (telling === 'none' || this.#value.length === 0 || !this.#isValue || this.holdFrom === Infinity) return [];
     if (shape === 'xml' && this.#phase === 'element' && !early) return [];
     const kind = telling === 'vague' ? {} : { kind: 'password' };
     if (early && this.#phase !== 'done')
       return [{ from: this.holdFrom, to: this.holdFrom + this.#value.length, ...kind }];
     const found: Found = {
-      ...{ telling, shape, name, value: this.#value },
+      ...{ telling, shape, name, value: this.#text() },
       isQuoted: this.#isQuoted,
       before,
     };
@@ -62,13 +63,17 @@ export class NamedValue implements Machine {
     else if (step === 'maybe') this.holdFrom = Math.min(this.holdFrom, this.#at);
     else if (step === 'value') {
       const { escapes } = this.#head;
-      this.#value = '\\'.repeat(escapes);
+      this.#value = new Array<number>(escapes).fill(0x5c);
       this.#begin('bare', this.#at - escapes);
       this.#readValue(c);
     } else if (step === 'next') {
       this.#isQuoted = this.#head.quote !== '';
       this.#begin(this.#isQuoted ? 'quoted' : 'element', this.#at + 1);
     }
+  }
+
+  #text(): string {
+    return String.fromCharCode(...this.#value);
   }
 
   #begin(phase: Phase, from: number): void {
@@ -90,20 +95,20 @@ export class NamedValue implements Machine {
 
   #bare(c: string): void {
     const isEnd = c === '\n' || c === ' ' || c === '\r' || c === '\t' || this.#head.ends.includes(c);
-    if (this.#value.length === 1 && isQuote(c) && QUOTE_LETTERS.includes(this.#value)) {
+    if (this.#value.length === 1 && isQuote(c) && QUOTE_LETTERS.includes(this.#text())) {
       this.#head.quote = c;
-      this.#value = '';
+      this.#value = [];
       this.#isQuoted = true;
       this.#begin('quoted', this.#at + 1);
-    } else if (!isEnd) this.#value += c;
-    else if (this.#head.shape === 'prose' && /^[a-z]+$/.test(this.#value)) {
-      this.#head.skip(this.#value.slice(1) + c);
-      this.#value = '';
+    } else if (!isEnd) this.#value.push(c.charCodeAt(0));
+    else if (this.#head.shape === 'prose' && /^[a-z]+$/.test(this.#text())) {
+      this.#head.skip(this.#text().slice(1) + c);
+      this.#value = [];
       this.#begin('head', Infinity);
       this.#follow(this.#head.prose(c), c);
-    } else if (c === ' ' && this.#head.shape === 'colon' && TYPE.test(this.#value)) {
-      this.#head.skip(this.#value.slice(1) + c);
-      this.#value = '';
+    } else if (c === ' ' && this.#head.shape === 'colon' && TYPE.test(this.#text())) {
+      this.#head.skip(this.#text().slice(1) + c);
+      this.#value = [];
       this.#begin('head', Infinity);
       this.#follow(this.#head.afterType(c), c);
     } else this.#phase = 'done';
@@ -113,12 +118,12 @@ export class NamedValue implements Machine {
   #quoted(c: string): void {
     const { quote, escapes } = this.#head;
     if (c === quote && (escapes > 0 ? this.#run <= escapes : this.#run % 2 === 0)) {
-      if (escapes > 0) this.#value = this.#value.slice(0, this.#value.length - this.#run);
+      if (escapes > 0) this.#value.length -= this.#run;
       this.#phase = 'done';
     } else if (c === '\n') this.#phase = 'done';
     else {
       this.#run = c === '\\' ? this.#run + 1 : 0;
-      this.#value += c;
+      this.#value.push(c.charCodeAt(0));
     }
   }
 
@@ -127,6 +132,6 @@ export class NamedValue implements Machine {
     else if (c === '\n') {
       this.#isValue = false;
       this.#phase = 'done';
-    } else this.#value += c;
+    } else this.#value.push(c.charCodeAt(0));
   }
 }

@@ -60,6 +60,7 @@ const CODE_ROOTS =
 export function secretOf(found: Found): { readonly from: number; readonly to: number } | undefined {
   if (/^[0-9a-f]{4}\]|^ENC\[/.test(found.value)) return undefined; // a mask (`[password:3f2a]`), what SOPS encrypted
   if (found.isQuoted && /^(?:\$[({]|`)/.test(found.value) && !/[)}`]./.test(found.value)) return undefined;
+  if (found.value.length < (found.telling === 'strong' ? SHORTEST_STRONG : SHORTEST_MEDIUM)) return undefined;
   const { from, to } = found.isQuoted ? trimmed(found.value) : bareValue(found);
   const value = found.value.slice(from, to);
   return isSecret(found, value) ? { from, to } : undefined;
@@ -73,7 +74,7 @@ function trimmed(value: string): { from: number; to: number } {
 function bareValue(found: Found): { from: number; to: number } {
   let value = found.value;
   const isVariable = found.shape === 'tight' && /^[A-Z0-9_]+$/.test(found.name);
-  const next = (isVariable ? /,[A-Z][A-Z0-9_]*=/ : /[,;&|][A-Za-z_][\w.-]*[=:]/).exec(value);
+  const next = (isVariable ? /,[A-Z][A-Z0-9_]*=|(?<=.{8})&[a-z_]{3,}=/ : /[,;&|][A-Za-z_][\w.-]*[=:]/).exec(value);
   if (next !== null && next.index > 0) value = value.slice(0, next.index);
   value = value.replace(/<\/[a-z].*$/i, '');
   for (;;) {
@@ -104,6 +105,8 @@ function isSecret(found: Found, value: string): boolean {
   if ((shape === 'flag' && /^--?[a-z][a-z-]*(?:\d\d?)?=?$/.test(value)) || isTemplate(value)) return false;
   if (isReference(value) || (!isQuoted && isExpression(found, value))) return false;
   if (value.toLowerCase().replace(/[^a-z]/g, '') === found.name.toLowerCase().replace(/[^a-z]/g, '')) return false;
+  if (shape === 'columns' && telling === 'strong' && /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z!#@$%^*])\S{8,}$/.test(value))
+    return !isOrdinary(value);
   if (telling === 'vague' || shape === 'columns') return value.length >= SHORTEST_VAGUE && isDrawn(value);
   if (/\s/.test(value)) return isPassphrase(value, telling);
   if (shape === 'joined' && (!isMixed(value) || value.includes(':'))) return false;
@@ -116,10 +119,14 @@ function isSecret(found: Found, value: string): boolean {
   return isWordAllowed(found, value);
 }
 
+/** `putenv("DB_PASSWORD=…")` is no code: a variable of the environment has its value as it stands. */
+const isCodeAround = ({ before, shape, name }: Found) =>
+  !(shape === 'tight' && /^[A-Z0-9_]+$/.test(name)) && isCodeBefore(before, shape);
+
 /** A value of letters only is a secret where nothing but a value can stand. */
 function isWordAllowed(found: Found, value: string): boolean {
   const { shape, isQuoted, name } = found;
-  const isCode = isCodeBefore(found.before, shape);
+  const isCode = isCodeAround(found);
   const isSecretName = /secret/i.test(name) && !/pass|pwd/i.test(name);
   if ((isSecretName && /[-_.]/.test(value)) || shape === 'argument') return false;
   if (isQuoted || shape === 'xml')
@@ -165,6 +172,7 @@ function isDrawn(value: string): boolean {
   if (/\s/.test(value) || /^[\d.,:/%+-]+$/.test(value)) return false;
   if (/^[a-z0-9]{6}\.[a-z0-9]{16}$/.test(value)) return true; // a bootstrap token of kubeadm
   if (/^(?:sha(?:1|224|256|384|512)|md5)[:-]/.test(value) || /^arn:|^projects\//.test(value)) return false;
+  if (/^(?=.*\d.*\d)(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9]{20,}$/.test(value)) return true;
   return UUID.test(value) || looksRandom(value) || looksDrawnInHex(value);
 }
 
@@ -208,7 +216,7 @@ function isExpression(found: Found, value: string): boolean {
   const isVariable = found.shape === 'tight' && /^[A-Z0-9_]+$/.test(found.name);
   if (!isVariable && !hasOddHumps(value) && /^[A-Za-z_$]+(?:(?:\.|->|::|\?\.)[A-Za-z_$]+)+$/.test(value)) return true;
   if (/^[a-z]+[a-z0-9]*_[a-z0-9_]+(?:\.[a-z_][a-z0-9_]*)+$/.test(value)) return true;
-  return /^[A-Za-z_$][\w$.]*$/.test(value) && isCodeBefore(found.before, found.shape) && !looksRandom(value);
+  return /^[A-Za-z_$][\w$.]*$/.test(value) && isCodeAround(found) && !looksRandom(value);
 }
 
 /** Text with holes that a program fills: `${user}-${name}`, `{{ x }}-suffix`. */
