@@ -1,6 +1,6 @@
 // Files of tools that keep credentials under names that say nothing by themselves: Docker, kubeconfig, Jenkins, rclone,
 // FileZilla, kubeadm.
-import { isBase64, looksRandom } from '../checks/index.ts';
+import { decodesToText, looksRandom } from '../checks/index.ts';
 import type { PatternRule, Rule } from '../rule.ts';
 import { TERRAFORM_RULES } from './files-terraform.ts';
 
@@ -9,7 +9,7 @@ const SIGN = '\\\\{0,3}["\']?\\s{0,4}[:=]\\s{0,4}\\\\{0,3}["\']?';
 
 /** `user:password` in base64. */
 function isLogin(text: string): boolean {
-  return isBase64(text) && /^[^\0-\x1f:]+:[^\0-\x1f]/.test(Buffer.from(text, 'base64').toString('latin1'));
+  return decodesToText(text) && /^[^:\s]+:./.test(Buffer.from(text, 'base64').toString());
 }
 
 const base = { family: 'named' } as const;
@@ -34,6 +34,7 @@ const CREDENTIAL_RULES: readonly PatternRule[] = [
       ],
       leaves: [
         '"auth": "basic"',
+        'self.auth = MultiDomainBasicAuth(x)',
         '"auth": "bearer", "author": "kimberly"',
         'auth: required',
         '"auth": {"user": "kim"}',

@@ -1,5 +1,6 @@
 // What Terraform's state and plans say to be sensitive: a value by the `"sensitive": true` beside it, attributes by the list
 // or the map of sensitive ones that follows them.
+// At a deadline what nothing has called sensitive yet is shown: in most JSON values and attributes never are.
 import { isTemplate } from '../checks/index.ts';
 import type { Machine, Span } from '../rule.ts';
 import { type JsonEvents, JsonWalker } from './json-walker.ts';

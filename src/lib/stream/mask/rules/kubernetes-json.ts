@@ -9,8 +9,10 @@ export type JsonNeed = 'kind' | 'data' | 'nothing' | 'base64';
 
 const [BLANK, QUOTE, APOSTROPHE, COMMA, COLON, BACKSLASH] = [32, 34, 39, 44, 58, 92];
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const OF_NAMES = Buffer.from(`${ALPHANUMERIC}-._`);
-const OF_BASE64 = Buffer.from(`${ALPHANUMERIC}+/=`);
+const OF_NAMES = tableOf(`${ALPHANUMERIC}-._`);
+const OF_BASE64 = tableOf(`${ALPHANUMERIC}+/=`);
+/** Base64 of text begins with one of these, since its first character is ASCII. */
+const FIRST_OF_TEXT = tableOf(ALPHANUMERIC.slice(0, 32));
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [91, 93, 123, 125];
 
 export class JsonMachine implements Machine {
@@ -161,9 +163,14 @@ export class JsonMachine implements Machine {
     const { key } = this;
     this.key = undefined;
     if (key === undefined) this.lastText = text;
-    else if (this.isInData && isString) this.values.push(value);
+    else if (this.isInData && isString) this.keepValue(value);
     else if (this.isInData) this.readScalar(text);
     else if (this.depth === 0) this.judge(key, text);
+  }
+
+  private keepValue(value: DataValue): void {
+    if (this.need === 'base64' && value.text.length % 4 !== 0) this.end(false);
+    else this.values.push(value);
   }
 
   /** A value without quotes: in a Secret there is none but `null`. */
@@ -186,13 +193,21 @@ export class JsonMachine implements Machine {
 
   /** Ends with the first name or value that cannot be of a Secret's data: most braces open something else. */
   private wantBase64(byte: number): void {
-    if (!(this.key === undefined ? OF_NAMES : OF_BASE64).includes(byte)) this.end(false);
+    const isFirst = this.pushed - 1 === this.textFrom;
+    const table = this.key === undefined ? OF_NAMES : isFirst ? FIRST_OF_TEXT : OF_BASE64;
+    if (table[byte] !== 1) this.end(false);
   }
 
   private end(verdict: Verdict = this.verdict): void {
     this.isDone = true;
     this.verdict = verdict;
   }
+}
+
+function tableOf(characters: string): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const character of characters) table[character.charCodeAt(0)] = 1;
+  return table;
 }
 
 const isNothing = (text: string): boolean => text === 'null' || text === 'None';

@@ -18,6 +18,8 @@ export class YamlMachine implements Machine {
   holdFrom = Number.POSITIVE_INFINITY;
   private readonly reader: ManifestReader;
   private readonly need: Need;
+  /** `meta-data:`; but `-data:` is a line of a diff. */
+  private readonly isPartOfName: boolean;
   private pushed = 0;
   private lineStart = 0;
   private line = '';
@@ -28,11 +30,13 @@ export class YamlMachine implements Machine {
   /** `before` is what stands on the line in front of the anchor. */
   constructor(before: string, need: Need) {
     this.need = need;
+    this.isPartOfName = /\w-$/.test(before);
     this.reader = new ManifestReader(before, need);
   }
 
   push(byte: number): boolean {
     this.pushed += 1;
+    if (this.isPartOfName) return false;
     if (byte !== 10) {
       this.line += String.fromCharCode(byte);
       if (byte === OPEN_BRACE) this.holdBackMap();
@@ -46,6 +50,7 @@ export class YamlMachine implements Machine {
   }
 
   spans(early: boolean): readonly Span[] {
+    if (this.isPartOfName) return [];
     const reader = this.reader.clone();
     if (this.line !== '') reader.read(this.line, this.lineStart, early);
     return maskedSpans(reader.values, reader.verdict, early);

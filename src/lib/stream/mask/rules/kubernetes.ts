@@ -7,7 +7,7 @@ import { YamlMachine } from './kubernetes-yaml.ts';
 
 const MANIFEST = 64 * 1024;
 const KIND = 'kubernetes-secret';
-const WORD = '[A-Za-z0-9_-]';
+const WORD = '[A-Za-z0-9_.]';
 
 /** The text in quotes of each sort: as JSON, in a string of JSON, in a string of that, as Python prints it. */
 const quoted = (...parts: readonly string[]): readonly string[] =>

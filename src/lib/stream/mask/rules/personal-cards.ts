@@ -25,12 +25,15 @@ const hasOneSeparator = (text: string): boolean => !(text.includes(' ') && text.
 
 const isCard = (text: string): boolean => cardBrand(text) !== undefined && hasOneSeparator(text) && isLuhn(text);
 
-/** `order id: 4…` and `"trace": 5…` name numbers of their own; `card id` does not. */
+/** Columns of numbers in groups of four, decimal or hexadecimal, are no lists of cards; `order id: 4…` and `"trace": 5…` name numbers of their own; `card id` does not. */
 const NUMBERED =
   /(?:^|[^a-z])(?:order|invoice|ticket|tracking|reference|ref|serial|request|trace|span|event|message|job|account|user|device|run|build)?[ _-]?(?:id|ids|no|nr|uid|imei|isbn|ean|upc|gtin|trace|span|offset|nonce|seq|timestamp|ts)[.]?["']?\s{0,3}(?:[:=#]|is)?\s{0,3}["']?$/i;
 
+const GROUPS = /(?:^|[^0-9A-Za-z])(?:(?:[0-9A-Fa-f]{4}[ -]){2}|(?=[0-9]*[A-F])[0-9A-F]{4}[ -])$/;
+
 const isAmong = (line: string): boolean => {
   const near = line.slice(-48);
+  if (GROUPS.test(near)) return false;
   return !NUMBERED.test(near) || /card|pan\b|visa|credit|debit|amex|payment/i.test(near);
 };
 
@@ -61,6 +64,7 @@ export const CARD_RULES: readonly PatternRule[] = [
         '1700000000000000 1234567890123456 20240115103000',
         'id-${!luhn:4:16} 0.${!luhn:4:16} a${!luhn:4:16}',
         '4000000000000000000000',
+        'U+606C 606C ${!luhn:4:16: } 8FE2 1234 ${!luhn:51:16: }',
         'order id: ${!luhn:4:16}, {"id":${!luhn:51:16}} trace=${!luhn:4:16} IMEI ${!luhn:37:15}',
       ],
     },
