@@ -99,15 +99,20 @@ export class ScreenChanges {
 }
 
 /** Cells that may be read again for each byte that came, and at once: what hostile output may cost. */
-const CELLS_PER_BYTE = 8;
+const CELLS_PER_BYTE = 4;
 const CELLS_AT_ONCE = 64 * 1024;
 /** What a look costs besides, however few cells it reads. */
 const CELLS_PER_LOOK = 200;
 
-/** How many cells may still be read; bytes earn more, time does not: the same bytes must always be read in the same way. */
+/** How many cells may still be read; bytes earn more, and a deadline, but not time: the same bytes must be read in the same way. */
 export class ScanBudget {
   #cells = CELLS_AT_ONCE;
   #earnedAt = 0;
+
+  /** A deadline passed: whoever writes no faster than that may go on as at the beginning. */
+  refill(): void {
+    this.#cells = CELLS_AT_ONCE;
+  }
 
   /** True where so many may be read, which they are then. `position`: bytes of the stream so far. */
   spend(cells: number, position: number): boolean {

@@ -195,6 +195,7 @@ class Screen implements ScreenMask, TokenSink {
   }
 
   #letGo(): void {
+    this.#budget.refill();
     if (this.#last >= 0) this.#scan.scanToCursor();
     this.#scanPayload(this.#window.end);
     this.#scanAll(true);
