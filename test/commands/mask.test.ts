@@ -58,7 +58,8 @@ test('what is no secret passes byte for byte, whatever bytes they are', () =>
   inWorld(async (world) => {
     for (const input of [
       Buffer.alloc(0),
-      randomBytes(300_000),
+      // Random letters and digits have a password among them now and then.
+      Buffer.from(randomBytes(300_000).map((byte) => (/\w/.test(String.fromCharCode(byte)) ? byte | 0x80 : byte))),
       // Every byte after every beginning of a longer character.
       Buffer.from(Array.from({ length: 16 * 256 }, (_, n) => [0xf0 | (n >> 8), n & 0xff, 0xbf, 0xbf, 0x0a]).flat()),
       Buffer.from([0xff, 0xfe, 0xc3, 0x28, 0x00, 0x80, 0x1b, 0x5b]),
@@ -254,6 +255,17 @@ test('test shows where each mask stands, by which rule, and never a value', () =
     for (const output of [text, result.stdout]) {
       for (const secret of [KEY, 'ann@']) assert.not.ok(output.includes(secret), secret);
     }
+  }));
+
+test('test counts what a program painted on a screen, where it has no line', () =>
+  inWorld(async (world) => {
+    const input = `one\n\u001b[?1049h\u001b[2J\u001b[5;5Hkey ${ID} here`;
+    const result = await world.run(['mask', 'test', '--json', '--exit-code', '-'], { input });
+    assert.is(result.exit, 1);
+    assert.equal(result.json.counts, { 'aws-access-key-id': 1 });
+    assert.not.ok(result.stdout.includes(KEY));
+    const text = well(await world.run(['mask', 'test', '-'], { input }));
+    assert.match(text, /aws-access-key-id, [\s\S]*1 masked: 1 aws-access-key-id\n$/);
   }));
 
 test('test has an exit code of its own only when it is asked for one', () =>

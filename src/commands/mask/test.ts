@@ -31,6 +31,6 @@ export default class MaskTest extends SallyportCommand<typeof MaskTest> {
     this.noteAll(setup.found.notes);
     const report = await maskReport(this.args.file, setup, this.flags.width);
     this.print(report, renderReport(report, this.out));
-    if (this.flags['exit-code'] && report.matches.length > 0) process.exitCode = FOUND_EXIT;
+    if (this.flags['exit-code'] && Object.keys(report.counts).length > 0) process.exitCode = FOUND_EXIT;
   }
 }

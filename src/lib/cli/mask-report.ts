@@ -27,8 +27,10 @@ export interface MaskReport {
   readonly file: string;
   readonly bytes: number;
   readonly matches: readonly MaskMatch[];
-  /** Matches by kind. */
+  /** Of everything that is masked, by kind. */
   readonly counts: Readonly<Record<string, number>>;
+  /** What of it is in no match, by kind: a program painted it on a screen, where it has no line. */
+  readonly painted: Readonly<Record<string, number>>;
 }
 
 /** Who has a larger file wants the filter. */
@@ -58,7 +60,15 @@ export async function maskReport(file: string, setup: MaskSetup, width: number):
       shown: found === -1 ? label : around(output, found, at),
     });
   }
-  return { file, bytes: input.length, matches, counts: Object.fromEntries(stage.counts) };
+  const painted = new Map(stage.counts);
+  for (const { kind } of matches) painted.set(kind, (painted.get(kind) ?? 0) - 1);
+  return {
+    file,
+    bytes: input.length,
+    matches,
+    counts: Object.fromEntries(stage.counts),
+    painted: Object.fromEntries([...painted].filter(([, count]) => count > 0)),
+  };
 }
 
 async function maskAll(file: string, stage: MaskStage): Promise<{ readonly input: Buffer; readonly output: Buffer }> {
@@ -112,14 +122,18 @@ function tooLarge(file: string): BrokerError {
 }
 
 /** Two lines a mask: where and what, and the line as it comes out; then how many there are of each kind. */
-export function renderReport({ file, matches, counts }: MaskReport, out: Palette): string {
+export function renderReport({ file, matches, counts, painted }: MaskReport, out: Palette): string {
   const name = oneLine(file);
-  if (matches.length === 0) return `${name}: nothing to mask\n`;
+  if (Object.keys(counts).length === 0) return `${name}: nothing to mask\n`;
   const lines = matches.map(({ kind, rule, line, column, length, shown }) => {
     const place = line === null ? `${name} (painted, or not shown)` : `${name}:${line}:${column}`;
     const by = rule === kind ? '' : ` by rule ${rule}`;
     return `${place}: ${out.bold(kind)}, ${length} bytes${by}\n  ${oneLine(shown)}\n`;
   });
-  const total = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
-  return `${lines.join('')}${matches.length} masked: ${total.join(', ')}\n`;
+  for (const [kind, count] of Object.entries(painted)) {
+    lines.push(`${name}: ${out.bold(kind)}, ${count} painted on a screen\n`);
+  }
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const byKind = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
+  return `${lines.join('')}${total} masked: ${byKind.join(', ')}\n`;
 }
