@@ -42,30 +42,69 @@ function lookAlikes({ anchors, ignoreCase }: TokenFacts): string[] {
   return [`${shown}<your-token> begins with ${shown}`, `${shown}${'x'.repeat(48)}`, `"${shown}${'0'.repeat(64)}"`];
 }
 
-const SMALLEST_ALPHABET = 6;
-const FILLERS = /[xX]{6}|([A-Za-z0-9])\1{7}|[-_]x{3}|x{3}[-_]/;
+/** How many different characters there are at least, by length: one in 30,000 drawn hexadecimal texts has fewer. */
+const SMALLEST_ALPHABETS: readonly (readonly [length: number, count: number])[] = [
+  [40, 10],
+  [30, 9],
+  [20, 7],
+  [12, 4],
+  [0, 2],
+];
+const LONGEST_RUN = 7;
+const FILLERS = /[xX]{6}|[-_]x{3}|x{3}[-_]/;
 const WORDS =
   /example|placeholder|redacted|changeme|(?<![a-z0-9])(?:your|my|the)[-_]|[-_](?:here|token|secret|goes|api[-_]?key)/i;
+/** Longer texts have any of these by chance. */
+const LONGEST_WITHOUT_WORDS = 120;
 
 /**
- * False for what stands in for a token: one character over and over, and words such as "example" or "your_token_here".
- * Below 1 in 10,000 of drawn tokens fail: runs are looked for only in what is short enough to have none by chance.
+ * False for what stands in for a token: few characters over and over, and words such as "example" or "your_token_here".
+ * Fewer than 1 in 10,000 drawn tokens fail.
  */
 export function isDrawn(secret: string): boolean {
-  if (new Set(secret).size < Math.min(SMALLEST_ALPHABET, secret.length / 3)) return false;
-  return secret.length > 120 || !(FILLERS.test(secret) || WORDS.test(secret));
+  const { characters, longestRun } = censusOf(secret);
+  const smallest = SMALLEST_ALPHABETS.find(([length]) => secret.length >= length)?.[1] ?? 0;
+  if (characters < smallest) return false;
+  if (secret.length > LONGEST_WITHOUT_WORDS) return true;
+  return longestRun <= LONGEST_RUN && !FILLERS.test(secret) && !WORDS.test(secret);
 }
 
 /** Drawn, and not put together of words, as the names of things are. */
 export const isNoName = (secret: string): boolean =>
-  isDrawn(secret) && (countDigits(secret) > 1 || looksRandom(secret));
+  isDrawn(secret) && (censusOf(secret).digits > 1 || looksRandom(secret));
 
 /** The same, with capitals and small letters in it, as 20 random characters or more always have. */
 export const isMixed = (secret: string): boolean => hasBothCases(secret) && isNoName(secret);
 
-const countDigits = (text: string): number => text.length - text.replace(/\d/g, '').length;
-
 export const hasBothCases = (secret: string): boolean =>
   /[A-Z]/.test(secret) && /[a-z]/.test(secret) && isDrawn(secret);
+
+interface Census {
+  readonly characters: number;
+  readonly digits: number;
+  readonly longestRun: number;
+}
+
+/** One pass, since a hostile stream can ask thousands of times. */
+function censusOf(text: string): Census {
+  const seen = new Uint8Array(256);
+  let characters = 0;
+  let digits = 0;
+  let run = 0;
+  let longestRun = 0;
+  let previous = -1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at) & 0xff;
+    if (seen[code] === 0) {
+      seen[code] = 1;
+      characters += 1;
+    }
+    if (code >= 0x30 && code <= 0x39) digits += 1;
+    run = code === previous ? run + 1 : 1;
+    if (run > longestRun) longestRun = run;
+    previous = code;
+  }
+  return { characters, digits, longestRun };
+}
 
 export const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
