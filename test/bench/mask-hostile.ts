@@ -132,27 +132,7 @@ export function hostileTexts(): readonly HostileText[] {
   ];
 }
 
-const FOLLOWERS = [
-  'a',
-  'A',
-  '0',
-  'aB3',
-  '-',
-  '.',
-  '/',
-  '=',
-  '@',
-  ' ',
-  ':',
-  '"',
-  '\\',
-  ',',
-  '\n',
-  'a.',
-  'a@',
-  '4 ',
-  'A1b2-',
-];
+const FOLLOWERS = ['a', '0', 'aB3-', '.', ' '];
 
 /** Every anchor repeated, and followed by runs: as far apart as is worst. */
 export function* spreadTexts(rules: readonly Rule[]): Generator<HostileText> {
