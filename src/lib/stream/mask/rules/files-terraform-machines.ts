@@ -10,7 +10,7 @@ interface NamedSpan extends Span {
 }
 
 /** Values and attributes are not nested deeper, but for what is made to be slow. */
-const DEEPEST = 8;
+const DEEPEST = 6;
 
 const SHORT = new Set(['true', 'false', 'null', '']);
 

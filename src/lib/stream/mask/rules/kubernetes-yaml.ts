@@ -12,11 +12,12 @@ const BLANKS = [9, 10, 13, 32];
 const LONGEST_HEAD = 4096;
 
 /** A line on which a map may open right behind its key is short up to there. */
-const LONGEST_KEY_LINE = 200;
+const LONGEST_KEY_LINE = 100;
 
 export class YamlMachine implements Machine {
   holdFrom = Number.POSITIVE_INFINITY;
-  private readonly reader: ManifestReader;
+  private readonly before: string;
+  private lineReader: ManifestReader | undefined;
   private readonly need: Need;
   /** `meta-data:`; but `-data:` is a line of a diff. */
   private readonly isPartOfName: boolean;
@@ -31,7 +32,13 @@ export class YamlMachine implements Machine {
   constructor(before: string, need: Need) {
     this.need = need;
     this.isPartOfName = /\w-$/.test(before);
-    this.reader = new ManifestReader(before, need);
+    this.before = before;
+  }
+
+  /** Made when a line is whole: most anchors begin nothing. */
+  private get reader(): ManifestReader {
+    this.lineReader ??= new ManifestReader(this.before, this.need);
+    return this.lineReader;
   }
 
   push(byte: number): boolean {
@@ -50,7 +57,7 @@ export class YamlMachine implements Machine {
   }
 
   spans(early: boolean): readonly Span[] {
-    if (this.isPartOfName) return [];
+    if (this.isPartOfName || this.pushed < 2) return [];
     const reader = this.reader.clone();
     if (this.line !== '') reader.read(this.line, this.lineStart, early);
     return maskedSpans(reader.values, reader.verdict, early);

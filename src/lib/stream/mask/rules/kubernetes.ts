@@ -138,6 +138,7 @@ const SECRETS_IN_JSON: readonly MachineRule[] = [
     ...base,
     name: 'kubernetes-json-bare-data',
     anchors: ['{"', '{\n', '{\\"'],
+    notBefore: '[A-Za-z0-9_:,"{]',
     maxLength: MANIFEST,
     begin: (_before, anchor) => new JsonMachine(anchor, 'base64'),
     tests: {

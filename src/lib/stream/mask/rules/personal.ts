@@ -77,10 +77,10 @@ const SSN_RULES: readonly PatternRule[] = [
     kind: 'ssn',
     family: 'personal',
     confirmedByEnd: true,
-    anchors: Array.from({ length: 99 }, (_, group) => `-${String(group + 1).padStart(2, '0')}`),
+    anchors: Array.from({ length: 99 }, (_, group) => `-${String(group + 1).padStart(2, '0')}-`),
     before: { class: '[0-9]', min: 3, max: 3 },
     notBefore: '[0-9A-Za-z_./+-]',
-    secret: '-[0-9]{4}',
+    secret: '[0-9]{4}',
     notAfter: '[0-9A-Za-z_-]',
     check: isSsn,
     tests: {
