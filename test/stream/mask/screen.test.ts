@@ -184,6 +184,7 @@ test('a secret that is typed slowly is masked from the moment its prefix is ther
 test('a frame does not end behind the begin of a secret', () => {
   const stage = beginScreen();
   assert.equal(stage.push(Buffer.from(`${at(1)}${FIRST}${ESC}[?25h`)), []);
+  assert.ok(stage.holdsSecret);
   assert.is(
     Buffer.concat([...stage.push(Buffer.from(`${SECOND}.${ESC}[?25h`))]).toString(),
     `${at(1)}${HIDDEN_FIRST}${ESC}[?25h${HIDDEN_SECOND}.${ESC}[?25h`,

@@ -104,10 +104,16 @@ const CELLS_AT_ONCE = 64 * 1024;
 /** What a look costs besides, however few cells it reads. */
 const CELLS_PER_LOOK = 200;
 
+/** Going to another screen and back is dear, and no program does it often: beyond this the screen stays the one it is. */
+const SCREENS = /^\u001b\[\?(?:.*;)?(?:47|1047|1049)[;hl]/;
+const SWITCHES_AT_ONCE = 64;
+const BYTES_PER_SWITCH = 256;
+
 /** How many cells may still be read; bytes earn more, and a deadline, but not time: the same bytes must be read in the same way. */
 export class ScanBudget {
   #cells = CELLS_AT_ONCE;
   #earnedAt = 0;
+  #switches = 0;
 
   /** A deadline passed: whoever writes no faster than that may go on as at the beginning. */
   refill(): void {
@@ -121,5 +127,12 @@ export class ScanBudget {
     if (this.#cells < cells + CELLS_PER_LOOK) return false;
     this.#cells -= cells + CELLS_PER_LOOK;
     return true;
+  }
+
+  /** False where the sequence goes to another screen, and too many did. */
+  maySwitch(sequence: string, position: number): boolean {
+    if (!SCREENS.test(sequence)) return true;
+    this.#switches += 1;
+    return this.#switches <= SWITCHES_AT_ONCE + position / BYTES_PER_SWITCH;
   }
 }

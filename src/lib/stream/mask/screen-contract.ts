@@ -7,6 +7,8 @@ export interface ScreenMask {
   /** Takes bytes up to, and with, the one after which `isLinearAgain` is true, and gives back the rest unread. */
   pushUntilLinear(bytes: Uint8Array): { readonly passed: readonly Uint8Array[]; readonly unread: Uint8Array };
   readonly holding: boolean;
+  /** A frame ended, and is held all the same: it may end in the begin of a secret. Otherwise a frame waits for its end. */
+  readonly holdsSecret: boolean;
   /** Lets go of what is held, but for an unfinished sequence; what could be the begin of a secret at the cursor is masked. */
   expire(): readonly Uint8Array[];
   /** Lets go of everything, an unfinished sequence too; the screen is gone then, and nothing may be pushed any more. */

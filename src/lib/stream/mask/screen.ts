@@ -19,10 +19,6 @@ export type { ScreenMask, ScreenMaskOptions } from './screen-contract.ts';
 /** A frame longer than this goes on in pieces: of what is held, so much stays to be read together with what follows. */
 const FRAME_MAX_BYTES = 32 * 1024;
 const OVERLAP_BYTES = 8 * 1024;
-/** Going to another screen and back is dear, and no program does it often: beyond this the screen stays the one it is. */
-const SCREENS = /^\u001b\[\?(?:.*;)?(?:47|1047|1049)[;hl]/;
-const SWITCHES_AT_ONCE = 64;
-const BYTES_PER_SWITCH = 256;
 
 export const createScreenMask = (options: ScreenMaskOptions): ScreenMask => new Screen(options);
 
@@ -44,10 +40,11 @@ class Screen implements ScreenMask, TokenSink {
   #last = -1;
   /** Something went that was not looked at. */
   #wasOverlooked = false;
+  /** A frame did not end, since what stands before the cursor may be the begin of a secret. */
+  #isOpen = false;
   #isSync = false;
   #isSeeding = true;
   #lineFeeds = 0;
-  #switches = 0;
   #stopsWhenLinear = false;
 
   constructor({ size, findSpans, context, onMask = () => undefined }: ScreenMaskOptions) {
@@ -67,6 +64,10 @@ class Screen implements ScreenMask, TokenSink {
 
   get holding(): boolean {
     return this.#window.end > this.#window.start || this.#out.length > 0;
+  }
+
+  get holdsSecret(): boolean {
+    return this.#isOpen;
   }
 
   get isLinearAgain(): boolean {
@@ -126,8 +127,8 @@ class Screen implements ScreenMask, TokenSink {
     this.#losses.before(effect);
     if (effect === 'move' || effect === 'line' || effect === 'destroy') this.#line.control(sequence);
     if (effect === 'move' || effect === 'line' || (effect === 'none' && model !== '')) this.#last = -1;
-    const isTooOften = SCREENS.test(model) && ++this.#switches > SWITCHES_AT_ONCE + this.#at / BYTES_PER_SWITCH;
-    if (model !== '' && !isTooOften && (cost === 0 || this.#budget.spend(cost, this.#at))) this.#model.control(model);
+    if (model !== '' && this.#budget.maySwitch(model, this.#at) && (cost === 0 || this.#budget.spend(cost, this.#at)))
+      this.#model.control(model);
     if (effect === 'repeat') this.#changes.paintRows(row, this.#model.cursorY);
     if (to > from) this.#endToken(to);
     this.#after(effect, to);
@@ -171,7 +172,8 @@ class Screen implements ScreenMask, TokenSink {
   #endFrame(to: number, isForced: boolean): void {
     const { cols, rows } = this.#model;
     if (this.#isSeeding) return;
-    if (!isForced && this.#last >= 0 && !this.#isClosedAtCursor()) return;
+    this.#isOpen = !isForced && this.#last >= 0 && !this.#isClosedAtCursor();
+    if (this.#isOpen) return;
     const isWhole = this.#budget.spend(rows * cols, to);
     if (!isWhole && !this.#budget.spend(this.#changes.rowCount * cols, to)) return;
     this.#scanAll(isWhole);
