@@ -1,7 +1,7 @@
 // Rules made ready to run: one automaton for all anchors, and each rule's patterns, compiled when its anchor is first met. Shared by
 // every stream that the same rules are on for.
 import { type Anchors, buildAnchors } from './anchors.ts';
-import { compileClass, compilePattern, type Pattern } from './pattern/index.ts';
+import { compileClass, compilePattern, DEAD, type Pattern } from './pattern/index.ts';
 import { type FAMILIES, isMachineRule, type MachineRule, type PatternRule, type Rule } from './rule.ts';
 
 /** Who names a mask where several rules begin at one place: the one that knows most. */
@@ -56,6 +56,8 @@ export interface CompiledPatternRule extends CompiledCommon {
   readonly rule: PatternRule;
   readonly before: Before | null;
   readonly lead: Pattern | null;
+  /** By the byte after the anchor: 1 where lead and secret can begin with it. */
+  readonly canFollow: Uint8Array;
   /** Secret and tail in one. */
   readonly secret: Pattern;
   readonly maxLength: number;
@@ -120,6 +122,11 @@ function compileBefore({ class: members, min, max }: NonNullable<PatternRule['be
   return { members: compileClass(members), min, max };
 }
 
+function firstBytesOf(patterns: readonly Pattern[]): Uint8Array {
+  const isFirst = (byte: number) => patterns.some((pattern) => pattern.step(pattern.start, byte) !== DEAD);
+  return Uint8Array.from({ length: 256 }, (_, byte) => (isFirst(byte) ? 1 : 0));
+}
+
 function compileRule(rule: Rule): CompiledRule {
   const common = {
     priority: PRIORITY.indexOf(rule.family),
@@ -128,11 +135,13 @@ function compileRule(rule: Rule): CompiledRule {
   if (isMachineRule(rule)) return { ...common, rule };
   const tail = rule.tail === undefined ? null : compilePattern(rule.tail);
   const secret = compilePattern(tail === null ? rule.secret : `(?:${rule.secret})(?:${rule.tail})`);
+  const lead = rule.lead === undefined ? null : compilePattern(rule.lead);
   return {
     ...common,
     rule,
     before: rule.before === undefined ? null : compileBefore(rule.before),
-    lead: rule.lead === undefined ? null : compilePattern(rule.lead),
+    lead,
+    canFollow: firstBytesOf(lead === null ? [secret] : lead.minLength === 0 ? [lead, secret] : [lead]),
     secret,
     maxLength: secret.maxLength,
     tailLength: tail?.minLength ?? 0,

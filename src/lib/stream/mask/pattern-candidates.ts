@@ -50,11 +50,14 @@ export class PatternCandidates implements Candidates {
 
   add(anchorFrom: number, anchorEnd: number): boolean {
     const { rule, window } = this;
+    const next = window.at(anchorEnd);
+    if (next !== -1 && rule.canFollow[next] === 0) return false;
     let begin = anchorFrom;
     if (rule.before !== null) {
       const { members, min, max } = rule.before;
-      const last = Math.max(window.visibleStart, anchorFrom - max);
-      while (begin > last && members[window.at(begin - 1)] === 1) begin -= 1;
+      const { visible, visibleStart } = window;
+      const last = Math.max(visibleStart, anchorFrom - max);
+      while (begin > last && members[visible[begin - 1 - visibleStart] as number] === 1) begin -= 1;
       if (anchorFrom - begin < min) return false;
     }
     const previous = window.at(begin - 1);
