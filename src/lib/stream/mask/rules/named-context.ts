@@ -14,9 +14,6 @@ export const PROSE =
 export const PROSE_WORD = /^(?:is|was|has|have|set|reset|changed|rotated|updated|for|\([\w -]*\)?)?:?$/;
 export const PROSE_STARTS = 'iwhsrcuf(:';
 
-/** The anchor's case is unknown: other letters must tell. */
-export const isUpperCase = (name: string) => /[A-Z]/.test(name) && !/[a-z]/.test(name);
-
 export const isPairName = (before: string) => PAIR_NAME.test(before.replace(/\\*["']$/, ''));
 
 /** A word of a command line begins here. */

@@ -162,7 +162,7 @@ export class NamedHead {
   #afterBlank(c: string): Step {
     const isDirective = /^(?:requirepass|masterauth)$/i.test(this.name);
     const isFlag = this.#blanks === 1 && this.#prefix.startsWith('-') && context.isFlagBefore(this.before);
-    const isCommand = context.isUpperCase(this.name) && context.isCommandBefore(this.before);
+    const isCommand = context.isCommandBefore(this.before);
     if (isFlag || isCommand || isDirective || (c === "'" && context.isSqlBefore(this.before))) {
       this.shape = 'flag';
       this.#enter('before');

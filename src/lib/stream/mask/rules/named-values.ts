@@ -150,7 +150,7 @@ function isPlainlyDrawn(value: string): boolean {
     if (last !== 0 && kind !== last) changes += 1;
     last = kind;
   }
-  return changes >= 4;
+  return changes >= 4 && value.length < 64;
 }
 
 /** Letters, and marks between words: says nothing about being drawn. */
@@ -172,7 +172,12 @@ function isDrawn(value: string): boolean {
   if (/\s/.test(value) || /^[\d.,:/%+-]+$/.test(value)) return false;
   if (/^[a-z0-9]{6}\.[a-z0-9]{16}$/.test(value)) return true; // a bootstrap token of kubeadm
   if (/^(?:sha(?:1|224|256|384|512)|md5)[:-]/.test(value) || /^arn:|^projects\//.test(value)) return false;
-  if (/^(?=.*\d.*\d)(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9]{20,}$/.test(value)) return true;
+  if (
+    /^(?=.*\d.*\d)(?=.*[a-z])(?=.*[A-Z])(?:[A-Za-z0-9]{20,}|(?=.*\d.*\d.*\d)(?!.*\d{4}-\d)[\w*!@#$%^&+=~-]{16,})$/.test(
+      value,
+    )
+  )
+    return true;
   return UUID.test(value) || looksRandom(value) || looksDrawnInHex(value);
 }
 
@@ -208,9 +213,10 @@ function isExpression(found: Found, value: string): boolean {
   if (/^%[A-Za-z(]/.test(value) && /[%sd]$/.test(value)) return true;
   if (CODE_ROOTS.test(value)) return true;
   // A call: `getPassword()`, `env('X')`, `os.environ["DB"]`, `generate(16)`.
-  const call = /^([A-Za-z_$](?:[A-Za-z_$.:>?-]|\d{1,2}(?![A-Za-z]))*)([([].*)$/.exec(value);
-  if (call !== null && !looksRandom(call[1] as string)) {
-    const [, head = '', rest = ''] = call;
+  const bracket = value.search(/[([]/);
+  const callee = bracket > 0 && bracket < 64 ? value.slice(0, bracket) : '';
+  if (/^[A-Za-z_$](?:[A-Za-z_$.:>?-]|\d{1,2}(?![A-Za-z]))*$/.test(callee) && !looksRandom(callee)) {
+    const [head, rest] = [callee, value.slice(bracket)];
     return (head.length > 2 || rest.length < 5) && !looksRandom(rest);
   }
   const isVariable = found.shape === 'tight' && /^[A-Z0-9_]+$/.test(found.name);
