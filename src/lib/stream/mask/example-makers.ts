@@ -1,5 +1,7 @@
 // Makers of texts that have a structure: a card number with its check digit, a token's three parts, base64 of something.
 
+import { IBAN_LENGTHS } from './checks/index.ts';
+
 /** A number from 0 to `below` − 1. */
 export type Draw = (below: number) => number;
 
@@ -37,7 +39,7 @@ const LAST_NAMES = [
   'jensen',
 ];
 const DOMAINS = ['example.com', 'mail.example.org', 'corp.example.co.uk', 'example.de', 'posteo.example', 'example.io'];
-/** Lengths of the bank's own part and its alphabet: digits, or letters and digits. */
+/** Lengths of the bank's own part, and how many letters it begins with; other countries are drawn all digits. */
 const IBANS: Readonly<Record<string, readonly [length: number, letters: number]>> = {
   DE: [18, 0],
   GB: [18, 4],
@@ -149,7 +151,7 @@ function withCheckDigit(digits: string, wrongBy: number): string {
 
 /** ISO 7064 mod 97–10 over the bank's part, the country and the check digits, letters as 10 to 35. */
 function iban(country: string, separator: string, wrongBy: number, draw: Draw): string {
-  const [length, letters] = IBANS[country] ?? [18, 0];
+  const [length, letters] = IBANS[country] ?? [(IBAN_LENGTHS.get(country) ?? 22) - 4, 0];
   const own = characters(UPPER, letters, draw) + characters(DIGITS, length - letters, draw);
   const asDigits = `${own}${country}00`.replace(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55));
   const check = 98 - Number(BigInt(asDigits) % 97n);
