@@ -167,7 +167,7 @@ export const LLM_TOKENS = [
     anchors: ['T3BlbkFJ'],
     secret: '[A-Za-z0-9_-]{15,200}',
     confirmedByEnd: true,
-    check: (secret) => /^[nrtm]?sk-/.test(secret) && isDrawn(secret),
+    check: (secret) => secret.startsWith('sk-') && isDrawn(secret),
     masks: ['OPENAI_API_KEY=${?sk-build-bot-}${alnum:20}${pick:T3BlbkFJ}${alnum:20}'],
     leaves: ['${!alnum:20}T3BlbkFJ${!alnum:20}'],
   }),
