@@ -45,6 +45,31 @@ for (const [title, input, expected] of [
     `${at(1, 6)}${HIDDEN_SECOND}${at(1)}${HIDDEN_FIRST}\r${ESC}[K`,
   ],
   [
+    'in halves, and the screen erased',
+    `${at(1, 6)}${SECOND}${at(1)}${FIRST}${ESC}[2J`,
+    `${at(1, 6)}${HIDDEN_SECOND}${at(1)}${HIDDEN_FIRST}${ESC}[2J`,
+  ],
+  [
+    'in halves, and taken apart by deleting a character',
+    `${at(1, 6)}${SECOND}${at(1)}${FIRST}${at(1, 3)}${ESC}[P`,
+    `${at(1, 6)}${HIDDEN_SECOND}${at(1)}${HIDDEN_FIRST}${at(1, 3)}${ESC}[P`,
+  ],
+  [
+    'in halves, and pushed off the screen',
+    `${at(1, 6)}${SECOND}${at(1)}${FIRST}${at(1)}${ESC}[9L`,
+    `${at(1, 6)}${HIDDEN_SECOND}${at(1)}${HIDDEN_FIRST}${at(1)}${ESC}[9L`,
+  ],
+  [
+    'in halves, and scrolled down',
+    `${at(1, 6)}${SECOND}${at(1)}${FIRST}${ESC}[9T`,
+    `${at(1, 6)}${HIDDEN_SECOND}${at(1)}${HIDDEN_FIRST}${ESC}[9T`,
+  ],
+  [
+    'in halves, and the terminal reset',
+    `${at(1, 6)}${SECOND}${at(1)}${FIRST}${ESC}c`,
+    `${at(1, 6)}${HIDDEN_SECOND}${at(1)}${HIDDEN_FIRST}${ESC}c`,
+  ],
+  [
     'in halves, and printed over',
     `${at(1, 6)}${SECOND}${at(1)}${FIRST}${at(1)}nothing here`,
     `${at(1, 6)}${HIDDEN_SECOND}${at(1)}${HIDDEN_FIRST}${at(1)}nothing here`,
