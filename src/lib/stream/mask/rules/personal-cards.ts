@@ -3,18 +3,18 @@
 import { CARD_RANGES, cardBrand, isLuhn } from '../checks/index.ts';
 import type { PatternRule } from '../rule.ts';
 
-const ANCHOR_DIGITS = 4;
+const ANCHOR_DIGITS = 3;
 
 /** A line that is wrapped at the terminal's width right before a blank keeps its end. */
 const SEPARATOR = '\\n?[ -]';
 
-/** Every beginning of four digits that the networks' prefixes have: 4 → 4000 to 4999. */
+/** Every beginning of three digits that the networks' prefixes have: 4 → 400 to 499, 6011 → 601. */
 function expandPrefixes(): readonly string[] {
   const beginnings = new Set<string>();
   for (const [first, last] of CARD_RANGES.flatMap(({ prefixes }) => prefixes)) {
-    const open = ANCHOR_DIGITS - String(first).length;
-    const from = first * 10 ** open;
-    const to = (last + 1) * 10 ** open;
+    const scale = 10 ** (ANCHOR_DIGITS - String(first).length);
+    const from = Math.floor(first * scale);
+    const to = Math.ceil((last + 1) * scale);
     for (let beginning = from; beginning < to; beginning++) beginnings.add(String(beginning));
   }
   return [...beginnings].sort();
@@ -25,15 +25,15 @@ const hasOneSeparator = (text: string): boolean => !(text.includes(' ') && text.
 
 const isCard = (text: string): boolean => cardBrand(text) !== undefined && hasOneSeparator(text) && isLuhn(text);
 
-/** Columns of numbers in groups of four, decimal or hexadecimal, are no lists of cards; `order id: 4…` and `"trace": 5…` name numbers of their own; `card id` does not. */
+/** Columns of hexadecimal numbers are no lists of cards; `order id: 4…` and `"trace": 5…` name numbers of their own; `card id` does not. */
 const NUMBERED =
   /(?:^|[^a-z])(?:order|invoice|ticket|tracking|reference|ref|serial|request|trace|span|event|message|job|account|user|device|run|build)?[ _-]?(?:id|ids|no|nr|uid|imei|isbn|ean|upc|gtin|trace|span|offset|nonce|seq|timestamp|ts)[.]?["']?\s{0,3}(?:[:=#]|is)?\s{0,3}["']?$/i;
 
-const GROUPS = /(?:^|[^0-9A-Za-z])(?:(?:[0-9A-Fa-f]{4}[ -]){2}|(?=[0-9]*[A-F])[0-9A-F]{4}[ -])$/;
+const GROUPS = /(?:^|[^0-9A-Za-z])((?:[0-9A-F]{4}[ -]){1,9})$/;
 
 const isAmong = (line: string): boolean => {
   const near = line.slice(-48);
-  if (GROUPS.test(near)) return false;
+  if (/[A-F]/.test(GROUPS.exec(near)?.[1] ?? '')) return false;
   return !NUMBERED.test(near) || /card|pan\b|visa|credit|debit|amex|payment/i.test(near);
 };
 
@@ -47,7 +47,7 @@ export const CARD_RULES: readonly PatternRule[] = [
     hidesAnchor: true,
     notBefore: '[0-9A-Za-z_.+*-]',
     // In one run: 14 to 16 digits. In groups: by four (and three, of nineteen), or 4-6-5 and 4-6-4.
-    secret: `(?:[0-9]{10,12}|(?:${SEPARATOR}[0-9]{4}){3}(?:${SEPARATOR}[0-9]{3})?|${SEPARATOR}[0-9]{6}${SEPARATOR}[0-9]{4,5})`,
+    secret: `[0-9](?:[0-9]{10,12}|(?:${SEPARATOR}[0-9]{4}){3}(?:${SEPARATOR}[0-9]{3})?|${SEPARATOR}[0-9]{6}${SEPARATOR}[0-9]{4,5})`,
     notAfter: '[0-9A-Za-z_-]',
     check: isCard,
     isAmong,
@@ -56,6 +56,7 @@ export const CARD_RULES: readonly PatternRule[] = [
       masks: [
         'paid with ${luhn:4:16<4}.',
         '"${luhn:52:16: <4}", ${luhn:2345:16:-<4}',
+        '${luhn:2221:16:-<4} ${luhn:2720:16:-<4} ${luhn:6011:16: <4} ${luhn:4:16: <4}',
         'card no: ${luhn:4:16<4} charged ${luhn:52:16<4}',
         'card=${luhn:37:15<4}\n${luhn:36:14<4} ${luhn:6011:16<4}',
       ],
@@ -64,7 +65,7 @@ export const CARD_RULES: readonly PatternRule[] = [
         '1700000000000000 1234567890123456 20240115103000',
         'id-${!luhn:4:16} 0.${!luhn:4:16} a${!luhn:4:16}',
         '4000000000000000000000',
-        'U+606C 606C ${!luhn:4:16: } 8FE2 1234 ${!luhn:51:16: }',
+        'U+606C 606C ${!luhn:4:16: } 8FE2 ${!luhn:51:16: }',
         'order id: ${!luhn:4:16}, {"id":${!luhn:51:16}} trace=${!luhn:4:16} IMEI ${!luhn:37:15}',
       ],
     },
