@@ -429,6 +429,11 @@ const LEAVES: readonly string[] = [
 ];
 
 const MORE_MASKS: readonly string[] = [
+  '+ENV DB_PASSWORD ${alnum:14}\n',
+  'setenv adminPassword ${alnum:14}\n',
+  'putenv("DB_PASSWORD=${weak}");',
+  'body: CLIENT_SECRET=${alnum:24}&user=app',
+  'password    ${alnum:12}\n'.replace('${alnum:12}', 'N${alnum:9}7x'.replace('N', '${?N}').replace('7x', '${?7x}')),
   'ENV DB_PASSWORD=~${alnum:18}'.replace('~', '${?~}'),
   'Driver={PostgreSQL};Server=db;Uid=app;Pwd=${pick:VaAaTloRffTig|EfPIeoPCLwL};',
   'Server=tcp:sql.example.com,1433;Database=shop;User ID=app;Password=${alnum:14};Encrypt=True;',

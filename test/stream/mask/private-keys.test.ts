@@ -43,6 +43,26 @@ test('a line of another program between the lines of a key stays', () => {
   assert.ok(mask(text).includes('app[7]: GET /health 200\n'));
 });
 
+test('a key is found in lines that run into each other, as those of exactly the terminal width do', () => {
+  const prefix = '[pod/web-0/app] ';
+  const text = draw(
+    `${prefix}${begin(KEY)}\n${prefix}\${b64:64}${prefix}\${b64:64}${prefix}\${b64:20}==\n${prefix}${end(KEY)}\n`,
+  );
+  assert.is(
+    mask(text),
+    `${prefix}${begin(KEY)}\n${prefix}[private-key]${prefix}[private-key]${prefix}[private-key]\n${prefix}${end(KEY)}\n`,
+  );
+  const waiting = draw(`${begin(KEY)}\n\${b64:64}wait...\r\${b64:64}wait...\r${end(KEY)}\n`);
+  assert.is(mask(waiting).split('[private-key]').length, 3);
+});
+
+test('line numbers of any length before the lines of a key stay', () => {
+  const body = Array.from({ length: 24 }, (_, n) => draw(`${n + 2}:\${b64:64}`)).join('\n');
+  const masked = mask(`1:${begin(KEY)}\n${body}\n26:${end(KEY)}\n`);
+  assert.is(masked.split('[private-key]').length, 25);
+  assert.ok(masked.endsWith(`\n26:${end(KEY)}\n`));
+});
+
 test('two keys and a certificate between them: the certificate stays', () => {
   const certificate = draw(`${begin('CERTIFICATE')}\n\${b64:64}\n\${b64:64}\n${end('CERTIFICATE')}\n`);
   const key = draw(`${begin(KEY)}\n\${b64:64}\n${end(KEY)}\n`);

@@ -20,7 +20,7 @@ export const isPairName = (before: string) => PAIR_NAME.test(before.replace(/\\*
 export const isFlagBefore = (before: string) => /(?:^|[\s"'[,(])$/.test(before);
 
 /** `ENV NAME value`, `config:set NAME value`; nothing at all before it is a table of `describe` or a file of variables. */
-export const isCommandBefore = (before: string) => /(?:^|[\s#])(?:ENV|ARG|setenv|SetEnv)\s+$/.test(before);
+export const isCommandBefore = (before: string) => /(?:^|[\s#+-])(?:ENV|ARG|setenv|SetEnv)\s+$/.test(before);
 
 /** `ALTER USER … WITH PASSWORD '…'`. */
 export const isSqlBefore = (before: string) => /\b(?:WITH|USER|ROLE|LOGIN|ENCRYPTED|ALTER|CREATE|SET)\b/i.test(before);

@@ -145,7 +145,7 @@ export class PrivateKeyBlock implements Machine {
   #chunkOf(whole: string, lineFrom: number): Chunk | undefined {
     const line = whole.replace(/(?:["'`]\s*[+.,;&\\]*)?[\s"'`,;)\]}|\\]*$/, '');
     const match = /[A-Za-z0-9+/]+={0,2}$|(?<![A-Za-z0-9+/])=[A-Za-z0-9+/]{4}$/.exec(line);
-    if (match === null) return undefined;
+    if (match === null) return this.#leadingChunk(whole, lineFrom);
     let from = match.index;
     if (line.charAt(from) === '+' && /^\s*\+$/.test(this.#prefix) && from < 2) from += 1;
     const prefix = line.slice(0, from);
@@ -157,6 +157,15 @@ export class PrivateKeyBlock implements Machine {
     if (!isPlain && !isWhole && skeleton(prefix) !== this.#skeleton) return undefined;
     if (text === '' || isPlaceholder(text)) return undefined;
     return { from: lineFrom + from, to: lineFrom + line.length, joins: prefix === '' && !this.#isBroken };
+  }
+
+  /** Other text follows the run on its line, where the line's end was taken for a soft wrap. */
+  #leadingChunk(line: string, lineFrom: number): Chunk | undefined {
+    const { length } = this.#prefix;
+    if (skeleton(line.slice(0, length)) !== this.#skeleton) return undefined;
+    const run = /^[A-Za-z0-9+/]{48,}={0,2}/.exec(line.slice(length));
+    if (run === null || !looksRandom(run[0])) return undefined;
+    return { from: lineFrom + length, to: lineFrom + length + run[0].length, joins: false };
   }
 
   #isAccepted(chunk: Chunk, line: string): boolean {
