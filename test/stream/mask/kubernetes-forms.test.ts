@@ -180,6 +180,9 @@ test('literals of a command are masked, files and config maps stay', () => {
   );
   holds('sh -c "kubectl create secret generic db --from-literal=a=◦"\n');
   stays('kubectl create secret generic db --from-file=a=./a.txt --from-literal=b="$B" --from-env-file=.env\n');
+  holds(
+    '{"command":"kubectl create secret generic db --from-literal=a=◦\\nkubectl create configmap c --from-literal=m=x"}',
+  );
   stays('kubectl create configmap c --from-literal=mode=production\n');
   stays('kubectl create secret generic db\nkubectl create configmap c --from-literal=mode=production\n');
 });

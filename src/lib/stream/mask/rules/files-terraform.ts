@@ -60,7 +60,7 @@ export const TERRAFORM_RULES: readonly Rule[] = [
   {
     ...base,
     name: 'terraform-random-password',
-    anchors: ['"random_password"', '"random_string"'],
+    anchors: ['"random_password"'],
     lead: '[^{}]{0,200}\\{?[^{}]{0,600}\\{[^{}]{0,600}"result"\\s{0,4}:\\s{0,4}"',
     secret: '[^"\\n]{4,200}',
     tests: {

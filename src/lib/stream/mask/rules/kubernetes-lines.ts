@@ -3,6 +3,7 @@ import type { Machine, Span } from '../rule.ts';
 import { DATA_KEY, type DataValue, maskedSpans } from './kubernetes-values.ts';
 
 const [NEWLINE, BLANK, QUOTE, APOSTROPHE, COLON, EQUALS, BACKSLASH] = [10, 32, 34, 39, 58, 61, 92];
+const LETTER_N = 110;
 const [OPEN_BRACKET, CLOSE_BRACKET] = [91, 93];
 const LITERAL = /--from-literal(?:=|[ \t]{1,8})["']?[-._A-Za-z0-9]{1,253}=$/;
 const LONGEST_LITERAL_HEAD = 300;
@@ -25,6 +26,12 @@ export class CreateSecretMachine implements Machine {
     this.last = isEscaped ? 0 : byte;
     if (byte === NEWLINE && !isEscaped && this.quote === 0) {
       this.endValue(this.pushed - 1, false);
+      return false;
+    }
+    if (byte === LETTER_N && isEscaped && this.quote === 0) {
+      // A line end as a string of JSON or of a program has it.
+      this.text = this.text.slice(0, -1);
+      this.endValue(this.pushed - 2, false);
       return false;
     }
     const isBegun = this.valueFrom !== -1 && this.pushed - 1 > this.valueFrom;
