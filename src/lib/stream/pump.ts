@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { OutputStream, SessionEvent } from '../core/events.ts';
 import type { TerminalSize } from '../core/terminal.ts';
 import type { OutputChunk, Program } from '../ports/target.ts';
+import { OutputOrder } from './output-order.ts';
 import type { Stage } from './stage.ts';
 
 /** What a client sends while a program runs. */
@@ -41,6 +42,7 @@ export async function pumpOutput(deps: OutputPumpDeps): Promise<void> {
   const chunks = program.output[Symbol.asyncIterator]();
   /** When what a stream holds back is let go; a chunk of the other stream does not put that off. */
   const due = new Map<OutputStream, number>();
+  const order = new OutputOrder(stages, deliver);
   let next = chunks.next();
   for (;;) {
     const result = await nextOrDeadline(next, due, clock);
@@ -51,18 +53,18 @@ export async function pumpOutput(deps: OutputPumpDeps): Promise<void> {
     if (result.done === true) break;
     onActivity();
     const { stream, bytes } = result.value;
-    await deliver(stream, stages[stream].push(bytes));
+    await order.pass(stream, stages[stream].push(bytes));
     const { holding, holdsSecret } = stages[stream];
     if (holding) due.set(stream, clock.monotonic() + (holdsSecret ? holdMs : doubtMs));
     else due.delete(stream);
     next = chunks.next();
   }
-  for (const stream of STREAMS) await deliver(stream, stages[stream].flush());
+  await order.end();
 
   async function letGo(isDue: (stream: OutputStream) => boolean): Promise<void> {
     for (const stream of STREAMS.filter(isDue)) {
       due.delete(stream);
-      await deliver(stream, stages[stream].expire());
+      await order.pass(stream, stages[stream].expire());
     }
   }
 
