@@ -99,7 +99,7 @@ interface Linked extends Pick<Trie, 'table' | 'states'> {
 /** Two bytes an entry serve up to 32,768 states, four any number that fits into memory. */
 const SMALL_FLAG = 0x8000;
 const LARGE_FLAG = 0x4000_0000;
-/** What the table has room for before it grows: as many as the mask's own rules take. */
+/** What the table of many texts has room for before it grows: as many as the mask's own rules take. */
 const FIRST_STATES = 16_384;
 
 function buildTrie(
@@ -108,7 +108,8 @@ function buildTrie(
   shift: number,
   isHidden: (index: number) => boolean = () => false,
 ): Trie {
-  let table: Table = new Uint16Array(FIRST_STATES << shift);
+  const most = texts.reduce((states, text) => states + text.length, 1);
+  let table: Table = new Uint16Array(Math.min(most, FIRST_STATES) << shift);
   const ends: (readonly number[])[] = [NOTHING];
   const firstChild = [0];
   const nextSibling = [0];

@@ -1,7 +1,9 @@
 // Tries one rule on whole texts, before any stream has it: on its own examples, and on text that no rule should touch much.
+import { compileRules } from './compiled-rules.ts';
 import { type Expanded, expandExample } from './examples.ts';
+import { findSecrets } from './find-secrets.ts';
+import { indexNeedles } from './known-finder.ts';
 import type { OwnRuleProblem } from './own-rules.ts';
-import { compileClass, compilePattern, DEAD, type Pattern } from './pattern/index.ts';
 import type { PatternRule, Span } from './rule.ts';
 
 /** What an example leaves open is drawn this often. */
@@ -73,64 +75,9 @@ function isInOrder(parts: readonly string[], text: string): boolean {
   return true;
 }
 
-/** What the rule masks in a text of Latin-1 characters: ascending, not overlapping. */
-function spansOf(rule: PatternRule, text: string): Span[] {
-  const runner = runnerOf(rule);
-  const spans: Span[] = [];
-  const haystack = rule.ignoreCase ? text.toLowerCase() : text;
-  const anchors = rule.ignoreCase ? rule.anchors.map((anchor) => anchor.toLowerCase()) : rule.anchors;
-  let free = 0;
-  for (let at = 0; at < text.length; at++) {
-    for (const anchor of anchors) {
-      if (at < free || !haystack.startsWith(anchor, at)) continue;
-      const span = runner(text, at, at + anchor.length);
-      if (span === undefined) continue;
-      free = span.to;
-      const { first = 0, last = 0 } = rule.keep ?? {};
-      spans.push({ from: span.from + first, to: span.to - last });
-    }
-  }
-  return spans;
-}
-
-type Runner = (text: string, from: number, anchorEnd: number) => Span | undefined;
-
-/** Own rules have no `before`. */
-function runnerOf(rule: PatternRule): Runner {
-  const lead = compilePattern(rule.lead ?? '');
-  const secret = compilePattern(`(?:${rule.secret})(?:${rule.tail ?? ''})`);
-  const tailLength = compilePattern(rule.tail ?? '').minLength;
-  const notBefore = compileClass(rule.notBefore ?? NOTHING);
-  const notAfter = compileClass(rule.notAfter ?? NOTHING);
-  return (text, at, anchorEnd) => {
-    if (at > 0 && notBefore[text.charCodeAt(at - 1)] === 1) return undefined;
-    const begin = longestEnd(lead, text, anchorEnd, undefined);
-    const end = begin === undefined ? undefined : longestEnd(secret, text, begin, notAfter);
-    if (begin === undefined || end === undefined) return undefined;
-    const span = { from: rule.hidesAnchor ? at : begin, to: end - tailLength };
-    if (span.to <= begin || rule.check?.(text.slice(span.from, span.to)) === false) return undefined;
-    return span;
-  };
-}
-
-/** A class no byte of a visible text belongs to. */
-const NOTHING = '\\x00';
-
-function longestEnd(
-  pattern: Pattern,
-  text: string,
-  from: number,
-  notAfter: Uint8Array | undefined,
-): number | undefined {
-  const cap = Math.min(text.length, from + pattern.maxLength);
-  let end: number | undefined;
-  let state = pattern.start;
-  for (let at = from; ; at++) {
-    if (pattern.accepts(state) && (at === text.length || notAfter?.[text.charCodeAt(at)] !== 1)) end = at;
-    if (at === cap) return end;
-    state = pattern.step(state, text.charCodeAt(at));
-    if (state === DEAD) return end;
-  }
+/** What the mask finds in a text of Latin-1 characters with this rule alone: ascending, not overlapping. */
+function spansOf(rule: PatternRule, text: string): readonly Span[] {
+  return findSecrets(compileRules([rule]), indexNeedles([]), Buffer.from(text, 'latin1'));
 }
 
 const ORDINARY: readonly string[] = [
