@@ -133,6 +133,14 @@ test('a large file comes out whole although its reader is slow', () =>
     assert.is(Number(counted), line.length * 50_000);
   }));
 
+test('a result that is larger than a pipe comes out whole although its reader is slow', () =>
+  inWorld(async (world) => {
+    const slow = `'${process.execPath}' '${CLI}' mask explain --json | (sleep 2; cat)`;
+    const result = execFileSync('sh', ['-c', slow], { env: world.env, encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 });
+    assert.ok(result.length > 128 * 1024, `${result.length} characters`);
+    assert.ok(JSON.parse(result).rules.length > 50);
+  }));
+
 test('a reader that has had enough ends it, as it ends any other filter', () =>
   inWorld(async (world) => {
     const child = spawn(process.execPath, [CLI, 'mask'], { env: world.env, stdio: ['pipe', 'pipe', 'pipe'] });
