@@ -10,9 +10,9 @@ import { quantile } from './turns.ts';
 const MB = 1e6;
 /** What a broker reads of a terminal at once comes in such pieces. */
 const CHUNK_BYTES = 64 * 1024;
-const ROUNDS = 7;
+const ROUNDS = 5;
 /** The regular expression gets less text: it is slow. */
-const EXPRESSION_BYTES = 500_000;
+const EXPRESSION_BYTES = 100_000;
 const STAGES = 200;
 
 setFlagsFromString('--expose-gc');
