@@ -2,6 +2,7 @@
 import type { Candidates } from './candidates.ts';
 import type { CompiledMachineRule } from './compiled-rules.ts';
 import { Effort } from './effort.ts';
+import { Queue } from './queue.ts';
 import type { Machine } from './rule.ts';
 import type { SecretsFound } from './secrets-found.ts';
 import type { VisibleWindow } from './visible-window.ts';
@@ -15,15 +16,13 @@ const LENGTH_IN_A_HURRY = 64;
 interface Waiting {
   readonly from: number;
   readonly begin: number;
-  readonly before: string;
-  readonly anchor: string;
 }
 
 export class MachineCandidates implements Candidates {
   private readonly rule: CompiledMachineRule;
   private readonly window: VisibleWindow;
   private readonly found: SecretsFound;
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting = new Queue<Waiting>();
   private current: { readonly machine: Machine; readonly begin: number; readonly maxLength: number } | undefined;
   private position = 0;
   private free = 0;
@@ -44,12 +43,7 @@ export class MachineCandidates implements Candidates {
     const { window, rule } = this;
     const previous = window.at(anchorFrom - 1);
     if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(anchorFrom)) return false;
-    this.waiting.push({
-      from: anchorFrom,
-      begin: anchorEnd,
-      before: window.lineBefore(anchorFrom),
-      anchor: window.textOf(anchorFrom, anchorEnd),
-    });
+    this.waiting.add({ from: anchorFrom, begin: anchorEnd });
     return true;
   }
 
@@ -106,12 +100,14 @@ export class MachineCandidates implements Candidates {
 
   private beginNext() {
     for (;;) {
-      const next = this.waiting.shift();
+      const next = this.waiting.take();
       if (next === undefined) return undefined;
       if (next.from < this.free) continue;
       this.position = next.begin;
+      const before = this.window.lineBefore(next.from);
+      const anchor = this.window.textOf(next.from, next.begin);
       const maxLength = this.effort.isTooMuch(next.begin) ? LENGTH_IN_A_HURRY : this.rule.rule.maxLength;
-      this.current = { machine: this.rule.rule.begin(next.before, next.anchor), begin: next.begin, maxLength };
+      this.current = { machine: this.rule.rule.begin(before, anchor), begin: next.begin, maxLength };
       return this.current;
     }
   }

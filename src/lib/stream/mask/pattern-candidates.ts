@@ -5,6 +5,7 @@ import type { Candidates } from './candidates.ts';
 import type { CompiledPatternRule } from './compiled-rules.ts';
 import { Effort } from './effort.ts';
 import { DEAD, type Pattern } from './pattern/index.ts';
+import { Queue } from './queue.ts';
 import type { SecretsFound } from './secrets-found.ts';
 import { Stays } from './stays.ts';
 import type { VisibleWindow } from './visible-window.ts';
@@ -22,7 +23,7 @@ export class PatternCandidates implements Candidates {
   private readonly rule: CompiledPatternRule;
   private readonly window: VisibleWindow;
   private readonly found: SecretsFound;
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting = new Queue<Waiting>();
   private current: Waiting | undefined;
   /** No candidate may begin before this: there a secret of this rule ended. */
   private free = 0;
@@ -62,7 +63,7 @@ export class PatternCandidates implements Candidates {
     }
     const previous = window.at(begin - 1);
     if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(begin)) return false;
-    this.waiting.push({ anchorFrom, anchorEnd, begin });
+    this.waiting.add({ anchorFrom, anchorEnd, begin });
     return true;
   }
 
@@ -78,10 +79,7 @@ export class PatternCandidates implements Candidates {
     const { current } = this;
     if (current === undefined) return Number.POSITIVE_INFINITY;
     // Those that wait begin later, but the text right after the current one's anchor may be one of their anchors.
-    return Math.min(
-      this.openFrom(current),
-      this.waiting[0] === undefined ? Number.POSITIVE_INFINITY : this.waiting[0].begin,
-    );
+    return Math.min(this.openFrom(current), this.waiting.first?.begin ?? Number.POSITIVE_INFINITY);
   }
 
   get proofFrom(): number {
@@ -106,7 +104,7 @@ export class PatternCandidates implements Candidates {
 
   private beginNext(): boolean {
     for (;;) {
-      const next = this.waiting.shift();
+      const next = this.waiting.take();
       if (next === undefined) return false;
       if (next.begin < this.free) continue;
       this.current = next;

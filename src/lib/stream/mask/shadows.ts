@@ -1,5 +1,6 @@
 // Raw bytes that step back to a visible byte, or print it once more, as bold by overstriking does: where that byte is masked they go,
 // too.
+import { Queue } from './queue.ts';
 
 export interface Shadow {
   readonly raw: number;
@@ -9,26 +10,19 @@ export interface Shadow {
 
 /** In order of place; the emitter takes them off. */
 export class Shadows {
-  private waiting: Shadow[] = [];
-  private taken = 0;
+  private readonly waiting = new Queue<Shadow>();
 
   add(shadow: Shadow): void {
-    this.waiting.push(shadow);
+    this.waiting.add(shadow);
   }
 
   get isEmpty(): boolean {
-    return this.taken === this.waiting.length;
+    return this.waiting.first === undefined;
   }
 
   /** The first one, if it stands before raw position `to`. */
   takeBefore(to: number): Shadow | undefined {
-    const first = this.waiting[this.taken];
-    if (first === undefined || first.raw >= to) return undefined;
-    this.taken += 1;
-    if (this.taken === this.waiting.length) {
-      this.waiting = [];
-      this.taken = 0;
-    }
-    return first;
+    const { first } = this.waiting;
+    return first === undefined || first.raw >= to ? undefined : this.waiting.take();
   }
 }

@@ -102,8 +102,10 @@ export class VisibleWindow {
 
   /** The visible line before `position`, its last 200 bytes as Latin-1. */
   lineBefore(position: number): string {
+    const { visible, visibleStart } = this;
+    const last = Math.max(visibleStart, position - LINE_BEFORE_BYTES);
     let from = position;
-    while (position - from < LINE_BEFORE_BYTES && ![-1, BYTE.lineFeed].includes(this.at(from - 1))) from -= 1;
+    while (from > last && visible[from - 1 - visibleStart] !== BYTE.lineFeed) from -= 1;
     return this.textOf(from, position);
   }
 
