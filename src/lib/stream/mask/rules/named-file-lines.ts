@@ -71,7 +71,7 @@ export class NetrcEntry implements Machine {
       this.#word += c;
     }
     this.#at += 1;
-    return !isSpace || this.#word === '' || this.#endWord();
+    return !isSpace || this.#word === '' || this.#endWord(c);
   }
 
   spans(early: boolean): readonly Span[] {
@@ -93,9 +93,11 @@ export class NetrcEntry implements Machine {
     return this.#keyword === 'password' || this.#keyword === 'passwd';
   }
 
-  #endWord(): boolean {
+  #endWord(space: string): boolean {
     const word = this.#word;
     this.#word = '';
+    // A progress line that was written over.
+    if (space === '\r' && this.#keyword === '') return true;
     if (this.#keyword === '') {
       this.#keyword = KEYWORDS.has(word) ? word : '';
       return this.#keyword !== '';

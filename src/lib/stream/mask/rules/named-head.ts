@@ -149,8 +149,7 @@ export class NamedHead {
       this.shape = /\bdefine\(/.test(this.before) ? 'colon' : 'argument';
       return this.#enter('before');
     }
-    const isHalf = context.isPairName(this.before) && (/[,<\n/]/.test(c) || (hasBlank && this.#isClosed));
-    if (isHalf) {
+    if (context.isPairName(this.before) && (/[,<\n/]/.test(c) || (hasBlank && this.#isClosed))) {
       this.#from = c === ',' || c === '<' ? this.#at + 1 : this.#at - this.#blanks;
       this.#phase = 'pair';
       return this.#pair();
@@ -204,13 +203,14 @@ export class NamedHead {
   }
 
   #pair(): Step {
+    if (this.#text.endsWith('\r')) this.#from = this.#at + 1; // what stood on the line is written over
     const text = this.#text.slice(this.#from, this.#at + 1);
     if (context.PAIR_VALUE.test(text)) {
       this.shape = text.endsWith('>') ? 'xml' : 'colon';
       this.#isClosed = true;
       return this.shape === 'xml' ? 'next' : this.#enter('before');
     }
-    return text.length > LONGEST_PAIR || /[^\s"'\\:=<>/\w,]/.test(text) ? 'stop' : 'more';
+    return text.length > LONGEST_PAIR || /[^\s"'\\:=<>/\w,.\x80-\xff]/.test(text) ? 'stop' : 'more';
   }
 
   #beforeValue(c: string): Step {

@@ -1,6 +1,6 @@
 // Judges what stands where a named value stands: a secret, or the place of one, code that fetches it, a word of prose, a path.
 import { isPlaceholder, looksRandom } from '../checks/index.ts';
-import { isCodeBefore } from './named-context.ts';
+import { isCodeAround, isExpression, isReference, isTemplate, isWordy } from './named-expressions.ts';
 import type { Telling } from './named-words.ts';
 
 /**
@@ -51,10 +51,6 @@ const WORDS = new Set(
   return const var let this self super null_value secretstr optional_str option
   admin_password db_password root_password user_password`.split(/\s+/),
 );
-const TYPE_NAME =
-  /^(?:[A-Z][a-z]+\d{0,2}){1,5}(?:Array|Params|Input|String|Type|Buffer|Options|Config|Schema|Field|Provider|Client|Value|List|Data)$/;
-const CODE_ROOTS =
-  /^(?:process|os|self|this|config|conf|cfg|env|settings|args|opts|options|req|request|res|ctx|context|var|local|data|module|each|secrets?|vault|params|props|user|credentials?|creds|auth|app|import\.meta|sys|System|Environment|ENV|std|form|body|event|input|flags?|c|cmd|ns|p|account|client|server|db|database|session|response|values|Values|state)(?:\.|->|\?\.|::|\[)/;
 
 /** Where in the value the secret is; undefined where there is none. Bounded by the value's length, without memory. */
 export function secretOf(found: Found): { readonly from: number; readonly to: number } | undefined {
@@ -119,10 +115,6 @@ function isSecret(found: Found, value: string): boolean {
   return isWordAllowed(found, value);
 }
 
-/** `putenv("DB_PASSWORD=…")` is no code: a variable of the environment has its value as it stands. */
-const isCodeAround = ({ before, shape, name }: Found) =>
-  !(shape === 'tight' && /^[A-Z0-9_]+$/.test(name)) && isCodeBefore(before, shape);
-
 /** A value of letters only is a secret where nothing but a value can stand. */
 function isWordAllowed(found: Found, value: string): boolean {
   const { shape, isQuoted, name } = found;
@@ -153,9 +145,6 @@ function isPlainlyDrawn(value: string): boolean {
   return changes >= 4 && value.length < 64;
 }
 
-/** Letters, and marks between words: says nothing about being drawn. */
-const isWordy = (value: string) => /^[A-Za-z]+(?:[-_.][A-Za-z]+)*[-_.]?$/.test(value);
-
 /** `VaAaTloRff`: names have longer words between their capital letters. */
 function hasOddHumps(value: string): boolean {
   const humps = (value.match(/[a-z][A-Z]/g) ?? []).length + 1;
@@ -182,54 +171,6 @@ function isDrawn(value: string): boolean {
 }
 
 const looksDrawnInHex = (value: string) => /^(?:[0-9a-f]{20,}|[0-9A-F]{20,})$/.test(value) && new Set(value).size > 7;
-
-/** Addresses, paths and references to where the secret is kept. */
-function isReference(value: string): boolean {
-  if (/[\])]\{\d+(?:,\d*)?\}|\(\?[:=!<]|^\/.*[\^$\\(].*\/[a-z]{0,4}$/.test(value)) return true; // a pattern
-  if (/^Ag[A-D][A-Za-z0-9+/]{40,}={0,2}$/.test(value)) return true; // a SealedSecret
-  if (/aws4_request/.test(value) || /^\/(?:tmp|run|var|etc|home|usr|opt|dev|proc|srv|root|mnt|Users)\//.test(value))
-    return true;
-  if (/^-----BEGIN/.test(value)) return true; // has a rule of its own
-  if (/^(?:arn|vault|ssm|op|projects|secretsmanager|file|env|keyring|awskms|gcpkms|ref)[:/][\w:/.#-]*$/.test(value))
-    return true;
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return true;
-  if (/^(?:[.~]{0,2}\/|[A-Za-z]:\\)[\w.\-/\\ @+]*$/.test(value)) {
-    return !value.split(/[/\\]/).some((part) => part.length > 11 && looksRandom(part)) && !/=$/.test(value);
-  }
-  return /^\/?(?:[\w.-]+\/){2,}[\w.-]+$/.test(value) && !looksRandom(value.replace(/\//g, ''));
-}
-
-/** What computes or fetches a value: a call, a member, a variable, a tag of YAML, a parameter. */
-function isExpression(found: Found, value: string): boolean {
-  if (/^&(?:lt|#x3c|quot|#34|#39);/i.test(value) || /^[a-z]+=$/.test(value)) return true;
-  if (/^(?:null|undefined|true|false|None|void 0|!0|!1|nil)[,;)}\]]/.test(value) || /^[A-Za-z]\w?\[\w+\]/.test(value))
-    return true;
-  if (TYPE_NAME.test(value) && found.shape !== 'tight') return true;
-  if (/^[[({<]/.test(value))
-    return found.shape !== 'tight' || !looksRandom(value) || /^[{[(<]["'\w$]*[:,}\])>]/.test(value);
-  if (/^(?:!\w|&[A-Za-z_]+[;,)]?$|\*[A-Za-z_]+[;,)]?$|\?|:[A-Za-z_]\w*$|@[A-Za-z_]\w*$)/.test(value))
-    return isWordy(value.replace(/^\W+|\W+$/g, '')) || /^\?/.test(value);
-  if (/^\$[A-Za-z_({]/.test(value) && /^\$(?:\{[^}]*\}?|\([^)]*\)?|[A-Za-z_]\w*)(?:$|[^\w])/.test(value)) return true;
-  if (/^%[A-Za-z(]/.test(value) && /[%sd]$/.test(value)) return true;
-  if (CODE_ROOTS.test(value)) return true;
-  // A call: `getPassword()`, `env('X')`, `os.environ["DB"]`, `generate(16)`.
-  const bracket = value.search(/[([]/);
-  const callee = bracket > 0 && bracket < 64 ? value.slice(0, bracket) : '';
-  if (/^[A-Za-z_$](?:[A-Za-z_$.:>?-]|\d{1,2}(?![A-Za-z]))*$/.test(callee) && !looksRandom(callee)) {
-    const [head, rest] = [callee, value.slice(bracket)];
-    return (head.length > 2 || rest.length < 5) && !looksRandom(rest);
-  }
-  const isVariable = found.shape === 'tight' && /^[A-Z0-9_]+$/.test(found.name);
-  if (!isVariable && !hasOddHumps(value) && /^[A-Za-z_$]+(?:(?:\.|->|::|\?\.)[A-Za-z_$]+)+$/.test(value)) return true;
-  if (/^[a-z]+[a-z0-9]*_[a-z0-9_]+(?:\.[a-z_][a-z0-9_]*)+$/.test(value)) return true;
-  return /^[A-Za-z_$][\w$.]*$/.test(value) && isCodeAround(found) && !looksRandom(value);
-}
-
-/** Text with holes that a program fills: `${user}-${name}`, `{{ x }}-suffix`. */
-function isTemplate(value: string): boolean {
-  const rest = value.replace(/\$\{[^}]*\}|\{\{[^}]*\}\}|[#%]\{[^}]*\}|\$\([^)]*\)/g, '');
-  return rest !== value && (rest.length < 8 || isWordy(rest));
-}
 
 /** An address, a host, a name with a number: what else stands behind a colon in prose. */
 function isOrdinary(value: string): boolean {
