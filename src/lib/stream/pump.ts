@@ -42,6 +42,7 @@ export async function pumpOutput(deps: OutputPumpDeps): Promise<void> {
   const chunks = program.output[Symbol.asyncIterator]();
   /** When what a stream holds back is let go; a chunk of the other stream does not put that off. */
   const due = new Map<OutputStream, number>();
+  const heldSince: Record<OutputStream, number> = { stdout: 0, stderr: 0 };
   const order = new OutputOrder(stages, deliver);
   let next = chunks.next();
   for (;;) {
@@ -53,13 +54,25 @@ export async function pumpOutput(deps: OutputPumpDeps): Promise<void> {
     if (result.done === true) break;
     onActivity();
     const { stream, bytes } = result.value;
-    await order.pass(stream, stages[stream].push(bytes));
-    const { holding, holdsSecret } = stages[stream];
-    if (holding) due.set(stream, clock.monotonic() + (holdsSecret ? holdMs : doubtMs));
-    else due.delete(stream);
+    const pieces = stages[stream].push(bytes);
+    await order.pass(stream, pieces);
+    setDeadline(stream, pieces.length > 0);
     next = chunks.next();
   }
   await order.end();
+
+  /** A program that goes on writing without an end puts the deadline off, but not for ever. */
+  function setDeadline(stream: OutputStream, hasLetGo: boolean): void {
+    const { holding, holdsSecret } = stages[stream];
+    if (!holding) {
+      due.delete(stream);
+      return;
+    }
+    const now = clock.monotonic();
+    if (hasLetGo || !due.has(stream)) heldSince[stream] = now;
+    const waitMs = holdsSecret ? holdMs : doubtMs;
+    due.set(stream, Math.min(now + waitMs, heldSince[stream] + LONGEST_WAITS * waitMs));
+  }
 
   async function letGo(isDue: (stream: OutputStream) => boolean): Promise<void> {
     for (const stream of STREAMS.filter(isDue)) {
@@ -78,6 +91,8 @@ export async function pumpOutput(deps: OutputPumpDeps): Promise<void> {
 }
 
 const STREAMS = ['stdout', 'stderr'] as const;
+/** How often a deadline may be put off, in its own length. */
+const LONGEST_WAITS = 3;
 
 /** The promise's value, or `deadline` once the first of the moments in `due` has come. */
 async function nextOrDeadline<T>(

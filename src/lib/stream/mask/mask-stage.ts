@@ -105,7 +105,7 @@ export function createMaskStage(options: MaskOptions): MaskStage {
       return (screen ?? linear).holding;
     },
     get holdsSecret() {
-      return screen === undefined ? linear.holdsSecret : screen.holding;
+      return (screen ?? linear).holdsSecret;
     },
     expire() {
       if (screen !== undefined) return screen.expire();
