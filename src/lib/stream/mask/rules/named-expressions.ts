@@ -33,7 +33,7 @@ export function isReference(value: string): boolean {
 
 /** What computes or fetches a value: a call, a member, a variable, a tag of YAML, a parameter. */
 export function isExpression(found: Found, value: string): boolean {
-  if (/^&(?:lt|#x3c|quot|#34|#39);/i.test(value) || /^[a-z]+=$/.test(value)) return true;
+  if (/^&(?:lt|#x3c|quot|#34|#39);/i.test(value) || /^[A-Za-z]+=$/.test(value)) return true;
   if (/^(?:null|undefined|true|false|None|void 0|!0|!1|nil)[,;)}\]]/.test(value) || /^[A-Za-z]\w?\[\w+\]/.test(value))
     return true;
   if (TYPE_NAME.test(value) && found.shape !== 'tight') return true;

@@ -98,7 +98,11 @@ function isSecret(found: Found, value: string): boolean {
   )
     return true;
   if (isPlaceholder(value) || WORDS.has(value.toLowerCase())) return false;
-  if ((shape === 'flag' && /^--?[a-z][a-z-]*(?:\d\d?)?=?$/.test(value)) || isTemplate(value)) return false;
+  if (
+    ((shape === 'flag' || shape === 'table') && /^--?[a-z][a-z-]*(?:\d\d?[a-z]*)?=?$/.test(value)) ||
+    isTemplate(value)
+  )
+    return false;
   if (isReference(value) || (!isQuoted && isExpression(found, value))) return false;
   if (value.toLowerCase().replace(/[^a-z]/g, '') === found.name.toLowerCase().replace(/[^a-z]/g, '')) return false;
   if (shape === 'columns' && telling === 'strong' && /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z!#@$%^*])\S{8,}$/.test(value))
