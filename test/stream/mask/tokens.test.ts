@@ -106,8 +106,8 @@ const LOOK_ALIKES: readonly string[] = [
   // Code that speaks of tokens.
   'const token = process.env.GITHUB_TOKEN; if (!token.startsWith("ghp_")) throw new Error("expected ghp_…");',
   'export OPENAI_API_KEY=sk-... # or sk-proj-...',
-  'GITHUB_TOKEN=ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx and xoxb-xxxxxxxxxxxx-xxxxxxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx',
-  'AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  `GITHUB_TOKEN=ghp_${'x'.repeat(36)} and xoxb-${'x'.repeat(12)}-${'x'.repeat(12)}-${'x'.repeat(24)}`,
+  ['AKIA', 'IOSFODNN7EXAMPLE wJalrXUtnFEMI/', 'K7MDENG/bPxRfiCYEXAMPLEKEY'].join(''),
   'regex: /ghp_[A-Za-z0-9]{36}/, /AKIA[0-9A-Z]{16}/, /sk-[a-zA-Z0-9]{48}/, /xox[baprs]-[0-9a-zA-Z-]+/',
   '--token <token> --api-key $API_KEY -H "PRIVATE-TOKEN: ${?$}{TOKEN}" key-${hex:16} sk-circle risk-${hex:32} desk-lamp',
   'task-${hex:32} disk-${hex:32} flask-${alnum:32} mask-${hex:48}',

@@ -20,7 +20,7 @@ export const AWS_TOKENS = [
     notAfter: '[A-Z0-9]',
     check: isNoExample,
     masks: ['key AKIA${uppernum:16}.', 'ASIA${base32:16}'],
-    leaves: ['AKIAIOSFODNN7EXAMPLE', 'AKIA${!uppernum:17}', 'in NAKIA${!uppernum:16}', 'AKIA${!lower:16}'],
+    leaves: ['AKIA${!I:1}OSFODNN7EXAMPLE', 'AKIA${!uppernum:17}', 'in NAKIA${!uppernum:16}', 'AKIA${!lower:16}'],
   }),
   token({
     name: 'aws-old-access-key-id',

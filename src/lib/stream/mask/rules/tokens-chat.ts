@@ -13,7 +13,7 @@ export const CHAT_TOKENS = [
       'SLACK_BOT_TOKEN=xoxb-${digit:12}${?-}${digit:13}${?-}${alnum:24}',
       'xoxp-${digit:12}${?-}${digit:12}${?-}${digit:12}${?-}${hex:32}',
     ],
-    leaves: ['xoxb-your-slack-bot-token-goes-here', 'xoxp-${!digit:4}'],
+    leaves: ['xoxb${!-:1}your-slack-bot-token-goes-here', 'xoxp-${!digit:4}'],
   }),
   token({
     name: 'slack-rotating-token',
