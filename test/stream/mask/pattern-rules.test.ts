@@ -30,7 +30,9 @@ function problemsOf(rule: PatternRule): string[] {
   attempt('secret', () => {
     const { minLength } = compilePattern(rule.secret);
     const shown = (keep?.first ?? 0) + (keep?.last ?? 0);
-    const least = minLength + (before?.min ?? 0) + (rule.hidesAnchor ? 1 : 0);
+    const hidesAnchor = rule.hidesAnchor === true || before !== undefined;
+    const anchor = hidesAnchor ? Math.min(...rule.anchors.map(({ length }) => length)) : 0;
+    const least = (before?.min ?? 0) + anchor + minLength;
     if (least === 0) return 'may be empty';
     return shown < least ? undefined : 'is kept whole where it is short';
   });
