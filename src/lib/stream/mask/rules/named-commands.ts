@@ -70,7 +70,7 @@ export const COMMAND_RULES: readonly Rule[] = [
     name: 'sql-identified-by',
     kind: 'password',
     family: 'named',
-    anchors: ['identified by ', 'identified with ', ' password(', ' password('],
+    anchors: ['identified by ', 'identified with ', ' password('],
     ignoreCase: true,
     lead: '(?:[Pp](?:assword|ASSWORD) |[`\'"]?[A-Za-z0-9_]{4,40}[`\'"]? (?:[Bb][Yy]|[Aa][Ss]) )?["\']',
     secret: '[^"\'\\n]{3,200}',
