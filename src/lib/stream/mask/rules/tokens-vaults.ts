@@ -44,7 +44,7 @@ export const VAULT_TOKENS = [
   token({
     name: 'consul-or-nomad-secret-id',
     anchors: ['SecretID', 'Secret ID', 'secret_id'],
-    lead: '"?[ \\t]{0,20}[:= ][ \\t]{0,20}"?',
+    lead: '"?(?:[ \\t]{0,20}[:=][ \\t]{0,20}|[ \\t]{1,20})"?',
     secret: UUID,
     masks: [
       'AccessorID:       ${!uuid}\nSecretID:         ${uuid}\n',
