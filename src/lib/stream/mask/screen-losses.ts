@@ -8,11 +8,21 @@ export class ScreenLosses {
   readonly #model: ScreenModel;
   readonly #changes: ScreenChanges;
   readonly #look: (row: number) => void;
+  readonly #keepTop: () => void;
 
-  /** `look` is called for rows that were printed to since they were last looked at; it says which it looked at. */
-  constructor(model: ScreenModel, changes: ScreenChanges, look: (row: number) => 'row' | 'screen') {
+  /**
+   * `look` is called for rows that were printed to since they were last looked at; it says which it looked at. `keepTop`
+   * is called before the screen's first row scrolls away.
+   */
+  constructor(
+    model: ScreenModel,
+    changes: ScreenChanges,
+    look: (row: number) => 'row' | 'screen',
+    keepTop: () => void,
+  ) {
     this.#model = model;
     this.#changes = changes;
+    this.#keepTop = keepTop;
     this.#look = (row) => {
       if (look(row) === 'screen') changes.settleCells();
       else changes.settleRow(row);
@@ -59,6 +69,7 @@ export class ScreenLosses {
   #beforeScroll(): void {
     const { marginTop } = this.#model;
     if (this.#changes.isPainted(marginTop)) this.#look(marginTop);
+    if (marginTop === 0 && !this.#model.isAlternate) this.#keepTop();
     this.#changes.scroll();
   }
 }

@@ -23,6 +23,8 @@ export interface ScreenScanOptions {
 
 /** Rows read on each side of a changed one, where a line goes on over them. */
 const JOINED_MAX_ROWS = 8;
+/** A line of what secrets of many lines are made of. */
+const PROBE = Buffer.from('ABCD'.repeat(16));
 
 export class ScreenScan {
   readonly #options: ScreenScanOptions;
@@ -75,9 +77,22 @@ export class ScreenScan {
     if (text.hasTwoReadings) this.#mask(this.#reader.read(from, to, 'ends'), false, heldOnly);
   }
 
-  /** Rows that `scanRows` would read. */
-  rowsOf(first: number, last: number): number {
-    return this.#reader.lastOfLine(last, JOINED_MAX_ROWS) - this.#reader.firstOfLine(first, JOINED_MAX_ROWS) + 1;
+  /** Cells that `scanRows` would read, and what left the screen before them. */
+  cellsOf(first: number, last: number): number {
+    const { cols, rows } = this.#options.model;
+    const from = this.#reader.firstOfLine(first, JOINED_MAX_ROWS);
+    const to = Math.min(rows - 1, this.#reader.lastOfLine(last, JOINED_MAX_ROWS));
+    return (to - from + 1) * cols + (from === 0 ? this.#reader.goneLength : 0);
+  }
+
+  /** The screen's first row is about to leave it. */
+  keepTop(): void {
+    this.#reader.keepTop();
+  }
+
+  /** The screen is another one, or empty. */
+  forgetTop(): void {
+    this.#reader.forgetTop();
   }
 
   /** The text up to the cursor, which will go on: masks what is not yet known to be harmless. */
@@ -92,6 +107,18 @@ export class ScreenScan {
     return spans.some(({ to }) => to === bytes.length && !this.#showsMask(cells[to - 1] as number));
   }
 
+  /** True where what stands on the screen may decide what comes: some of it counts as secret only early, or what followed would. */
+  isUndecided(): boolean {
+    const { findSpans } = this.#options;
+    const text = Buffer.from(this.#textToCursor(0).bytes);
+    const end = (early: boolean) =>
+      findSpans(text, early)
+        .map(({ from, to }) => `${from}-${to}`)
+        .join();
+    if (end(true) !== end(false)) return true;
+    return findSpans(Buffer.concat([text, PROBE]), true).some(({ to }) => to > text.length);
+  }
+
   /** Takes the masks that must be painted over what went out before, in order of place. */
   takeCovers(): readonly Cover[] {
     const covers = this.#covers;
@@ -103,9 +130,10 @@ export class ScreenScan {
     return this.#covers.length > 0;
   }
 
-  #textToCursor(): ScreenText {
+  #textToCursor(from?: number): ScreenText {
     const { cursorX, cursorY } = this.#options.model;
-    return this.#reader.read(this.#reader.firstOfLine(cursorY, JOINED_MAX_ROWS), cursorY, 'joins', cursorX);
+    const first = from ?? this.#reader.firstOfLine(cursorY, JOINED_MAX_ROWS);
+    return this.#reader.read(first, cursorY, 'joins', cursorX);
   }
 
   /** The cells of the screen that show characters which are still held, by those. */

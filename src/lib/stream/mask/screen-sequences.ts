@@ -28,6 +28,9 @@ export function isAddressing(sequence: string): boolean {
   return sequence.length > 1 && needsScreen('escape', sequence.at(-1) as string, '', sequence.slice(1, -1));
 }
 
+/** True where the cursor and everything that moves stay in the cursor's row. */
+export const isWithinRow = (sequence: string): boolean => /^\u001b\[[0-9;]*[CDGIZ`a@PXb]$/.test(sequence);
+
 /** Alternate screens; replace or insert; origin. */
 const SCREEN_MODES = /^(?:4|\?(?:.*;)?(?:6|47|1047|1049)(?:;.*)?)$/;
 const MOVES = 'ABCDEFHIZadefkj';

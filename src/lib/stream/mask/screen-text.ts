@@ -15,6 +15,8 @@ export interface ScreenText {
 export type Wrapped = 'joins' | 'ends';
 
 const SPACE = 0x20;
+/** Long enough for the longest private key. */
+const GONE_MAX_BYTES = 16 * 1024;
 
 export class ScreenReader {
   readonly #model: ScreenModel;
@@ -22,6 +24,8 @@ export class ScreenReader {
   #bytes = Buffer.alloc(0);
   #cells = new Int32Array(0);
   #length = 0;
+  /** Text of rows that left the screen at its top, the last of it: what stands on the screen may have begun there. */
+  #gone: Buffer = Buffer.alloc(0);
 
   constructor(model: ScreenModel) {
     this.#model = model;
@@ -31,6 +35,7 @@ export class ScreenReader {
   read(first: number, last: number, wrapped: Wrapped, until = this.#model.cols): ScreenText {
     const { cols } = this.#model;
     this.#length = 0;
+    if (first === 0) this.#appendGone();
     let hasTwoReadings = false;
     for (let y = first; y <= last; y++) {
       const codes = this.#row(y);
@@ -50,6 +55,26 @@ export class ScreenReader {
     }
     const length = this.#length;
     return { bytes: this.#bytes.subarray(0, length), cells: this.#cells.subarray(0, length), hasTwoReadings };
+  }
+
+  /** The first row is about to leave the screen: from now on it is read before the rows that stay. */
+  keepTop(): void {
+    const before = this.#gone;
+    this.#gone = Buffer.alloc(0);
+    const { bytes } = this.read(0, 0, 'joins');
+    const end = this.#isJoined(0) ? '' : '\n';
+    const all = Buffer.concat([before, bytes, Buffer.from(end)]);
+    this.#gone = all.subarray(Math.max(0, all.length - GONE_MAX_BYTES));
+  }
+
+  /** What left the screen has nothing to do with what comes. */
+  forgetTop(): void {
+    this.#gone = Buffer.alloc(0);
+  }
+
+  /** Bytes that are read besides the rows. */
+  get goneLength(): number {
+    return this.#gone.length;
   }
 
   /** The first row of the line that `row` belongs to, no more than `most` rows above. */
@@ -96,6 +121,11 @@ export class ScreenReader {
       else
         this.#appendText(code === CELL.combined ? this.#model.cellAt(x, y).text : String.fromCodePoint(code), from + x);
     }
+  }
+
+  #appendGone(): void {
+    this.#room(this.#gone.length);
+    for (const byte of this.#gone) this.#push(byte, -1);
   }
 
   #appendText(text: string, cell: number): void {

@@ -6,10 +6,12 @@ import { ScanBudget, ScreenChanges } from './screen-changes.ts';
 import type { ScreenMask, ScreenMaskOptions } from './screen-contract.ts';
 import { paintCovers } from './screen-cover.ts';
 import { ScreenLine } from './screen-line.ts';
+import { ScreenLooks } from './screen-looks.ts';
 import { ScreenLosses } from './screen-losses.ts';
 import { createScreenModel, type ScreenModel } from './screen-model.ts';
+import { ScreenReturn } from './screen-return.ts';
 import { ScreenScan } from './screen-scan.ts';
-import { type Effect, isAddressing, readCommand } from './screen-sequences.ts';
+import { type Effect, readCommand } from './screen-sequences.ts';
 import { createTokenizer, type Tokenizer, type TokenSink } from './screen-tokens.ts';
 import { ScreenWindow } from './screen-window.ts';
 import { isUnseen } from './vt-bytes.ts';
@@ -19,6 +21,8 @@ export type { ScreenMask, ScreenMaskOptions } from './screen-contract.ts';
 /** A frame longer than this goes on in pieces: of what is held, so much stays to be read together with what follows. */
 const FRAME_MAX_BYTES = 32 * 1024;
 const OVERLAP_BYTES = 8 * 1024;
+/** After these the screen is empty, or another one. */
+const EMPTIES = /^\u001b(?:c|\[[23]?J|\[\?.*[hl])$/;
 
 export const createScreenMask = (options: ScreenMaskOptions): ScreenMask => new Screen(options);
 
@@ -32,26 +36,32 @@ class Screen implements ScreenMask, TokenSink {
   readonly #changes: ScreenChanges;
   readonly #losses: ScreenLosses;
   readonly #budget = new ScanBudget();
+  readonly #looks: ScreenLooks;
   /** End of the last token. */
   #at = 0;
   /** End of the last token in the part of the window that may be let go before the rest. */
   #cut = 0;
   /** The last character printed; -1 once the cursor moved away from it. */
   #last = -1;
-  /** Something went that was not looked at. */
-  #wasOverlooked = false;
   /** A frame did not end, since what stands before the cursor may be the begin of a secret. */
   #isOpen = false;
   #isSync = false;
   #isSeeding = true;
-  #lineFeeds = 0;
+  #return = new ScreenReturn();
+  #isLinear = false;
   #stopsWhenLinear = false;
 
   constructor({ size, findSpans, context, onMask = () => undefined }: ScreenMaskOptions) {
     this.#model = createScreenModel(size);
     this.#scan = new ScreenScan({ model: this.#model, window: this.#window, line: this.#line, findSpans, onMask });
+    this.#looks = new ScreenLooks(this.#model, this.#scan, this.#budget);
     this.#changes = new ScreenChanges(this.#model);
-    this.#losses = new ScreenLosses(this.#model, this.#changes, (row) => this.#look(row));
+    this.#losses = new ScreenLosses(
+      this.#model,
+      this.#changes,
+      (row) => (this.#isSeeding ? 'row' : this.#looks.look(row, this.#at)),
+      () => this.#scan.keepTop(),
+    );
     this.#window.append(context);
     this.#tokenizer.push(context);
     this.#window.release(this.#window.end);
@@ -59,7 +69,7 @@ class Screen implements ScreenMask, TokenSink {
     this.#changes.settle();
     this.#isSeeding = false;
     this.#cut = this.#window.start;
-    this.#lineFeeds = 0;
+    this.#return = new ScreenReturn();
   }
 
   get holding(): boolean {
@@ -71,7 +81,7 @@ class Screen implements ScreenMask, TokenSink {
   }
 
   get isLinearAgain(): boolean {
-    return !this.#model.isAlternate && this.#lineFeeds >= 2 * this.#model.rows;
+    return this.#isLinear;
   }
 
   push(bytes: Uint8Array): readonly Uint8Array[] {
@@ -121,18 +131,20 @@ class Screen implements ScreenMask, TokenSink {
 
   control(sequence: string, from: number, to: number): void {
     const { effect, model, cost } = readCommand(sequence, this.#model.cols * this.#model.rows);
-    if (isAddressing(sequence)) this.#lineFeeds = 0;
-    const row = this.#model.cursorY;
-    if (effect === 'line') this.#lineFeeds += 1;
+    this.#return.note(sequence, effect === 'line');
+    const { cursorX: column, cursorY: row } = this.#model;
     this.#losses.before(effect);
-    if (effect === 'move' || effect === 'line' || effect === 'destroy') this.#line.control(sequence);
     if (effect === 'move' || effect === 'line' || (effect === 'none' && model !== '')) this.#last = -1;
     if (model !== '' && this.#budget.maySwitch(model, this.#at) && (cost === 0 || this.#budget.spend(cost, this.#at)))
       this.#model.control(model);
+    // Where the cursor is put to where it stands, the row goes on.
+    const isMoved = this.#model.cursorX !== column || this.#model.cursorY !== row;
+    if ((effect === 'move' && isMoved) || effect === 'line' || effect === 'destroy') this.#line.control(sequence);
+    if (EMPTIES.test(model)) this.#scan.forgetTop();
     if (effect === 'repeat') this.#changes.paintRows(row, this.#model.cursorY);
     if (to > from) this.#endToken(to);
     this.#after(effect, to);
-    if (this.#stopsWhenLinear && this.isLinearAgain) this.#tokenizer.stop();
+    if (effect === 'line') this.#tryLinear();
   }
 
   string(_kind: string, payloadFrom: number, payloadTo: number, to: number): void {
@@ -140,27 +152,19 @@ class Screen implements ScreenMask, TokenSink {
     this.#endToken(to);
   }
 
+  /** Not in the midst of what may be a secret: whoever reads lines would not know how it began. */
+  #tryLinear(): void {
+    const { isAlternate, rows } = this.#model;
+    if (!this.#stopsWhenLinear || isAlternate || !this.#return.isDue(rows)) return;
+    this.#isLinear = this.#budget.spend(this.#scan.cellsOf(0, rows - 1), this.#at) && !this.#scan.isUndecided();
+    if (this.#isLinear) this.#tokenizer.stop();
+  }
+
   #after(effect: Effect, to: number): void {
     if (effect === 'sync-begin') this.#isSync = true;
     if (effect === 'main-screen') this.#endFrame(to, true);
     if (effect === 'sync-end') this.#isSync = false;
     if (effect === 'sync-end' || (effect === 'cursor-shown' && !this.#isSync)) this.#endFrame(to, false);
-  }
-
-  /**
-   * Looks in the midst of a frame: at the whole screen, since a row alone does not say what it belongs to, and only at the row
-   * where that was done too often. Where output does nothing but overwrite itself, that ends some time, too.
-   */
-  #look(y: number): 'row' | 'screen' {
-    const { cols, rows } = this.#model;
-    if (this.#isSeeding) return 'row';
-    if (this.#budget.spend(rows * cols, this.#at)) {
-      this.#scan.scanRows(0, rows - 1, true);
-      return 'screen';
-    }
-    if (this.#budget.spend(this.#scan.rowsOf(y, y) * cols, this.#at)) this.#scan.scanRows(y, y, true);
-    else this.#wasOverlooked = true;
-    return 'row';
   }
 
   #endToken(to: number): void {
@@ -174,15 +178,15 @@ class Screen implements ScreenMask, TokenSink {
     if (this.#isSeeding) return;
     this.#isOpen = !isForced && this.#last >= 0 && !this.#isClosedAtCursor();
     if (this.#isOpen) return;
-    const isWhole = this.#budget.spend(rows * cols, to);
+    const isWhole = this.#budget.spend(this.#scan.cellsOf(0, rows - 1), to);
     if (!isWhole && !this.#budget.spend(this.#changes.rowCount * cols, to)) return;
     this.#scanAll(isWhole);
     this.#release(to);
   }
 
   #isClosedAtCursor(): boolean {
-    const { cols, cursorY } = this.#model;
-    return this.#budget.spend(this.#scan.rowsOf(cursorY, cursorY) * cols, this.#at) && !this.#scan.isOpenAtCursor();
+    const { cursorY } = this.#model;
+    return this.#budget.spend(this.#scan.cellsOf(cursorY, cursorY), this.#at) && !this.#scan.isOpenAtCursor();
   }
 
   /** The frame grew too long: lets go of its front, and of all of it where masks must be painted over what is shown. */
@@ -207,8 +211,7 @@ class Screen implements ScreenMask, TokenSink {
   #scanAll(isWhole: boolean): void {
     if (this.#changes.rowCount > 0 && isWhole) this.#scan.scanRows(0, this.#model.rows - 1);
     else for (const [first, last] of this.#changes.runs()) this.#scan.scanRows(first, last);
-    this.#scan.scanLine(this.#wasOverlooked);
-    this.#wasOverlooked = false;
+    this.#scan.scanLine(this.#looks.takeMissed());
     this.#changes.settle();
   }
 
