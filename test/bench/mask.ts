@@ -26,6 +26,7 @@ export function throughput(): readonly string[] {
   const texts = {
     'plain log text': logText(4 * MB),
     'a secret in every line of about 100 bytes': denseText(1 * MB),
+    'manifests and tables of kubectl': manifestText(1 * MB),
     'coloured text': colouredText(2 * MB),
     'full-screen output': screenText(1 * MB),
   };
@@ -180,6 +181,14 @@ function denseText(bytes: number): Buffer {
     const { text } = expandExample(examples[at % examples.length] as string, at);
     return `2026-11-25T10:00:00Z INFO step ${at} ${text.slice(0, 300)} ${'.'.repeat(Math.max(0, 60 - text.length))}\n`;
   });
+}
+
+function manifestText(bytes: number): Buffer {
+  return filled(bytes, (at) =>
+    at % 2 === 0
+      ? `apiVersion: v1\ndata:\n  mode: production\n  retries: "${at}"\nkind: ConfigMap\nmetadata:\n  name: app-${at}\n---\n`
+      : `web-${at}-7d9c5b6f8-x2x${at % 10}   1/1     Running   0          ${at % 90}d\n`.repeat(8),
+  );
 }
 
 function colouredText(bytes: number): Buffer {
