@@ -273,6 +273,31 @@ test('output goes back to lines after two screens of them without addressing', (
   }
 });
 
+/** A block of lines that only its first one tells to be secret. */
+const findBlock = (visible: Buffer) => {
+  const text = visible.toString('latin1');
+  const from = text.indexOf('BEGIN\n') + 6;
+  const to = text.indexOf('END', from) === -1 ? text.length : text.indexOf('END', from);
+  return from < 6 || to === from ? [] : [{ from, to, kind: 'fake', label: LABEL }];
+};
+const BLOCK = 'ABCDEFGHIJ\r\n'.repeat(30);
+
+test('output goes back to lines after one line that was redrawn, but not within a secret', () => {
+  const stage = beginScreen({ findSpans: findBlock });
+  assert.is(stage.pushUntilLinear(Buffer.from(`${ESC}[3Cx`)).unread.length, 0);
+  assert.is(stage.pushUntilLinear(Buffer.from('BEGIN\r\n')).unread.length, 0);
+  assert.is(stage.pushUntilLinear(Buffer.from(BLOCK)).unread.length, 0);
+  assert.is(stage.pushUntilLinear(Buffer.from('END\r\nmore\r\n')).unread.toString(), 'more\r\n');
+  const other = beginScreen();
+  assert.is(other.pushUntilLinear(Buffer.from(`${ESC}[3Cx\r\nmore\r\n`)).unread.toString(), 'more\r\n');
+});
+
+test('a secret of more rows than the screen has is masked to its end', () => {
+  const out = runScreen([`${at(5)}BEGIN\r\n${BLOCK}END\r\nABCDEFGHIJ\r\n`], { findSpans: findBlock }).toString();
+  assert.is(out.match(/ABCDEFGHIJ/g)?.length, 1);
+  assert.match(out, /END\r\nABCDEFGHIJ\r\n$/);
+});
+
 test('a full screen stays a screen, however many lines it prints', () => {
   const stage = beginScreen();
   stage.pushUntilLinear(Buffer.from(`${ESC}[?1049h${'x\r\n'.repeat(100)}`));
