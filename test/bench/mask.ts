@@ -42,8 +42,10 @@ export function throughput(): readonly string[] {
       }
     }
     const [ours = [], copies = [], expressions = []] = times;
-    const rate = (times: readonly number[], part: number, bytes = text.length) =>
-      (bytes / MB / (quantile(times, part) / 1000)).toFixed(0);
+    const rate = (used: readonly number[], part: number, bytes = text.length) => {
+      const megabytes = bytes / MB / (quantile(used, part) / 1000);
+      return megabytes.toFixed(megabytes < 10 ? 2 : 0);
+    };
     return (
       `mask, ${name}: ${rate(ours, 0.5)} MB/s (${rate(ours, 0.75)}–${rate(ours, 0.25)}); ` +
       `a copy ${rate(copies, 0.5)} MB/s, one big RegExp ${rate(expressions, 0.5, string.length)} MB/s`
