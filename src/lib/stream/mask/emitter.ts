@@ -21,7 +21,7 @@ export interface MaskLabels {
 export class Emitter {
   /** Visible and raw positions up to which everything has gone on. */
   private visible = 0;
-  private raw = 0;
+  private raw: number;
   /** Visible text before this is behind a mask that was written already. */
   private covered = 0;
   /** What goes on next. */
@@ -34,6 +34,7 @@ export class Emitter {
 
   constructor(window: VisibleWindow, found: SecretsFound, patches: Patch[], labels: MaskLabels) {
     this.window = window;
+    this.raw = window.rawEnd;
     this.found = found;
     this.patches = patches;
     this.labels = labels;

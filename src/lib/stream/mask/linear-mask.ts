@@ -13,8 +13,20 @@ import { VtReader } from './vt-reader.ts';
 /** Longer chunks are taken in pieces, so that memory stays bounded. */
 const SLICE_BYTES = 32 * 1024;
 
+export interface LinearMaskOptions {
+  readonly rules: CompiledRules;
+  readonly known: KnownIndex;
+  readonly labels: MaskLabels;
+  /** Of the terminal; 0 where lines are never joined. */
+  readonly width: number;
+  /** Without one, `wantsScreen` never becomes true. */
+  readonly hasScreen: boolean;
+  /** Raw bytes of the stream that went before. */
+  readonly origin: number;
+}
+
 export class LinearMask {
-  private readonly window = new VisibleWindow();
+  private readonly window: VisibleWindow;
   private readonly scanner: Scanner;
   private readonly strings: ControlStrings;
   private readonly reader: VtReader;
@@ -22,8 +34,8 @@ export class LinearMask {
   /** What the stream is after it asked for a screen: not read by this mask. */
   private unread: Uint8Array = new Uint8Array(0);
 
-  /** `width` is the terminal's; 0 where lines are never joined. Without a screen `wantsScreen` never becomes true. */
-  constructor(rules: CompiledRules, known: KnownIndex, labels: MaskLabels, width: number, hasScreen: boolean) {
+  constructor({ rules, known, labels, width, hasScreen, origin }: LinearMaskOptions) {
+    this.window = new VisibleWindow(origin);
     const findIn = (text: Uint8Array) => findSecrets(rules, known, text);
     this.scanner = new Scanner(rules, known, this.window);
     this.strings = new ControlStrings(this.window, (text) => maskWhole(text, findIn(text), labels), findIn);

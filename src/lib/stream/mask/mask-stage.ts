@@ -49,7 +49,9 @@ export function createMaskStage(options: MaskOptions): MaskStage {
   const { rules, known, hasScreen = true } = options;
   const labels = new MaskCounts(options.fingerprint, options.onMask);
   let size = options.size;
-  let linear = new LinearMask(rules, known, labels, size?.cols ?? 0, hasScreen);
+  /** Bytes of the stream that were read. */
+  let count = 0;
+  let linear = beginLinear();
   let screen: ScreenMask | undefined;
   let context: Uint8Array = new Uint8Array(0);
 
@@ -61,19 +63,28 @@ export function createMaskStage(options: MaskOptions): MaskStage {
         const passed = linear.push(rest);
         pieces.push(...passed);
         context = lastOf(context, passed);
-        if (!linear.wantsScreen) break;
+        if (!linear.wantsScreen) {
+          count += rest.length;
+          break;
+        }
         const { pending, unread } = linear.handOver();
+        count += rest.length - unread.length;
         screen = beginScreen();
         pieces.push(...screen.push(pending));
         rest = unread;
       } else {
         const { passed, unread } = screen.pushUntilLinear(rest);
         pieces.push(...passed);
+        count += rest.length - unread.length;
         rest = unread;
         if (screen.isLinearAgain) leaveScreen(pieces);
       }
     }
     return pieces;
+  }
+
+  function beginLinear(): LinearMask {
+    return new LinearMask({ rules, known, labels, width: size?.cols ?? 0, hasScreen, origin: count });
   }
 
   function beginScreen(): ScreenMask {
@@ -93,7 +104,7 @@ export function createMaskStage(options: MaskOptions): MaskStage {
     pieces.push(...(screen as ScreenMask).flush());
     screen = undefined;
     context = new Uint8Array(0);
-    linear = new LinearMask(rules, known, labels, size?.cols ?? 0, hasScreen);
+    linear = beginLinear();
   }
 
   return {

@@ -18,8 +18,8 @@ export class VisibleWindow {
   visibleEnd = 0;
   /** Raw bytes likewise. */
   raw = Buffer.allocUnsafe(SMALLEST_BYTES);
-  rawStart = 0;
-  rawEnd = 0;
+  rawStart: number;
+  rawEnd: number;
   /** Runs of visible bytes that are consecutive in the raw bytes, too: where each begins. */
   private runVisible: number[] = [];
   private runRaw: number[] = [];
@@ -27,6 +27,12 @@ export class VisibleWindow {
   readonly softBreaks = new Set<number>();
 
   readonly shadows = new Shadows();
+
+  /** `origin`: raw bytes of the stream that went before. */
+  constructor(origin = 0) {
+    this.rawStart = origin;
+    this.rawEnd = origin;
+  }
 
   /** Takes the stream's next bytes; they are copied. */
   appendRaw(bytes: Uint8Array): void {

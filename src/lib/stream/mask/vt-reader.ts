@@ -19,7 +19,7 @@ export interface StringReader {
 
 export class VtReader {
   /** Raw position up to which bytes were understood; an unfinished character waits behind it. */
-  position = 0;
+  position: number;
   /** True once a sequence was read that only a screen model can follow; reading stopped behind it. */
   wantsScreen = false;
   private state: State = 'ground';
@@ -35,6 +35,7 @@ export class VtReader {
 
   constructor(window: VisibleWindow, strings: StringReader, width: number, hasScreen: boolean) {
     this.hasScreen = hasScreen;
+    this.position = window.rawEnd;
     this.window = window;
     this.strings = strings;
     this.lines = new Lines(window, width);
