@@ -1,6 +1,7 @@
 // What the generator draws of known values: one that the broker was told, in the encodings that programs print.
 import type { Draw } from '../../../src/lib/stream/mask/example-makers.ts';
 import { expandPieces, type Piece } from '../../../src/lib/stream/mask/examples.ts';
+import { whyUnfit } from '../../../src/lib/stream/mask/known-fitness.ts';
 
 const VALUES = [
   '${A-Za-z0-9!@#$%^&*+/=?~:20-40}',
@@ -52,10 +53,9 @@ const CONTEXTS = ['@', 'value is @ here\nnext', '{"v":"@"}', 'a\n@\nb', 'x=@;y=1
 
 /** Draws a value and a text that shows it in one encoding. */
 export function drawKnown(encode: Encode, draw: Draw): KnownDrawn {
-  const value = expandPieces(VALUES[draw(VALUES.length)] as string, draw)
-    .map(({ text }) => text)
-    .join('')
-    .replace(/^ | $/g, '_');
+  let value = drawValue(draw);
+  // By luck it may be one that a load would refuse.
+  while (whyUnfit(value) !== undefined) value = drawValue(draw);
   const context = CONTEXTS[draw(CONTEXTS.length)] as string;
   const encoded = encode(value, draw);
   const pieces = context
@@ -65,6 +65,13 @@ export function drawKnown(encode: Encode, draw: Draw): KnownDrawn {
       ...(text === '' ? [] : [{ text, role: 'public' as const }]),
     ]);
   return { value, context, pieces };
+}
+
+function drawValue(draw: Draw): string {
+  return expandPieces(VALUES[draw(VALUES.length)] as string, draw)
+    .map(({ text }) => text)
+    .join('')
+    .replace(/^ | $/g, '_');
 }
 
 /** What must not be there, however it is written around: every encoding, without the ends that neighbours change. */
