@@ -185,6 +185,11 @@ mask('reads text that is made to be slow in one pass, and masks what is in doubt
   }
 });
 
+mask('keeps the blank after the last column where no wrap follows', () => {
+  assert.is(masked(`acme_${token} z`, 17), 'acme_[acme-token] z');
+  assert.is(masked('1234567890 x@ex.org', 10), '1234567890 [email]');
+});
+
 mask('hides the strike over the last character of a known value, too', () => {
   const known = indexNeedles(knownNeedles([{ name: 'v', value: 'f7Kq-29vLm_xT4w<' }]));
   assert.is(masked('f7Kq-29vLm_xT4w<\b<\r\n', 0, known), '[known-value]\r\n');

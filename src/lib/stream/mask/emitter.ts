@@ -121,7 +121,7 @@ export class Emitter {
     if (hidden > this.visible) {
       this.window.eachRun(this.visible, hidden, (rawFrom, rawTo) => {
         this.passRaw(rawFrom);
-        this.raw = rawTo;
+        this.raw = Math.max(this.raw, rawTo);
       });
       this.visible = hidden;
     }

@@ -84,7 +84,7 @@ export class Lines {
       this.begin();
     }
     if (this.pendingBlank !== NOWHERE && next !== BYTE.carriageReturn) {
-      window.show(this.pendingBlank, this.pendingBlank + 1);
+      window.showAs(BYTE.space, this.pendingBlank);
       this.pendingBlank = NOWHERE;
     }
   }
