@@ -254,8 +254,9 @@ test('what was shown before the screen began counts as shown', async () => {
 });
 
 test('output goes back to lines after two screens of them without addressing', () => {
+  const begin = at(1).repeat(400);
   const lines = Array.from({ length: 13 }, (_, line) => `line ${line}\r\n`).join('');
-  for (const pieces of [[`${at(1)}x${lines}`], bytesOf(`${at(1)}x${lines}`)]) {
+  for (const pieces of [[`${begin}x${lines}`], bytesOf(`${begin}x${lines}`)]) {
     const stage = beginScreen();
     let unread = Buffer.alloc(0);
     const out: Uint8Array[] = [];
@@ -269,7 +270,7 @@ test('output goes back to lines after two screens of them without addressing', (
     }
     assert.ok(stage.isLinearAgain);
     assert.is(unread.toString(), 'line 12\r\n');
-    assert.is(Buffer.concat([...out, ...stage.flush()]).toString(), `${at(1)}x${lines}`.slice(0, -9));
+    assert.is(Buffer.concat([...out, ...stage.flush()]).toString(), `${begin}x${lines}`.slice(0, -9));
   }
 });
 
@@ -284,12 +285,15 @@ const BLOCK = 'ABCDEFGHIJ\r\n'.repeat(30);
 
 test('output goes back to lines after one line that was redrawn, but not within a secret', () => {
   const stage = beginScreen({ findSpans: findBlock });
-  assert.is(stage.pushUntilLinear(Buffer.from(`${ESC}[3Cx`)).unread.length, 0);
+  assert.is(stage.pushUntilLinear(Buffer.from(`${ESC}[3C`.repeat(600))).unread.length, 0);
   assert.is(stage.pushUntilLinear(Buffer.from('BEGIN\r\n')).unread.length, 0);
   assert.is(stage.pushUntilLinear(Buffer.from(BLOCK)).unread.length, 0);
   assert.is(stage.pushUntilLinear(Buffer.from('END\r\nmore\r\n')).unread.toString(), 'more\r\n');
   const other = beginScreen();
-  assert.is(other.pushUntilLinear(Buffer.from(`${ESC}[3Cx\r\nmore\r\n`)).unread.toString(), 'more\r\n');
+  assert.is(
+    other.pushUntilLinear(Buffer.from(`${`${ESC}[3C`.repeat(600)}x\r\nmore\r\n`)).unread.toString(),
+    'more\r\n',
+  );
 });
 
 test('a secret of more rows than the screen has is masked to its end', () => {

@@ -47,7 +47,7 @@ class Screen implements ScreenMask, TokenSink {
   #isOpen = false;
   #isSync = false;
   #isSeeding = true;
-  #return = new ScreenReturn();
+  #return = new ScreenReturn(0);
   #isLinear = false;
   #stopsWhenLinear = false;
 
@@ -69,7 +69,7 @@ class Screen implements ScreenMask, TokenSink {
     this.#changes.settle();
     this.#isSeeding = false;
     this.#cut = this.#window.start;
-    this.#return = new ScreenReturn();
+    this.#return = new ScreenReturn(this.#window.start);
   }
 
   get holding(): boolean {
@@ -155,7 +155,7 @@ class Screen implements ScreenMask, TokenSink {
   /** Not in the midst of what may be a secret: whoever reads lines would not know how it began. */
   #tryLinear(): void {
     const { isAlternate, rows } = this.#model;
-    if (!this.#stopsWhenLinear || isAlternate || !this.#return.isDue(rows)) return;
+    if (!this.#stopsWhenLinear || isAlternate || !this.#return.isDue(rows, this.#at)) return;
     this.#isLinear = this.#budget.spend(this.#scan.cellsOf(0, rows - 1), this.#at) && !this.#scan.isUndecided();
     if (this.#isLinear) this.#tokenizer.stop();
   }
