@@ -38,7 +38,7 @@ export default class Trust extends SallyportCommand<typeof Trust> {
         import('../lib/config/load-file.ts'),
         import('../lib/config/problem.ts'),
         import('../lib/policy/index.ts'),
-        import('../lib/stream/mask/selection-knowledge.ts'),
+        import('../lib/stream/mask/configured/selection-knowledge.ts'),
       ],
     );
     const { uid } = this.environment;

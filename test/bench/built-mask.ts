@@ -1,8 +1,8 @@
 // The mask as it is shipped: what runs the sources gives every function its name when it is made, and that costs.
-import type * as Compiled from '../../src/lib/stream/mask/compiled-rules.ts';
+import type * as Compiled from '../../src/lib/stream/mask/finding/compiled-rules.ts';
 import type * as Fingerprints from '../../src/lib/stream/mask/fingerprint.ts';
-import type * as Finder from '../../src/lib/stream/mask/known-finder.ts';
-import type * as Known from '../../src/lib/stream/mask/known-values.ts';
+import type * as Finder from '../../src/lib/stream/mask/known/known-finder.ts';
+import type * as Known from '../../src/lib/stream/mask/known/known-values.ts';
 import type * as Stages from '../../src/lib/stream/mask/mask-stage.ts';
 import type { MaskStage } from '../../src/lib/stream/mask/mask-stage.ts';
 import type * as Rules from '../../src/lib/stream/mask/rules/index.ts';

@@ -30,12 +30,12 @@ const ADAPTERS: readonly string[] = FLOORS[3];
 /** What may use a package: a room, or a path within `src/lib`. */
 const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@oclif/core': ['commands', 'cli/main.ts', 'cli/base-command.ts', 'cli/invocation-flags.ts', 'cli/mask-flags.ts'],
-  '@xterm/headless': ['stream/mask/screen-model.ts'],
+  '@xterm/headless': ['stream/mask/screen/screen-model.ts'],
   'asciinema-player': ['recording/web-page-assets.ts'],
   'better-sqlite3': ['store/driver.ts'],
   canonicalize: ['core/digest.ts'],
   execa: ['approval'],
-  'get-east-asian-width': ['stream/mask/character-width.ts'],
+  'get-east-asian-width': ['stream/mask/reading/character-width.ts'],
   chalk: ['cli/render.ts'],
   koffi: ['os/libc.ts'],
   kysely: ['store'],

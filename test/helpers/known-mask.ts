@@ -1,6 +1,6 @@
 // A mask that knows some values, as they are, and no rule: for tests of what carries it.
-import { compileRules } from '../../src/lib/stream/mask/compiled-rules.ts';
-import { indexNeedles } from '../../src/lib/stream/mask/known-finder.ts';
+import { compileRules } from '../../src/lib/stream/mask/finding/compiled-rules.ts';
+import { indexNeedles } from '../../src/lib/stream/mask/known/known-finder.ts';
 import { createMaskStage, type MaskStage } from '../../src/lib/stream/mask/mask-stage.ts';
 
 const rules = compileRules([]);

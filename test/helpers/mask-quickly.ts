@@ -1,7 +1,7 @@
 // What rules find in a whole text, by the engine: for tests of many texts, which the reference is too slow for.
-import { compileRules } from '../../src/lib/stream/mask/compiled-rules.ts';
-import { findSecrets } from '../../src/lib/stream/mask/find-secrets.ts';
-import { indexNeedles } from '../../src/lib/stream/mask/known-finder.ts';
+import { compileRules } from '../../src/lib/stream/mask/finding/compiled-rules.ts';
+import { findSecrets } from '../../src/lib/stream/mask/finding/find-secrets.ts';
+import { indexNeedles } from '../../src/lib/stream/mask/known/known-finder.ts';
 import type { Rule } from '../../src/lib/stream/mask/rule.ts';
 
 /** A function that writes `[kind]` for each secret. */

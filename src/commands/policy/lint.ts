@@ -4,7 +4,7 @@ import { readPolicyFile } from '../../lib/cli/policy-file.ts';
 import { oneLine } from '../../lib/cli/render.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
 import type { LintFinding } from '../../lib/policy/lint.ts';
-import type { MaskingFinding } from '../../lib/stream/mask/selection-lint.ts';
+import type { MaskingFinding } from '../../lib/stream/mask/configured/selection-lint.ts';
 
 export default class PolicyLint extends SallyportCommand<typeof PolicyLint> {
   static override summary = 'find rules that can never decide, decide too much, or fail their own tests';
@@ -17,7 +17,7 @@ export default class PolicyLint extends SallyportCommand<typeof PolicyLint> {
     const [{ lintPolicy }, { compileGlob, globMatches }, { lintMasking }, { label, config }] = await Promise.all([
       import('../../lib/policy/lint.ts'),
       import('../../lib/policy/glob.ts'),
-      import('../../lib/stream/mask/selection-lint.ts'),
+      import('../../lib/stream/mask/configured/selection-lint.ts'),
       readPolicyFile(this.environment, this.args.file),
     ]);
     const { policy, masking } = config;

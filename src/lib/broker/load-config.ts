@@ -66,7 +66,7 @@ export async function parseBrokerConfig(
   const [{ parseConfigFile }, { configError }, { MASK_KNOWLEDGE }] = await Promise.all([
     import('../config/load-file.ts'),
     import('../config/problem.ts'),
-    import('../stream/mask/selection-knowledge.ts'),
+    import('../stream/mask/configured/selection-knowledge.ts'),
   ]);
   const result = parseConfigFile(file, { knownPacks: PACK_NAMES, mask: MASK_KNOWLEDGE, uid, trustFolder });
   if (!result.ok) throw configError(result.problems);

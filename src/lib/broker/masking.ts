@@ -4,11 +4,11 @@ import type { KnownValueSource, MaskingDocument } from '../core/masking-document
 import type { SshCa } from '../credentials/index.ts';
 import { compileGlob, globMatches } from '../policy/glob.ts';
 import type { Masking } from '../session/masking/session-mask.ts';
-import { type CompiledRules, compileRules } from '../stream/mask/compiled-rules.ts';
-import { indexNeedles } from '../stream/mask/known-finder.ts';
-import { type KnownValue, knownNeedles, type Needle } from '../stream/mask/known-values.ts';
-import { type RuleSelection, ruleSelection } from '../stream/mask/selection.ts';
-import { allRules } from '../stream/mask/selection-knowledge.ts';
+import { type RuleSelection, ruleSelection } from '../stream/mask/configured/selection.ts';
+import { allRules } from '../stream/mask/configured/selection-knowledge.ts';
+import { type CompiledRules, compileRules } from '../stream/mask/finding/compiled-rules.ts';
+import { indexNeedles } from '../stream/mask/known/known-finder.ts';
+import { type KnownValue, knownNeedles, type Needle } from '../stream/mask/known/known-values.ts';
 import { readKnownValues } from './read-known-values.ts';
 
 /** What one configuration says of masking, with the values it names as they were read. */

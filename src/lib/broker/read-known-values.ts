@@ -4,8 +4,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { KnownValueSource } from '../core/masking-document.ts';
-import { MAX_KNOWN_VALUE_BYTES, whyUnfit } from '../stream/mask/known-fitness.ts';
-import type { KnownValue } from '../stream/mask/known-values.ts';
+import { MAX_KNOWN_VALUE_BYTES, whyUnfit } from '../stream/mask/known/known-fitness.ts';
+import type { KnownValue } from '../stream/mask/known/known-values.ts';
 
 /**
  * The values in the order of their sources; masks carry the kind, or without one the name. Throws `masking-value` (78)

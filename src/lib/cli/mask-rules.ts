@@ -1,12 +1,12 @@
 // `sallyport mask explain` without a text: which rules there are, what they look for, and whether they are on here.
 import type { MaskException } from '../core/masking-document.ts';
-import { compileRules, isMachine } from '../stream/mask/compiled-rules.ts';
+import { inWords } from '../stream/mask/configured/selection-lint.ts';
 import { expandExample } from '../stream/mask/examples.ts';
+import { compileRules, isMachine } from '../stream/mask/finding/compiled-rules.ts';
 import { makeFingerprint } from '../stream/mask/fingerprint.ts';
-import { indexNeedles } from '../stream/mask/known-finder.ts';
+import { indexNeedles } from '../stream/mask/known/known-finder.ts';
 import { maskText } from '../stream/mask/mask-text.ts';
 import { isMachineRule, type Rule } from '../stream/mask/rule.ts';
-import { inWords } from '../stream/mask/selection-lint.ts';
 import type { ChosenRule } from './mask-setup.ts';
 import { oneLine, type Palette, shortLine } from './render.ts';
 

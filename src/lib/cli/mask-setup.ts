@@ -6,14 +6,14 @@ import { nearest } from '../config/nearest.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { compileGlob, globMatches } from '../policy/glob.ts';
-import { type CompiledRules, compileRules } from '../stream/mask/compiled-rules.ts';
+import { type Decide, type MaskPlace, type RuleState, ruleSelection } from '../stream/mask/configured/selection.ts';
+import { allRules } from '../stream/mask/configured/selection-knowledge.ts';
+import { kindsOf, rulesOn } from '../stream/mask/configured/selection-machine.ts';
+import { type CompiledRules, compileRules } from '../stream/mask/finding/compiled-rules.ts';
 import { makeFingerprint } from '../stream/mask/fingerprint.ts';
-import { indexNeedles, type KnownIndex } from '../stream/mask/known-finder.ts';
+import { indexNeedles, type KnownIndex } from '../stream/mask/known/known-finder.ts';
 import { createMaskStage, type Masked, type MaskStage } from '../stream/mask/mask-stage.ts';
 import type { Rule } from '../stream/mask/rule.ts';
-import { type Decide, type MaskPlace, type RuleState, ruleSelection } from '../stream/mask/selection.ts';
-import { allRules } from '../stream/mask/selection-knowledge.ts';
-import { kindsOf, rulesOn } from '../stream/mask/selection-machine.ts';
 import type { Environment } from './environment.ts';
 import { type FoundMasking, findMasking, NO_CONFIGURATION } from './mask-masking.ts';
 
@@ -144,7 +144,7 @@ async function knownValues({ masking: { values } }: FoundMasking): Promise<Known
   if (values.length === 0) return indexNeedles([]);
   const [{ readKnownValues }, { knownNeedles }] = await Promise.all([
     import('../broker/read-known-values.ts'),
-    import('../stream/mask/known-values.ts'),
+    import('../stream/mask/known/known-values.ts'),
   ]);
   return indexNeedles(knownNeedles(readKnownValues(values)));
 }

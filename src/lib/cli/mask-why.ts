@@ -1,7 +1,7 @@
 // `sallyport mask explain` with a text: every place where a rule could begin, and how far it came. Shows the text with masks, and
 // of what was not masked one character at most: where a rule stopped.
 import { type Attempt, explainText, type Outcome } from '../stream/mask/explain.ts';
-import { visibleBytes } from '../stream/mask/visible-bytes.ts';
+import { visibleBytes } from '../stream/mask/reading/visible-bytes.ts';
 import { maskWhole } from './mask-batch.ts';
 import { placesIn } from './mask-report.ts';
 import type { ChosenRule, MaskSetup } from './mask-setup.ts';

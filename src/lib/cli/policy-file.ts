@@ -26,7 +26,7 @@ export async function parseSource(source: ConfigSource, environment: Environment
       import('../config/problem.ts'),
       import('../config/built-in.ts'),
       import('../policy/index.ts'),
-      import('../stream/mask/selection-knowledge.ts'),
+      import('../stream/mask/configured/selection-knowledge.ts'),
     ]);
   if (source.kind === 'built-in') return { label: 'built-in', config: builtInConfig(BUILT_IN_POLICY) };
   const parsed = parseConfigFile(source.file, {

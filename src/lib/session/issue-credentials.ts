@@ -1,6 +1,6 @@
 // Step: what a target needs → credentials with leases in the book, and their end in the settlement.
 import type { Credential, CredentialRequest, Revocation } from '../ports/provider.ts';
-import type { KnownValue } from '../stream/mask/known-values.ts';
+import type { KnownValue } from '../stream/mask/known/known-values.ts';
 import type { Opening } from './opening.ts';
 import type { SessionRecording } from './record-session.ts';
 

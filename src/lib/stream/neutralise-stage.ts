@@ -1,5 +1,5 @@
 // Takes from a program's output what could act on its reader or deceive them; text that is harmless passes byte for byte.
-import { createTokenizer, type Tokenizer, type TokenSink } from './mask/screen-tokens.ts';
+import { createTokenizer, type Tokenizer, type TokenSink } from './mask/screen/screen-tokens.ts';
 import { isHidden, spellOut } from './neutralise-hidden.ts';
 import { CONSUMER_RULES, type Consumer, type ConsumerRules, type Verdict } from './neutralise-rules.ts';
 import type { Stage } from './stage.ts';

@@ -1,11 +1,11 @@
 // A screen as text: what a person would have read of a program that draws on a terminal. Lines that scrolled away come out as they
 // go, then what the screen shows at the end; what was overwritten or erased is gone, as it was for the person.
 import type { TerminalSize } from '../core/terminal.ts';
-import { createScreenModel, type ScreenModel } from './mask/screen-model.ts';
-import { readCommand } from './mask/screen-sequences.ts';
-import { ScreenReader } from './mask/screen-text.ts';
-import { createTokenizer, type Tokenizer, type TokenSink } from './mask/screen-tokens.ts';
-import { isUnseen } from './mask/vt-bytes.ts';
+import { isUnseen } from './mask/reading/vt-bytes.ts';
+import { createScreenModel, type ScreenModel } from './mask/screen/screen-model.ts';
+import { readCommand } from './mask/screen/screen-sequences.ts';
+import { ScreenReader } from './mask/screen/screen-text.ts';
+import { createTokenizer, type Tokenizer, type TokenSink } from './mask/screen/screen-tokens.ts';
 import { isHidden, spellOut } from './neutralise-hidden.ts';
 
 export interface PlainOptions {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Anchors, buildAnchors } from '../../../src/lib/stream/mask/anchors.ts';
+import { type Anchors, buildAnchors } from '../../../src/lib/stream/mask/finding/anchors.ts';
 import { type Draw, drawFrom } from './pattern-makers.ts';
 
 const SEED = Number(process.env.MASK_SEED ?? randomInt(2 ** 31));

@@ -1,7 +1,8 @@
 // What the engine is attacked with: random rules, streams full of what terminals and broken programs send, ways to cut them.
-import { compileRules } from '../../../src/lib/stream/mask/compiled-rules.ts';
+
 import { expandExample } from '../../../src/lib/stream/mask/examples.ts';
-import { indexNeedles } from '../../../src/lib/stream/mask/known-finder.ts';
+import { compileRules } from '../../../src/lib/stream/mask/finding/compiled-rules.ts';
+import { indexNeedles } from '../../../src/lib/stream/mask/known/known-finder.ts';
 import { createMaskStage, type MaskOptions } from '../../../src/lib/stream/mask/mask-stage.ts';
 import { BadPattern, compilePattern } from '../../../src/lib/stream/mask/pattern/index.ts';
 import type { PatternRule, Rule } from '../../../src/lib/stream/mask/rule.ts';

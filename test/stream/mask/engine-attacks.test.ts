@@ -4,8 +4,8 @@
 import { randomInt } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { indexNeedles } from '../../../src/lib/stream/mask/known-finder.ts';
-import { knownNeedles } from '../../../src/lib/stream/mask/known-values.ts';
+import { indexNeedles } from '../../../src/lib/stream/mask/known/known-finder.ts';
+import { knownNeedles } from '../../../src/lib/stream/mask/known/known-values.ts';
 import { RULES } from '../../../src/lib/stream/mask/rules/index.ts';
 import { maskByReference } from '../../helpers/reference-mask.ts';
 import { bytewise, drawDirtyStream, drawRule, one, optionsFor, outputOf, randomCuts } from './engine-attacks-makers.ts';

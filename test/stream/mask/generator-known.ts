@@ -1,7 +1,7 @@
 // What the generator draws of known values: one that the broker was told, in the encodings that programs print.
 import type { Draw } from '../../../src/lib/stream/mask/example-makers.ts';
 import { expandPieces, type Piece } from '../../../src/lib/stream/mask/examples.ts';
-import { whyUnfit } from '../../../src/lib/stream/mask/known-fitness.ts';
+import { whyUnfit } from '../../../src/lib/stream/mask/known/known-fitness.ts';
 
 const VALUES = [
   '${A-Za-z0-9!@#$%^&*+/=?~:20-40}',

@@ -1,10 +1,10 @@
 // Feeds texts to the mask whole, in random pieces and byte by byte, and tells whether all three gave the same.
 
-import { type CompiledRules, compileRules } from '../../../src/lib/stream/mask/compiled-rules.ts';
 import type { Draw } from '../../../src/lib/stream/mask/example-makers.ts';
+import { type CompiledRules, compileRules } from '../../../src/lib/stream/mask/finding/compiled-rules.ts';
 import { makeFingerprint } from '../../../src/lib/stream/mask/fingerprint.ts';
-import { indexNeedles, type KnownIndex } from '../../../src/lib/stream/mask/known-finder.ts';
-import { type KnownValue, knownNeedles } from '../../../src/lib/stream/mask/known-values.ts';
+import { indexNeedles, type KnownIndex } from '../../../src/lib/stream/mask/known/known-finder.ts';
+import { type KnownValue, knownNeedles } from '../../../src/lib/stream/mask/known/known-values.ts';
 import { createMaskStage } from '../../../src/lib/stream/mask/mask-stage.ts';
 import { RULES } from '../../../src/lib/stream/mask/rules/index.ts';
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MAX_KNOWN_VALUE_BYTES, whyUnfit } from '../../../src/lib/stream/mask/known-fitness.ts';
-import { knownNeedles, type Needle } from '../../../src/lib/stream/mask/known-values.ts';
+import { MAX_KNOWN_VALUE_BYTES, whyUnfit } from '../../../src/lib/stream/mask/known/known-fitness.ts';
+import { knownNeedles, type Needle } from '../../../src/lib/stream/mask/known/known-values.ts';
 
 const needlesOf = (...values: (string | Buffer)[]) =>
   knownNeedles(values.map((value, index) => ({ name: `value-${index}`, value })));

@@ -1,10 +1,10 @@
 // The linear mask over plain rules: what it finds, what it leaves, and that neither depends on how the stream is cut.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compileRules } from '../../../src/lib/stream/mask/compiled-rules.ts';
+import { compileRules } from '../../../src/lib/stream/mask/finding/compiled-rules.ts';
 import { makeFingerprint } from '../../../src/lib/stream/mask/fingerprint.ts';
-import { indexNeedles } from '../../../src/lib/stream/mask/known-finder.ts';
-import { knownNeedles } from '../../../src/lib/stream/mask/known-values.ts';
+import { indexNeedles } from '../../../src/lib/stream/mask/known/known-finder.ts';
+import { knownNeedles } from '../../../src/lib/stream/mask/known/known-values.ts';
 import { createMaskStage } from '../../../src/lib/stream/mask/mask-stage.ts';
 import type { PatternRule } from '../../../src/lib/stream/mask/rule.ts';
 

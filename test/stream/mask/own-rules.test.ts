@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Bug } from '../../../src/lib/core/errors.ts';
 import type { OwnMaskRule } from '../../../src/lib/core/masking-document.ts';
-import { checkOwnRule, toRule } from '../../../src/lib/stream/mask/own-rules.ts';
+import { checkOwnRule, toRule } from '../../../src/lib/stream/mask/configured/own-rules.ts';
 import { maskByReference } from '../../helpers/reference-mask.ts';
 
 const ACME: OwnMaskRule = {

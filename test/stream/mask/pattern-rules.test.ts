@@ -1,11 +1,11 @@
 // Every rule that comes with the mask can be run: its patterns are bounded, and no text makes their automata grow too large.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { buildAnchors } from '../../../src/lib/stream/mask/anchors.ts';
+import { buildAnchors } from '../../../src/lib/stream/mask/finding/anchors.ts';
 import { compileClass, compilePattern, countStates } from '../../../src/lib/stream/mask/pattern/index.ts';
+import { LOOKBACK } from '../../../src/lib/stream/mask/reading/visible-window.ts';
 import { isMachineRule, type PatternRule } from '../../../src/lib/stream/mask/rule.ts';
 import { RULES } from '../../../src/lib/stream/mask/rules/index.ts';
-import { LOOKBACK } from '../../../src/lib/stream/mask/visible-window.ts';
 
 const patternRules = RULES.filter((rule): rule is PatternRule => !isMachineRule(rule));
 

@@ -3,8 +3,8 @@
 // text that is none arrives byte for byte, and every split gives the same.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createScreenModel } from '../../../src/lib/stream/mask/screen-model.ts';
-import { isAddressing, readCommand } from '../../../src/lib/stream/mask/screen-sequences.ts';
+import { createScreenModel } from '../../../src/lib/stream/mask/screen/screen-model.ts';
+import { isAddressing, readCommand } from '../../../src/lib/stream/mask/screen/screen-sequences.ts';
 import {
   at,
   beginScreen,

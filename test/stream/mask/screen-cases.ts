@@ -2,7 +2,7 @@
 // that shows what a person would see.
 import headless from '@xterm/headless';
 import type { TerminalSize } from '../../../src/lib/core/terminal.ts';
-import { createScreenMask, type ScreenMask } from '../../../src/lib/stream/mask/screen.ts';
+import { createScreenMask, type ScreenMask } from '../../../src/lib/stream/mask/screen/screen.ts';
 
 export const ESC = '\u001b';
 export const SIZE: TerminalSize = { cols: 20, rows: 6 };

@@ -5,13 +5,13 @@ import { randomBytes } from 'node:crypto';
 import { BrokerError, Bug } from '../../core/errors.ts';
 import type { OutputStream } from '../../core/events.ts';
 import type { TerminalSize } from '../../core/terminal.ts';
-import type { CompiledRules } from '../../stream/mask/compiled-rules.ts';
-import { findSecrets } from '../../stream/mask/find-secrets.ts';
+import type { MaskPlace } from '../../stream/mask/configured/selection.ts';
+import type { CompiledRules } from '../../stream/mask/finding/compiled-rules.ts';
+import { findSecrets } from '../../stream/mask/finding/find-secrets.ts';
 import { type Fingerprint, makeFingerprint } from '../../stream/mask/fingerprint.ts';
-import { indexNeedles, type KnownIndex } from '../../stream/mask/known-finder.ts';
-import { type KnownValue, knownNeedles, type Needle } from '../../stream/mask/known-values.ts';
+import { indexNeedles, type KnownIndex } from '../../stream/mask/known/known-finder.ts';
+import { type KnownValue, knownNeedles, type Needle } from '../../stream/mask/known/known-values.ts';
 import { createMaskStage, type MaskStage } from '../../stream/mask/mask-stage.ts';
-import type { MaskPlace } from '../../stream/mask/selection.ts';
 import { CANNOT_MASK, cannotMask, closed, failClosed } from './fail-closed.ts';
 import { secretsOnly } from './secrets-only.ts';
 

@@ -1,9 +1,10 @@
 // Lets the stream go on: raw bytes as they came, but for the text of secrets, in whose place a mask stands. Escape sequences within a
 // secret stay, so that colours stay balanced.
-import type { Patch } from './control-strings.ts';
-import type { ForcedMask } from './scanner.ts';
-import type { SecretFound, SecretsFound } from './secrets-found.ts';
-import type { VisibleWindow } from './visible-window.ts';
+
+import type { ForcedMask } from './finding/scanner.ts';
+import type { SecretFound, SecretsFound } from './finding/secrets-found.ts';
+import type { Patch } from './reading/control-strings.ts';
+import type { VisibleWindow } from './reading/visible-window.ts';
 
 /** Raw positions in the stream, half open. */
 export interface RawSpan {

@@ -1,6 +1,6 @@
 // Why a text is masked or not: every place where a rule's anchor stands, and how far the rule came from there. Says what the engine
 // does, in a slower way; never says what a secret is.
-import { type CompiledPatternRule, type CompiledRules, compileRules, isMachine } from './compiled-rules.ts';
+import { type CompiledPatternRule, type CompiledRules, compileRules, isMachine } from './finding/compiled-rules.ts';
 import { DEAD, type Pattern } from './pattern/index.ts';
 import { isMachineRule, type MachineRule, type Rule } from './rule.ts';
 

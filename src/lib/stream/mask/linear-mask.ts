@@ -1,14 +1,15 @@
 // The mask of a stream that is written from left to right and from top to bottom, as nearly all output is. Bytes come in, are understood,
 // searched, and go on as soon as nothing undecided stands before them.
-import type { CompiledRules } from './compiled-rules.ts';
-import { ControlStrings } from './control-strings.ts';
+
 import { Emitter, type MaskLabels } from './emitter.ts';
-import { findSecrets } from './find-secrets.ts';
-import type { KnownIndex } from './known-finder.ts';
-import { Scanner } from './scanner.ts';
-import type { SecretFound } from './secrets-found.ts';
-import { VisibleWindow } from './visible-window.ts';
-import { VtReader } from './vt-reader.ts';
+import type { CompiledRules } from './finding/compiled-rules.ts';
+import { findSecrets } from './finding/find-secrets.ts';
+import { Scanner } from './finding/scanner.ts';
+import type { SecretFound } from './finding/secrets-found.ts';
+import type { KnownIndex } from './known/known-finder.ts';
+import { ControlStrings } from './reading/control-strings.ts';
+import { VisibleWindow } from './reading/visible-window.ts';
+import { VtReader } from './reading/vt-reader.ts';
 
 /** Longer chunks are taken in pieces, so that memory stays bounded. */
 const SLICE_BYTES = 32 * 1024;

@@ -1,8 +1,8 @@
 // Writes the masks of one stream, and counts them by kind; values are neither kept nor counted.
 import type { MaskLabels, RawSpan } from './emitter.ts';
+import type { SecretFound } from './finding/secrets-found.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Masked } from './mask-stage.ts';
-import type { SecretFound } from './secrets-found.ts';
 
 type Named = Pick<SecretFound, 'kind' | 'rule'>;
 

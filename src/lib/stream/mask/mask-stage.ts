@@ -2,14 +2,14 @@
 // linear mask, output that is painted on a screen through the screen's; the stream itself says which.
 import type { TerminalSize } from '../../core/terminal.ts';
 import type { Stage } from '../stage.ts';
-import type { CompiledRules } from './compiled-rules.ts';
 import type { RawSpan } from './emitter.ts';
-import { findSecrets } from './find-secrets.ts';
+import type { CompiledRules } from './finding/compiled-rules.ts';
+import { findSecrets } from './finding/find-secrets.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import type { KnownIndex } from './known-finder.ts';
+import type { KnownIndex } from './known/known-finder.ts';
 import { LinearMask } from './linear-mask.ts';
 import { MaskCounts } from './mask-counts.ts';
-import { createScreenMask, type ScreenMask } from './screen.ts';
+import { createScreenMask, type ScreenMask } from './screen/screen.ts';
 
 /** Of what went on last, for a screen that begins: some lines are enough to stand on. */
 const CONTEXT_BYTES = 8 * 1024;

@@ -1,7 +1,7 @@
 // Masks one whole text that is no stream: a command, a reason, an error message.
-import type { CompiledRules } from './compiled-rules.ts';
+import type { CompiledRules } from './finding/compiled-rules.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import type { KnownIndex } from './known-finder.ts';
+import type { KnownIndex } from './known/known-finder.ts';
 import { createMaskStage } from './mask-stage.ts';
 
 export interface MaskTextOptions {

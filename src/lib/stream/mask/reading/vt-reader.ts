@@ -1,7 +1,8 @@
 // Reads a terminal's stream: raw bytes → visible bytes in the window. Its state survives chunks; what it says depends on the bytes
 // alone. It stops where a sequence moves the cursor about: from there the screen model must read.
+
+import { needsScreen } from '../screen/screen-sequences.ts';
 import { Lines } from './lines.ts';
-import { needsScreen } from './screen-sequences.ts';
 import type { VisibleWindow } from './visible-window.ts';
 import { BYTE, CLASS, decode, isUnseen, LEAD, PLAIN, sequenceLength, skipPlain } from './vt-bytes.ts';
 

@@ -1,9 +1,10 @@
 // Finds known values in visible text, whatever the chunks. Four bytes of each needle are looked up for every place in the text; where
 // they stand, the rest is compared as it comes.
+
+import type { SecretsFound } from '../finding/secrets-found.ts';
+import type { VisibleWindow } from '../reading/visible-window.ts';
+import { BYTE } from '../reading/vt-bytes.ts';
 import type { Needle } from './known-values.ts';
-import type { SecretsFound } from './secrets-found.ts';
-import type { VisibleWindow } from './visible-window.ts';
-import { BYTE } from './vt-bytes.ts';
 
 const PREFIX_BYTES = 4;
 /** At a deadline a shorter beginning is shown as it is: a few letters are no secret. */

@@ -1,9 +1,10 @@
 // Secrets in one whole text of visible bytes: a title, a row of a screen, a message.
+
+import type { KnownIndex } from '../known/known-finder.ts';
+import { VisibleWindow } from '../reading/visible-window.ts';
 import type { CompiledRules } from './compiled-rules.ts';
-import type { KnownIndex } from './known-finder.ts';
 import { Scanner } from './scanner.ts';
 import type { SecretFound } from './secrets-found.ts';
-import { VisibleWindow } from './visible-window.ts';
 
 /**
  * Everything that is found, ascending by where it begins; what overlaps one before it and ends with it is left out. `early` where

@@ -1,12 +1,13 @@
 // Finds secrets in visible text as it comes: the automaton sees every byte, an anchor begins a candidate, candidates read on until they
 // are decided. What it says depends on the bytes alone, never on how they were cut.
+
+import { KnownFinder, type KnownIndex } from '../known/known-finder.ts';
+import type { VisibleWindow } from '../reading/visible-window.ts';
 import type { Candidates } from './candidates.ts';
 import { type AnchorUse, type CompiledRules, isMachine, NO_BYTE } from './compiled-rules.ts';
-import { KnownFinder, type KnownIndex } from './known-finder.ts';
 import { MachineCandidates } from './machine-candidates.ts';
 import { PatternCandidates } from './pattern-candidates.ts';
 import { SecretsFound } from './secrets-found.ts';
-import type { VisibleWindow } from './visible-window.ts';
 
 export interface ForcedMask {
   readonly from: number;

@@ -3,7 +3,7 @@
 // (wrap, scroll, insert, delete), the origin goes with it. Nothing the model would answer goes anywhere.
 import { createRequire } from 'node:module';
 import type headless from '@xterm/headless';
-import type { TerminalSize } from '../../core/terminal.ts';
+import type { TerminalSize } from '../../../core/terminal.ts';
 import { createScreenWidths, type Width } from './screen-widths.ts';
 
 export interface ScreenModel {

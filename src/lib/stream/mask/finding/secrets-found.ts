@@ -1,5 +1,5 @@
 // What was found and has not gone on yet, in order of place.
-import type { Kind } from './rule.ts';
+import type { Kind } from '../rule.ts';
 
 export interface SecretFound {
   /** Visible positions, half open. */

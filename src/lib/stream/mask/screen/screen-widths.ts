@@ -1,6 +1,6 @@
 // How many columns a character takes, in the form that the model of the screen asks for it: its own table is of Unicode 6, where
 // emoji are narrow. Cells must lie where they lie on the person's screen, or halves of a secret would not meet.
-import { characterWidth } from './character-width.ts';
+import { characterWidth } from '../reading/character-width.ts';
 
 export type Width = 0 | 1 | 2;
 

@@ -1,6 +1,6 @@
 // Raw bytes that step back to a visible byte, or print it once more, as bold by overstriking does: where that byte is masked they go,
 // too.
-import { Queue } from './queue.ts';
+import { Queue } from '../finding/queue.ts';
 
 export interface Shadow {
   readonly raw: number;

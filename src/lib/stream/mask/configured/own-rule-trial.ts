@@ -1,10 +1,11 @@
 // Tries one rule on whole texts, before any stream has it: on its own examples, and on text that no rule should touch much.
-import { compileRules } from './compiled-rules.ts';
-import { type Expanded, expandExample } from './examples.ts';
-import { findSecrets } from './find-secrets.ts';
-import { indexNeedles } from './known-finder.ts';
+
+import { type Expanded, expandExample } from '../examples.ts';
+import { compileRules } from '../finding/compiled-rules.ts';
+import { findSecrets } from '../finding/find-secrets.ts';
+import { indexNeedles } from '../known/known-finder.ts';
+import type { PatternRule, Span } from '../rule.ts';
 import type { OwnRuleProblem } from './own-rules.ts';
-import type { PatternRule, Span } from './rule.ts';
 
 /** What an example leaves open is drawn this often. */
 const DRAWS = 3;

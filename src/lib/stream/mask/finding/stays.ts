@@ -1,6 +1,6 @@
 // Stretches of text through which a pattern stayed in one state, such as a long run of letters. Candidates that begin in a row come
 // into that state one after the other: each but the first goes on at once where the stretch ends.
-import type { Pattern } from './pattern/index.ts';
+import type { Pattern } from '../pattern/index.ts';
 
 /** A shorter stay costs less than remembering it saves. */
 const SHORTEST_STAY = 8;

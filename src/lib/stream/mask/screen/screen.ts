@@ -1,7 +1,8 @@
 // Masks output that moves the cursor about: full-screen programs, redrawn lines. Bytes are held for a frame, played on a model
 // of the screen that remembers which bytes painted which cell, and let go with the secrets masked in their places. Frames end
 // where the bytes say so, never where a chunk does.
-import type { TerminalSize } from '../../core/terminal.ts';
+import type { TerminalSize } from '../../../core/terminal.ts';
+import { isUnseen } from '../reading/vt-bytes.ts';
 import { ScanBudget, ScreenChanges } from './screen-changes.ts';
 import type { ScreenMask, ScreenMaskOptions } from './screen-contract.ts';
 import { paintCovers } from './screen-cover.ts';
@@ -14,7 +15,6 @@ import { ScreenScan } from './screen-scan.ts';
 import { type Effect, readCommand } from './screen-sequences.ts';
 import { createTokenizer, type Tokenizer, type TokenSink } from './screen-tokens.ts';
 import { ScreenWindow } from './screen-window.ts';
-import { isUnseen } from './vt-bytes.ts';
 
 export type { ScreenMask, ScreenMaskOptions } from './screen-contract.ts';
 

@@ -1,7 +1,7 @@
 // Which rules are on where: the switches and exceptions of the configuration, for one target and one agent. Pure; rules that
 // are on in the same places are compiled once.
-import type { MaskException, MaskingDocument, MaskScope, MaskSwitches } from '../../core/masking-document.ts';
-import type { Kind, Rule } from './rule.ts';
+import type { MaskException, MaskingDocument, MaskScope, MaskSwitches } from '../../../core/masking-document.ts';
+import type { Kind, Rule } from '../rule.ts';
 import { rulesOn } from './selection-machine.ts';
 
 /** Where output comes from, and for whom it is. */

@@ -1,11 +1,11 @@
 // Rules of a configuration: whether one can be used, and what it is for the mask. A rule has to be bounded, to say where
 // it begins, to leave ordinary text alone and to do what its own tests say; nothing here runs on a stream.
-import { Bug } from '../../core/errors.ts';
-import type { OwnMaskRule, OwnRuleCheck } from '../../core/masking-document.ts';
-import { entropyPerCharacter, isBase64, isIban, isJwtHeader, isLuhn, looksRandom } from './checks/index.ts';
+import { Bug } from '../../../core/errors.ts';
+import type { OwnMaskRule, OwnRuleCheck } from '../../../core/masking-document.ts';
+import { entropyPerCharacter, isBase64, isIban, isJwtHeader, isLuhn, looksRandom } from '../checks/index.ts';
+import { BadPattern, compileClass, compilePattern, countStates, type Pattern } from '../pattern/index.ts';
+import type { PatternRule } from '../rule.ts';
 import { ordinaryShare, tryExamples } from './own-rule-trial.ts';
-import { BadPattern, compileClass, compilePattern, countStates, type Pattern } from './pattern/index.ts';
-import type { PatternRule } from './rule.ts';
 
 export interface OwnRuleProblem {
   /** Inside the rule: `['anchors', 0]`. */

@@ -1,11 +1,12 @@
 // The candidates of one machine rule: each machine reads on from its anchor until it needs no more.
+
+import type { VisibleWindow } from '../reading/visible-window.ts';
+import type { Machine } from '../rule.ts';
 import type { Candidates } from './candidates.ts';
 import type { CompiledMachineRule } from './compiled-rules.ts';
 import { Effort } from './effort.ts';
 import { Queue } from './queue.ts';
-import type { Machine } from './rule.ts';
 import type { SecretsFound } from './secrets-found.ts';
-import type { VisibleWindow } from './visible-window.ts';
 
 /** White space, quotes, commas. */
 const ENDS_VALUE = new Set(Buffer.from(' \t\n\r"\',`'));

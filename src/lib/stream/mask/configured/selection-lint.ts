@@ -1,7 +1,7 @@
 // What a reader of the masking section should know although it loads: what is shown somewhere, what no target has, what
 // nobody tested. Pure.
-import type { MaskingDocument, MaskScope, SwitchableFamily } from '../../core/masking-document.ts';
-import type { Place } from '../../core/policy-document.ts';
+import type { MaskingDocument, MaskScope, SwitchableFamily } from '../../../core/masking-document.ts';
+import type { Place } from '../../../core/policy-document.ts';
 
 export interface MaskingFinding {
   /** A `note` is meant, and worth knowing. */

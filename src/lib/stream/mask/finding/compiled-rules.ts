@@ -1,8 +1,9 @@
 // Rules made ready to run: one automaton for all anchors, and each rule's patterns, compiled when its anchor is first met. Shared by
 // every stream that the same rules are on for.
+
+import { compileClass, compilePattern, DEAD, type Pattern } from '../pattern/index.ts';
+import { type FAMILIES, isMachineRule, type MachineRule, type PatternRule, type Rule } from '../rule.ts';
 import { type Anchors, buildAnchors } from './anchors.ts';
-import { compileClass, compilePattern, DEAD, type Pattern } from './pattern/index.ts';
-import { type FAMILIES, isMachineRule, type MachineRule, type PatternRule, type Rule } from './rule.ts';
 
 /** Who names a mask where several rules begin at one place: the one that knows most. */
 const PRIORITY: readonly (typeof FAMILIES)[number][] = [

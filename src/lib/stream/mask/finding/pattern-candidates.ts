@@ -1,14 +1,14 @@
 // The candidates of one pattern rule: an anchor was seen, and what follows is read until it is a secret or none. One at a time,
 // in order of place, since one that begins within a secret of the same rule says nothing new.
 
+import { DEAD, type Pattern } from '../pattern/index.ts';
+import type { VisibleWindow } from '../reading/visible-window.ts';
 import type { Candidates } from './candidates.ts';
 import type { CompiledPatternRule } from './compiled-rules.ts';
 import { Effort } from './effort.ts';
-import { DEAD, type Pattern } from './pattern/index.ts';
 import { Queue } from './queue.ts';
 import type { SecretsFound } from './secrets-found.ts';
 import { Stays } from './stays.ts';
-import type { VisibleWindow } from './visible-window.ts';
 
 const NONE = -1;
 

@@ -1,11 +1,11 @@
 // Known values → needles: every way in which the mask looks for what the broker issued, holds or was told. Finding them in
 // a stream is the engine's; which values there are is for the broker and the session.
-import { Bug } from '../../core/errors.ts';
+import { Bug } from '../../../core/errors.ts';
+import { visibleBytes } from '../reading/visible-bytes.ts';
 import { base64EndsOf, base64Of, hexOf, markedHexOf, numbersOf } from './known-encodings.ts';
 import { commonEscapesOf, escapesOf, json, jsonWithSlash } from './known-escapes.ts';
 import { whyUnfit } from './known-fitness.ts';
 import { percentEncoded } from './known-percent.ts';
-import { visibleBytes } from './visible-bytes.ts';
 
 export interface KnownValue {
   /** Names it where something is wrong with it; never shown in output. */

@@ -1,5 +1,5 @@
 // What the mask's screen takes and gives: the border between reading a stream as lines and reading it as a screen.
-import type { TerminalSize } from '../../core/terminal.ts';
+import type { TerminalSize } from '../../../core/terminal.ts';
 
 export interface ScreenMask {
   /** Takes the next bytes and returns what may go on now: everything up to the last frame that is over. */

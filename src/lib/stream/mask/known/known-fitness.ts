@@ -1,6 +1,6 @@
 // Which values the mask can look for. What is too short or too common would be found all over ordinary output; a value that
 // cannot be masked must be refused, never passed over in silence.
-import { isPlaceholder } from './checks/index.ts';
+import { isPlaceholder } from '../checks/index.ts';
 
 /** In bytes. Longer values are files of data, not secrets. */
 export const MAX_KNOWN_VALUE_BYTES = 64 * 1024;

@@ -1,5 +1,5 @@
 // A rule of which only some kinds are on: a machine may find several, such as passwords among other named values.
-import { isMachineRule, type Kind, type MachineRule, type Rule } from './rule.ts';
+import { isMachineRule, type Kind, type MachineRule, type Rule } from '../rule.ts';
 
 /** Kinds of the rules, sorted, each once. */
 export function kindsOf(rules: readonly Rule[]): readonly Kind[] {

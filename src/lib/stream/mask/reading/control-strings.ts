@@ -1,6 +1,6 @@
 // Secrets in what a terminal does not show as text: titles, links, the clipboard, device control strings. Each payload is text of its
 // own; it is held until its end is there, or until it is long, and masked in place.
-import type { SecretFound } from './secrets-found.ts';
+import type { SecretFound } from '../finding/secrets-found.ts';
 import type { VisibleWindow } from './visible-window.ts';
 import type { StringReader } from './vt-reader.ts';
 
