@@ -9,10 +9,10 @@ import type * as Rules from '../../src/lib/stream/mask/rules/index.ts';
 
 const load = (file: string) => import(new URL(`../../dist/lib/stream/mask/${file}.js`, import.meta.url).href);
 
-const { compileRules }: typeof Compiled = await load('compiled-rules');
+const { compileRules }: typeof Compiled = await load('finding/compiled-rules');
 const { makeFingerprint }: typeof Fingerprints = await load('fingerprint');
-const { indexNeedles }: typeof Finder = await load('known-finder');
-const { knownNeedles }: typeof Known = await load('known-values');
+const { indexNeedles }: typeof Finder = await load('known/known-finder');
+const { knownNeedles }: typeof Known = await load('known/known-values');
 const { createMaskStage }: typeof Stages = await load('mask-stage');
 export const { RULES }: typeof Rules = await load('rules/index');
 
