@@ -190,6 +190,13 @@ mask('keeps the blank after the last column where no wrap follows', () => {
   assert.is(masked('1234567890 x@ex.org', 10), '1234567890 [email]');
 });
 
+mask('hides known values that hold white space, however it falls on the chunks', () => {
+  for (const value of ['  x9 $kQ', 'a b c d e', 'x9\n$kQ2p', 'pass phrase 7']) {
+    const known = indexNeedles(knownNeedles([{ name: 'v', value }]));
+    assert.not.match(masked(`<${value}> ${value}`, 0, known), value.trim(), JSON.stringify(value));
+  }
+});
+
 mask('hides the strike over the last character of a known value, too', () => {
   const known = indexNeedles(knownNeedles([{ name: 'v', value: 'f7Kq-29vLm_xT4w<' }]));
   assert.is(masked('f7Kq-29vLm_xT4w<\b<\r\n', 0, known), '[known-value]\r\n');

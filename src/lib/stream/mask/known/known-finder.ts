@@ -14,35 +14,34 @@ const MAX_BREAK_BYTES = 256;
 /** Of needles that broke up text may hold. */
 const FILTER_BITS = 14;
 
-/** The needles by their first four bytes; shared by all streams of a session. */
+/** The needles by their first four bytes that are no white space; shared by all streams of a session. */
 export interface KnownIndex {
   readonly isEmpty: boolean;
-  /** One bit for needles without, one for needles with white space, by a hash of four bytes. */
+  /** 1 where needles begin with four such bytes, by a hash of them. */
   readonly filter: Uint8Array;
   readonly byPrefix: ReadonlyMap<number, readonly Needle[]>;
   /** Beginnings of one, two and three bytes, by length: what could be the start of a needle. */
   readonly beginnings: readonly ReadonlySet<number>[];
 }
 
-const CONTIGUOUS = 1;
-const BROKEN = 2;
-
-/** Needles shorter than four bytes are a mistake of the caller's. */
+/** Needles with fewer than four bytes that are no white space are a mistake of the caller's. */
 export function indexNeedles(needles: readonly Needle[]): KnownIndex {
   const filter = new Uint8Array(needles.length === 0 ? 0 : 1 << FILTER_BITS);
   const byPrefix = new Map<number, Needle[]>();
   const beginnings = [new Set<number>(), new Set<number>(), new Set<number>()];
   for (const needle of needles) {
     let word = 0;
-    for (let at = 0; at < PREFIX_BYTES; at++) {
-      word = ((word << 8) | (needle.bytes[at] as number)) >>> 0;
-      beginnings[at]?.add(word);
-    }
+    needle.bytes
+      .filter((byte) => !isBlank(byte))
+      .subarray(0, PREFIX_BYTES)
+      .forEach((byte, at) => {
+        word = ((word << 8) | byte) >>> 0;
+        beginnings[at]?.add(word);
+      });
     const same = byPrefix.get(word);
     if (same === undefined) byPrefix.set(word, [needle]);
     else same.push(needle);
-    const slot = hash(word);
-    filter[slot] = (filter[slot] as number) | (needle.skipsBreaks ? BROKEN : CONTIGUOUS);
+    filter[hash(word)] = 1;
   }
   return { isEmpty: needles.length === 0, filter, byPrefix, beginnings };
 }
@@ -52,6 +51,10 @@ const BLANKS = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte === BYTE.space || (byte >= BYTE.tab && byte <= BYTE.carriageReturn) ? 1 : 0,
 );
 const isBlank = (byte: number): boolean => BLANKS[byte] === 1;
+
+function leadingBlanks(bytes: Uint8Array): number {
+  return bytes.findIndex((byte) => !isBlank(byte));
+}
 
 interface Compare {
   readonly needle: Needle;
@@ -68,11 +71,8 @@ export class KnownFinder {
   private readonly found: SecretsFound;
   private open: Compare[] = [];
   private scanned = 0;
-  /** The last four bytes, and the last four that are no white space. */
+  /** The last four bytes that are no white space. */
   private word = 0;
-  private tight = 0;
-  /** Bytes since the last white space. */
-  private run = 0;
 
   constructor(index: KnownIndex, window: VisibleWindow, found: SecretsFound) {
     this.index = index;
@@ -87,43 +87,32 @@ export class KnownFinder {
     const { filter } = this.index;
     const { visible, visibleStart, visibleEnd } = window;
     this.open = this.open.filter((compare) => this.goOn(compare));
-    let { word, tight, run } = this;
+    let { word } = this;
     for (let at = this.scanned; at < visibleEnd; at++) {
       const byte = visible[at - visibleStart] as number;
+      if (BLANKS[byte] === 1) continue;
       word = ((word << 8) | byte) >>> 0;
-      if (BLANKS[byte] === 1) {
-        run = 0;
-        if (((filter[hash(word)] as number) & CONTIGUOUS) !== 0) this.begin(word, at + 1, false);
-        continue;
-      }
-      tight = ((tight << 8) | byte) >>> 0;
-      const hits = filter[hash(word)] as number;
-      if ((hits & CONTIGUOUS) !== 0) this.begin(word, at + 1, false);
-      // Within a word of four letters and more both are the same.
-      if (++run >= PREFIX_BYTES) {
-        if ((hits & BROKEN) !== 0) this.begin(tight, at + 1, true);
-      } else if (((filter[hash(tight)] as number) & BROKEN) !== 0) this.begin(tight, at + 1, true);
+      if (filter[hash(word)] === 1) this.begin(word, at + 1);
     }
-    this.run = run;
     this.word = word;
-    this.tight = tight;
     this.scanned = visibleEnd;
   }
 
-  private begin(word: number, end: number, isBroken: boolean): void {
+  private begin(word: number, end: number): void {
     const needles = this.index.byPrefix.get(word);
     if (needles === undefined) return;
-    const from = isBroken ? this.startOfTight(end, PREFIX_BYTES) : end - PREFIX_BYTES;
-    if (from < this.window.visibleStart) return;
+    const from = this.startOfLast(end, PREFIX_BYTES);
+    if (from === -1) return;
     for (const needle of needles) {
-      if (needle.skipsBreaks !== isBroken) continue;
-      const compare: Compare = { needle, from, matched: PREFIX_BYTES, position: end, blanks: 0 };
+      // White space within the four bytes is compared, too, where it counts; before them it is no secret.
+      const [matched, position] = needle.skipsBreaks ? [PREFIX_BYTES, end] : [leadingBlanks(needle.bytes), from];
+      const compare: Compare = { needle, from, matched, position, blanks: 0 };
       if (this.goOn(compare)) this.open.push(compare);
     }
   }
 
   /** Where the last `count` bytes before `end` that are no white space begin. */
-  private startOfTight(end: number, count: number): number {
+  private startOfLast(end: number, count: number): number {
     let at = end;
     let left = count;
     while (left > 0 && at > this.window.visibleStart) if (!isBlank(this.window.at(--at))) left -= 1;
@@ -158,12 +147,9 @@ export class KnownFinder {
     let from = Number.POSITIVE_INFINITY;
     for (let length = PREFIX_BYTES - 1; length > 0; length--) {
       const beginnings = this.index.beginnings[length - 1] as ReadonlySet<number>;
-      const mask = 2 ** (8 * length) - 1;
-      if (visibleEnd >= length && beginnings.has((this.word & mask) >>> 0)) from = Math.min(from, visibleEnd - length);
-      if (beginnings.has((this.tight & mask) >>> 0)) {
-        const start = this.startOfTight(visibleEnd, length);
-        if (start >= 0) from = Math.min(from, start);
-      }
+      if (!beginnings.has((this.word & (2 ** (8 * length) - 1)) >>> 0)) continue;
+      const start = this.startOfLast(visibleEnd, length);
+      if (start >= 0) from = Math.min(from, start);
     }
     for (const compare of this.open) from = Math.min(from, compare.from);
     return from;

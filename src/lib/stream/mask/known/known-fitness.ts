@@ -40,6 +40,7 @@ export function whyUnfit(value: string | Buffer): string | undefined {
   }
   if (length < SHORTEST_NUMBER && /^\d+$/.test(text)) return 'is a short number, and would be masked in other numbers';
   if (new Set(text).size < FEWEST_DIFFERENT) return `has fewer than ${FEWEST_DIFFERENT} different characters`;
+  if (Buffer.byteLength(text.replace(/\s/g, '')) < FEWEST_DIFFERENT) return 'is white space, but for a few characters';
   if (COMMON.has(text.toLowerCase()) || isPlaceholder(text)) {
     return 'is a common word or a placeholder, and would be masked all over ordinary output';
   }
