@@ -97,12 +97,18 @@ export class LinearMask {
   }
 
   /**
-   * Ends this mask where a screen takes over: `pending` was understood and has not gone on, `unread` was not read.
+   * Ends this mask where a screen takes over: `passed` goes on, `pending` was understood and may go on with what the screen reads,
+   * `unread` was not read.
    */
-  handOver(): { readonly pending: Uint8Array; readonly unread: Uint8Array } {
-    const { window, reader, emitter } = this;
+  handOver(): { readonly passed: readonly Uint8Array[]; readonly pending: Uint8Array; readonly unread: Uint8Array } {
+    const { window, reader, emitter, scanner } = this;
+    if (reader.beginsAnew) {
+      scanner.scan(true);
+      emitter.emitForced(scanner.forced(), reader.position);
+    }
     const slice = (from: number, to: number) => window.raw.subarray(from - window.rawStart, to - window.rawStart);
     return {
+      passed: emitter.take(),
       pending: Uint8Array.from(slice(emitter.gone.raw, reader.position)),
       unread: Buffer.concat([slice(reader.position, window.rawEnd), this.unread]),
     };

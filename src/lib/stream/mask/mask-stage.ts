@@ -67,7 +67,9 @@ export function createMaskStage(options: MaskOptions): MaskStage {
           count += rest.length;
           break;
         }
-        const { pending, unread } = linear.handOver();
+        const { passed: last, pending, unread } = linear.handOver();
+        pieces.push(...last);
+        context = lastOf(context, last);
         count += rest.length - unread.length;
         screen = beginScreen();
         pieces.push(...screen.push(pending));

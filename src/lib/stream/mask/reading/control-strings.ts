@@ -2,7 +2,13 @@
 // own; it is held until its end is there, or until it is long, and masked in place.
 import type { SecretFound } from '../finding/secrets-found.ts';
 import type { VisibleWindow } from './visible-window.ts';
-import type { StringReader } from './vt-reader.ts';
+
+/** Reads the payload of a control string (a title, a link, the clipboard); positions are raw. */
+export interface StringReader {
+  begin(at: number): void;
+  /** Everything up to `to` has come; `isOver` once nothing more will. */
+  reach(to: number, isOver: boolean): void;
+}
 
 /** A longer payload (an image) goes on in parts, the last bytes of which stay for what crosses the border. */
 const PART_BYTES = 32 * 1024;

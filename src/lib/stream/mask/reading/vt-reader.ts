@@ -2,6 +2,7 @@
 // alone. It stops where a sequence moves the cursor about: from there the screen model must read.
 
 import { needsScreen } from '../screen/screen-sequences.ts';
+import type { StringReader } from './control-strings.ts';
 import { Lines } from './lines.ts';
 import type { VisibleWindow } from './visible-window.ts';
 import { BYTE, CLASS, decode, isUnseen, LEAD, PLAIN, sequenceLength, skipPlain } from './vt-bytes.ts';
@@ -11,18 +12,13 @@ const PARAMETERS_MAX_CHARS = 64;
 
 type State = 'ground' | 'escape' | 'sequence' | 'string';
 
-/** Reads the payload of a control string (a title, a link, the clipboard); positions are raw. */
-export interface StringReader {
-  begin(at: number): void;
-  /** Everything up to `to` has come; `isOver` once nothing more will. */
-  reach(to: number, isOver: boolean): void;
-}
-
 export class VtReader {
   /** Raw position up to which bytes were understood; an unfinished character waits behind it. */
   position: number;
   /** True once a sequence was read that only a screen model can follow; reading stopped behind it. */
   wantsScreen = false;
+  /** With `wantsScreen`: what follows stands on another screen or at the top of this one, and goes on with nothing before it. */
+  beginsAnew = false;
   private state: State = 'ground';
   private parameters = '';
   private intermediates = '';
@@ -199,8 +195,13 @@ export class VtReader {
 
   private dispatch(final: number): void {
     const letter = String.fromCharCode(final);
-    if (needsScreen('csi', letter, this.parameters, this.intermediates)) this.leaveLine();
-    else if ('GJ`'.includes(letter)) this.breakHere();
+    const { parameters } = this;
+    if (needsScreen('csi', letter, parameters, this.intermediates)) {
+      this.beginsAnew = 'hl'.includes(letter) || ('Hf'.includes(letter) && /^[01]?(?:;[01]?)?$/.test(parameters));
+      this.leaveLine();
+    } else if ('GJ`'.includes(letter)) {
+      this.breakHere();
+    }
   }
 
   /** What follows can only be read on a screen, where there is one. */
