@@ -191,10 +191,23 @@ mask('keeps the blank after the last column where no wrap follows', () => {
 });
 
 mask('hides known values that hold white space, however it falls on the chunks', () => {
-  for (const value of ['  x9 $kQ', 'a b c d e', 'x9\n$kQ2p', 'pass phrase 7']) {
+  for (const value of ['  x9 $kQ', 'a b c d e', 'pass phrase 7']) {
     const known = indexNeedles(knownNeedles([{ name: 'v', value }]));
     assert.not.match(masked(`<${value}> ${value}`, 0, known), value.trim(), JSON.stringify(value));
   }
+});
+
+mask('hides what stands behind the first line of a short known value', () => {
+  const known = indexNeedles(knownNeedles([{ name: 'v', value: 'x9\n$kQ2p' }]));
+  assert.is(masked('<x9\n$kQ2p>', 0, known), '<x9\n[known-value]>');
+});
+
+mask('holds back no end of a line, though it could begin a known value that is broken there', () => {
+  const value = 'f7Kq-29vLm_xT4wPzR8b';
+  const known = indexNeedles(knownNeedles([{ name: 'v', value }]));
+  const line = Buffer.from('12:00 f7\n');
+  assert.equal(stage(0, known).push(line), [line]);
+  assert.is(masked(`${value.slice(0, 2)}\n${value.slice(2)} z`, 0, known), 'f7\n[known-value] z');
 });
 
 mask('hides the strike over the last character of a known value, too', () => {

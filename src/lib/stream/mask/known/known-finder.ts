@@ -7,6 +7,11 @@ import { BYTE } from '../reading/vt-bytes.ts';
 import type { Needle } from './known-values.ts';
 
 const PREFIX_BYTES = 4;
+/**
+ * A needle of which this much is left is found without its first bytes, too: where a line ends within them, they are not waited for,
+ * or the end of every line would be held back.
+ */
+const SHORTEST_REST = 13;
 /** At a deadline a shorter beginning is shown as it is: a few letters are no secret. */
 const PROOF_BYTES = 8;
 /** White space between two bytes of a needle beyond this ends it. */
@@ -19,29 +24,38 @@ export interface KnownIndex {
   readonly isEmpty: boolean;
   /** 1 where needles begin with four such bytes, by a hash of them. */
   readonly filter: Uint8Array;
-  readonly byPrefix: ReadonlyMap<number, readonly Needle[]>;
+  readonly byPrefix: ReadonlyMap<number, readonly Start[]>;
   /** Beginnings of one, two and three bytes, by length: what could be the start of a needle. */
   readonly beginnings: readonly ReadonlySet<number>[];
+}
+
+/** A needle, and how many of its bytes stand before what is looked up. */
+interface Start {
+  readonly needle: Needle;
+  readonly skipped: number;
 }
 
 /** Needles with fewer than four bytes that are no white space are a mistake of the caller's. */
 export function indexNeedles(needles: readonly Needle[]): KnownIndex {
   const filter = new Uint8Array(needles.length === 0 ? 0 : 1 << FILTER_BITS);
-  const byPrefix = new Map<number, Needle[]>();
+  const byPrefix = new Map<number, Start[]>();
   const beginnings = [new Set<number>(), new Set<number>(), new Set<number>()];
   for (const needle of needles) {
-    let word = 0;
-    needle.bytes
-      .filter((byte) => !isBlank(byte))
-      .subarray(0, PREFIX_BYTES)
-      .forEach((byte, at) => {
-        word = ((word << 8) | byte) >>> 0;
-        beginnings[at]?.add(word);
-      });
-    const same = byPrefix.get(word);
-    if (same === undefined) byPrefix.set(word, [needle]);
-    else same.push(needle);
-    filter[hash(word)] = 1;
+    for (const skipped of startsOf(needle)) {
+      let word = 0;
+      needle.bytes
+        .subarray(skipped)
+        .filter((byte) => !isBlank(byte))
+        .subarray(0, PREFIX_BYTES)
+        .forEach((byte, at) => {
+          word = ((word << 8) | byte) >>> 0;
+          beginnings[at]?.add(word);
+        });
+      const same = byPrefix.get(word);
+      if (same === undefined) byPrefix.set(word, [{ needle, skipped }]);
+      else same.push({ needle, skipped });
+      filter[hash(word)] = 1;
+    }
   }
   return { isEmpty: needles.length === 0, filter, byPrefix, beginnings };
 }
@@ -52,8 +66,14 @@ const BLANKS = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 const isBlank = (byte: number): boolean => BLANKS[byte] === 1;
 
-function leadingBlanks(bytes: Uint8Array): number {
-  return bytes.findIndex((byte) => !isBlank(byte));
+/** Where in a needle what is looked up begins. */
+function startsOf({ bytes, skipsBreaks }: Needle): readonly number[] {
+  if (skipsBreaks) return [0, 1, 2, 3].filter((skipped) => skipped === 0 || bytes.length - skipped >= SHORTEST_REST);
+  // White space before it is no secret, and what is looked up stands on one line.
+  const isBreak = (byte: number, at: number) =>
+    byte === BYTE.lineFeed && bytes.subarray(0, at).filter((before) => !isBlank(before)).length < PREFIX_BYTES;
+  const line = bytes.findLastIndex(isBreak) + 1;
+  return [line + bytes.subarray(line).findIndex((byte) => !isBlank(byte))];
 }
 
 interface Compare {
@@ -71,7 +91,7 @@ export class KnownFinder {
   private readonly found: SecretsFound;
   private open: Compare[] = [];
   private scanned = 0;
-  /** The last four bytes that are no white space. */
+  /** The line's last four bytes that are no white space. */
   private word = 0;
 
   constructor(index: KnownIndex, window: VisibleWindow, found: SecretsFound) {
@@ -90,7 +110,10 @@ export class KnownFinder {
     let { word } = this;
     for (let at = this.scanned; at < visibleEnd; at++) {
       const byte = visible[at - visibleStart] as number;
-      if (BLANKS[byte] === 1) continue;
+      if (BLANKS[byte] === 1) {
+        if (byte === BYTE.lineFeed) word = 0;
+        continue;
+      }
       word = ((word << 8) | byte) >>> 0;
       if (filter[hash(word)] === 1) this.begin(word, at + 1);
     }
@@ -99,13 +122,13 @@ export class KnownFinder {
   }
 
   private begin(word: number, end: number): void {
-    const needles = this.index.byPrefix.get(word);
-    if (needles === undefined) return;
+    const starts = this.index.byPrefix.get(word);
+    if (starts === undefined) return;
     const from = this.startOfLast(end, PREFIX_BYTES);
     if (from === -1) return;
-    for (const needle of needles) {
-      // White space within the four bytes is compared, too, where it counts; before them it is no secret.
-      const [matched, position] = needle.skipsBreaks ? [PREFIX_BYTES, end] : [leadingBlanks(needle.bytes), from];
+    for (const { needle, skipped } of starts) {
+      // White space within the four bytes is compared, too, where it counts.
+      const [matched, position] = needle.skipsBreaks ? [skipped + PREFIX_BYTES, end] : [skipped, from];
       const compare: Compare = { needle, from, matched, position, blanks: 0 };
       if (this.goOn(compare)) this.open.push(compare);
     }
@@ -147,7 +170,9 @@ export class KnownFinder {
     let from = Number.POSITIVE_INFINITY;
     for (let length = PREFIX_BYTES - 1; length > 0; length--) {
       const beginnings = this.index.beginnings[length - 1] as ReadonlySet<number>;
-      if (!beginnings.has((this.word & (2 ** (8 * length) - 1)) >>> 0)) continue;
+      const last = (this.word & (2 ** (8 * length) - 1)) >>> 0;
+      // Fewer bytes than that since the line began.
+      if (last < 2 ** (8 * (length - 1)) || !beginnings.has(last)) continue;
       const start = this.startOfLast(visibleEnd, length);
       if (start >= 0) from = Math.min(from, start);
     }
