@@ -110,7 +110,7 @@ needs(test, 'root')('says which processes of another user cannot be ended', asyn
   assert.is(String(bytes), 'processes-left 69\n');
   await endSession(session, liveClock, 100);
   await exited;
-  assert.equal(processesWith('4714.'), []);
+  assert.equal(processesWith('4714.06'), []);
 });
 
 test('a session is found again by its mark and ended whole, also what ignores the hang-up', async () => {
