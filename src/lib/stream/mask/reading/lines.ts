@@ -2,7 +2,7 @@
 // text, the latter are left out, so that what was wrapped reads as one word.
 import { columnAfter } from './columns.ts';
 import type { VisibleWindow } from './visible-window.ts';
-import { BYTE } from './vt-bytes.ts';
+import { BYTE, CLASS, PLAIN } from './vt-bytes.ts';
 
 const NOWHERE = -1;
 
@@ -16,6 +16,10 @@ export class Lines {
   private columnPosition = 0;
   private column = 0;
   private sawTab = false;
+  /** All bytes of the line's text together: below 0x80, each of them takes one column. */
+  private allBytes = 0;
+  /** The same of what was read and is not shown yet. */
+  private nextBytes = 0;
   private readonly window: VisibleWindow;
   /** Columns of the terminal; 0 where lines are never joined. */
   width: number;
@@ -47,11 +51,32 @@ export class Lines {
     if (this.pendingCr === NOWHERE) this.pendingCr = at;
   }
 
+  /** Index of the first byte from `from` on that is not plain text. */
+  skipPlain(bytes: Uint8Array, from: number, to: number): number {
+    let at = from;
+    let all = this.nextBytes;
+    while (at < to) {
+      const byte = bytes[at] as number;
+      if (CLASS[byte] !== PLAIN) break;
+      all |= byte;
+      at += 1;
+    }
+    this.nextBytes = all;
+    return at;
+  }
+
+  /** A character of more than one byte was read. */
+  skipCharacter(): void {
+    this.nextBytes |= 0x80;
+  }
+
   /** Raw bytes of plain text. */
   show(from: number, to: number): void {
     if (from >= to) return;
     const { window } = this;
     this.settle(window.raw[from - window.rawStart] as number);
+    this.allBytes |= this.nextBytes;
+    this.nextBytes = 0;
     const last = to - 1;
     const isBlankAfterLastColumn =
       this.width > 0 &&
@@ -94,6 +119,7 @@ export class Lines {
     this.columnPosition = this.lineStart;
     this.column = 0;
     this.sawTab = false;
+    this.allBytes = 0;
   }
 
   end(at: number): void {
@@ -128,7 +154,8 @@ export class Lines {
   private measureTo(until: number): void {
     const { window, columnPosition } = this;
     const base = window.visibleStart;
-    this.column = columnAfter(window.visible, columnPosition - base, until - base, this.column);
+    if (this.allBytes < 0x80 && !this.sawTab) this.column += until - columnPosition;
+    else this.column = columnAfter(window.visible, columnPosition - base, until - base, this.column);
     this.columnPosition = until;
   }
 }

@@ -58,10 +58,3 @@ export function isUnseen(codePoint: number): boolean {
     (codePoint >= 0xe0000 && codePoint <= 0xe01ef)
   );
 }
-
-/** Index of the first byte from `from` on that is not plain text. */
-export function skipPlain(bytes: Uint8Array, from: number, to: number): number {
-  let at = from;
-  while (at < to && CLASS[bytes[at] as number] === PLAIN) at += 1;
-  return at;
-}

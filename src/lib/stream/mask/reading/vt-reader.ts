@@ -5,11 +5,10 @@ import { needsScreen } from '../screen/screen-sequences.ts';
 import type { StringReader } from './control-strings.ts';
 import { Lines } from './lines.ts';
 import type { VisibleWindow } from './visible-window.ts';
-import { BYTE, CLASS, decode, isUnseen, LEAD, PLAIN, sequenceLength, skipPlain } from './vt-bytes.ts';
+import { BYTE, CLASS, decode, isUnseen, LEAD, PLAIN, sequenceLength } from './vt-bytes.ts';
 
 /** Parameters beyond this are not looked at: no sequence that matters here has as many. */
 const PARAMETERS_MAX_CHARS = 64;
-
 type State = 'ground' | 'escape' | 'sequence' | 'string';
 
 export class VtReader {
@@ -27,14 +26,14 @@ export class VtReader {
   private back = 0;
   private readonly window: VisibleWindow;
   private readonly strings: StringReader;
-  private readonly lines: Lines;
   private readonly hasScreen: boolean;
+  private readonly lines: Lines;
 
   constructor(window: VisibleWindow, strings: StringReader, width: number, hasScreen: boolean) {
-    this.hasScreen = hasScreen;
-    this.position = window.rawEnd;
     this.window = window;
     this.strings = strings;
+    this.hasScreen = hasScreen;
+    this.position = window.rawEnd;
     this.lines = new Lines(window, width);
   }
 
@@ -70,7 +69,7 @@ export class VtReader {
     let from = at;
     while (at < rawEnd) {
       if (this.back === 0) {
-        at = skipPlain(raw, at - rawStart, rawEnd - rawStart) + rawStart;
+        at = this.lines.skipPlain(raw, at - rawStart, rawEnd - rawStart) + rawStart;
         if (at === rawEnd) break;
       }
       const byte = raw[at - rawStart] as number;
@@ -81,7 +80,8 @@ export class VtReader {
         const codePoint = at + length > rawEnd ? -1 : decode(raw, at - rawStart, length);
         const isC1 = codePoint >= 0x80 && codePoint < 0xa0;
         if (!isC1 && !isUnseen(codePoint)) {
-          if (this.back > 0) this.back = 0;
+          this.back = 0;
+          this.lines.skipCharacter();
           at += codePoint === -1 ? 1 : length;
           continue;
         }
