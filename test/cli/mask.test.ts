@@ -1,9 +1,9 @@
 // The parts of `sallyport mask`: lines and pieces of a batch, places in a report, and that an explanation says what the engine does.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { linesOf, MAX_LINE_BYTES } from '../../src/lib/cli/batch-lines.ts';
 import { maskBatch } from '../../src/lib/cli/mask-batch.ts';
 import { readable } from '../../src/lib/cli/mask-filter.ts';
-import { linesOf, MAX_LINE_BYTES } from '../../src/lib/cli/mask-lines.ts';
 import { placesIn } from '../../src/lib/cli/mask-report.ts';
 import { piecesOf } from '../../src/lib/cli/mask-splits.ts';
 import { BrokerError } from '../../src/lib/core/errors.ts';

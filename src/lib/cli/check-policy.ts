@@ -1,10 +1,8 @@
 // `policy check`: one command for people, or a stream of JSON lines for programs, judged by the running broker.
-import { createInterface } from 'node:readline';
 import type { ApiClient } from '../api/client.ts';
 import type { CheckPlace, CheckResult } from '../api/policy-routes.ts';
 import type { CommandInput } from '../core/command-input.ts';
-import { BrokerError } from '../core/errors.ts';
-import { EXIT } from '../core/exit-codes.ts';
+import { type BatchLine, badBatchLine, linesOf, parseBatchLine } from './batch-lines.ts';
 import { guidanceLines, verdictWord } from './guidance.ts';
 import { oneLine, type Palette, visible } from './render.ts';
 
@@ -23,11 +21,6 @@ export async function checkCommands(
 const BATCH_LINES = 500;
 const BATCH_CHARACTERS = 256 * 1024;
 
-interface Line {
-  readonly id: string | number;
-  readonly input: string;
-}
-
 /**
  * Answers `{"id", "verdict", "rule", "opaque"}` for every line `{"id", "input"}`, one for one and in order. Throws
  * `bad-batch` (64) at a line that is not of that form; lines before it have been answered.
@@ -35,10 +28,10 @@ interface Line {
 export async function checkBatch(
   client: ApiClient,
   place: CheckPlace,
-  source: NodeJS.ReadableStream,
+  source: AsyncIterable<Uint8Array>,
   write: (text: string) => Promise<void>,
 ): Promise<void> {
-  let batch: Line[] = [];
+  let batch: BatchLine[] = [];
   let characters = 0;
   const flush = async () => {
     if (batch.length === 0) return;
@@ -48,51 +41,33 @@ export async function checkBatch(
     const results = await checkCommands(
       client,
       place,
-      lines.map(({ input }) => ({ kind: 'text', text: input })),
+      lines.map(({ text }) => ({ kind: 'text', text })),
       false,
     );
     await write(lines.map(({ id }, index) => `${answer(id, results[index])}\n`).join(''));
   };
   let number = 0;
-  for await (const text of createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY })) {
-    number++;
-    if (text.trim() === '') continue;
-    const line = parseLine(text);
-    if (line === undefined) {
-      await flush();
-      throw badLine(number);
+  for await (const lines of linesOf(source)) {
+    for (const bytes of lines) {
+      number++;
+      const json = bytes.toString('utf8');
+      if (json.trim() === '') continue;
+      const line = parseBatchLine(json, 'input');
+      if (line === undefined) {
+        await flush();
+        throw badBatchLine(number, 'input', 'the command as text');
+      }
+      if (characters + line.text.length > BATCH_CHARACTERS) await flush();
+      batch.push(line);
+      characters += line.text.length;
+      if (batch.length >= BATCH_LINES) await flush();
     }
-    if (characters + line.input.length > BATCH_CHARACTERS) await flush();
-    batch.push(line);
-    characters += line.input.length;
-    if (batch.length >= BATCH_LINES) await flush();
   }
   await flush();
 }
 
 function answer(id: string | number, result: CheckResult | undefined): string {
   return JSON.stringify({ id, verdict: result?.verdict, rule: result?.rule, opaque: result?.opaque });
-}
-
-function parseLine(text: string): Line | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('id' in value) || !('input' in value)) return undefined;
-    const { id, input } = value;
-    const isGood = (typeof id === 'string' || typeof id === 'number') && typeof input === 'string';
-    return isGood ? { id, input } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function badLine(number: number): BrokerError {
-  return new BrokerError({
-    code: 'bad-batch',
-    exit: EXIT.usage,
-    message: `line ${number} of the input is not {"id": …, "input": "…"}`,
-    hint: 'write one JSON object a line, with an id and the command as text',
-  });
 }
 
 /** The verdict, why, what instead, and what was found out. */

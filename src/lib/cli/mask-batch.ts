@@ -1,8 +1,6 @@
 // `sallyport mask --batch`: texts as JSON lines, each masked by a stage of its own that is fed the text in pieces.
-import { BrokerError } from '../core/errors.ts';
-import { EXIT } from '../core/exit-codes.ts';
 import type { Stage } from '../stream/stage.ts';
-import { linesOf } from './mask-lines.ts';
+import { badBatchLine, linesOf, parseBatchLine } from './batch-lines.ts';
 import { piecesOf, type Splits } from './mask-splits.ts';
 
 export interface MaskBatchOptions {
@@ -11,11 +9,6 @@ export interface MaskBatchOptions {
   readonly newStage: () => Stage;
   readonly splits: Splits;
   readonly seed: number;
-}
-
-interface Line {
-  readonly id: string | number;
-  readonly text: string;
 }
 
 /**
@@ -30,10 +23,10 @@ export async function maskBatch({ source, write, newStage, splits, seed }: MaskB
       number += 1;
       const text = bytes.toString('utf8');
       if (text.trim() === '') continue;
-      const line = parseLine(text);
+      const line = parseBatchLine(text, 'text');
       if (line === undefined) {
         await write(Buffer.from(answers));
-        throw badLine(number);
+        throw badBatchLine(number, 'text', 'the text to mask');
       }
       // Each line has pieces of its own, whatever stands before it.
       const masked = maskWhole(newStage(), piecesOf(Buffer.from(line.text), splits, seed + number * 0x9e3779b1));
@@ -56,25 +49,4 @@ export function maskWhole(stage: Stage, pieces: Iterable<Uint8Array>): Buffer {
   for (const piece of pieces) output.push(...stage.push(piece));
   output.push(...stage.flush());
   return Buffer.concat(output);
-}
-
-function parseLine(text: string): Line | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('id' in value) || !('text' in value)) return undefined;
-    const { id, text: content } = value;
-    const isGood = (typeof id === 'string' || typeof id === 'number') && typeof content === 'string';
-    return isGood ? { id, text: content } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function badLine(number: number): BrokerError {
-  return new BrokerError({
-    code: 'bad-batch',
-    exit: EXIT.usage,
-    message: `line ${number} of the input is not {"id": …, "text": "…"}`,
-    hint: 'write one JSON object a line, with an id and the text to mask',
-  });
 }

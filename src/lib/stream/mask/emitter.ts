@@ -93,8 +93,8 @@ export class Emitter {
   emitForced(masks: readonly ForcedMask[], rawLimit: number): void {
     const { visibleEnd } = this.window;
     for (const mask of masks) {
-      this.emitDecided(Math.max(mask.from, this.visible));
       const from = Math.max(mask.from, this.visible);
+      this.emit(from, Number.POSITIVE_INFINITY);
       if (mask.to <= Math.max(from, this.covered)) continue;
       if (mask.from >= this.covered || from > this.covered) {
         this.passRaw(this.window.rawOf(from));
@@ -109,10 +109,6 @@ export class Emitter {
     const { window } = this;
     const place = { from: window.rawOf(secret.from), to: window.rawOf(secret.to - 1) + 1 };
     return this.labels.label(secret, secret.value ?? window.copyVisible(secret.from, secret.to), place);
-  }
-
-  private emitDecided(to: number): void {
-    this.emit(to, Number.POSITIVE_INFINITY);
   }
 
   /** Visible bytes up to `to` go on, or are left out where a mask stands for them; what is between them goes on. */

@@ -1,7 +1,7 @@
 // What the scanner needs to know of the candidates of a rule, whatever the rule is made of.
 
 export interface Candidates {
-  /** An anchor ends at `anchorEnd`; false where what stands around it rules it out. */
+  /** An anchor ends at `anchorEnd`, which the byte before it has not ruled out already; false where what stands around it rules it out. */
   add(anchorFrom: number, anchorEnd: number): boolean;
   /** Reads on; `isOver` where nothing more will come. Returns true while something is undecided. */
   advance(isOver: boolean): boolean;

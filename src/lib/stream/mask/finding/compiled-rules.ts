@@ -2,11 +2,11 @@
 // every stream that the same rules are on for.
 
 import { compileClass, compilePattern, DEAD, type Pattern } from '../pattern/index.ts';
-import { type FAMILIES, isMachineRule, type MachineRule, type PatternRule, type Rule } from '../rule.ts';
+import { type Family, isMachineRule, type MachineRule, type PatternRule, type Rule } from '../rule.ts';
 import { type Anchors, buildAnchors } from './anchors.ts';
 
 /** Who names a mask where several rules begin at one place: the one that knows most. */
-const PRIORITY: readonly (typeof FAMILIES)[number][] = [
+const PRIORITY: readonly Family[] = [
   'known',
   'own',
   'key',

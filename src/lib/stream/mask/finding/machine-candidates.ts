@@ -41,9 +41,6 @@ export class MachineCandidates implements Candidates {
   }
 
   add(anchorFrom: number, anchorEnd: number): boolean {
-    const { window, rule } = this;
-    const previous = window.at(anchorFrom - 1);
-    if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(anchorFrom)) return false;
     this.waiting.add({ from: anchorFrom, begin: anchorEnd });
     return true;
   }

@@ -60,9 +60,9 @@ export class PatternCandidates implements Candidates {
       const last = Math.max(visibleStart, anchorFrom - max);
       while (begin > last && members[visible[begin - 1 - visibleStart] as number] === 1) begin -= 1;
       if (anchorFrom - begin < min) return false;
+      const previous = window.at(begin - 1);
+      if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(begin)) return false;
     }
-    const previous = window.at(begin - 1);
-    if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(begin)) return false;
     this.waiting.add({ anchorFrom, anchorEnd, begin });
     return true;
   }

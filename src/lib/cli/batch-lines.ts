@@ -1,4 +1,4 @@
-// JSON lines as bytes: a line ends at a line feed and nowhere else. Node's readline also ends one at U+2028, which may stand
+// What `--batch` reads: JSON lines of an id and a text. As bytes: a line ends at a line feed and nowhere else. Node's readline also ends one at U+2028, which may stand
 // in a JSON text as it is.
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
@@ -42,5 +42,33 @@ function tooLong(): BrokerError {
     exit: EXIT.usage,
     message: `a line of the input has more than ${MAX_LINE_BYTES / 1024 / 1024} MiB`,
     hint: 'write one JSON object a line',
+  });
+}
+
+export interface BatchLine {
+  readonly id: string | number;
+  readonly text: string;
+}
+
+/** The line `{"id": …, "<field>": "…"}`; undefined where it is another one. */
+export function parseBatchLine(line: string, field: string): BatchLine | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { id, [field]: text } = value as Readonly<Record<string, unknown>>;
+    const isGood = (typeof id === 'string' || typeof id === 'number') && typeof text === 'string';
+    return isGood ? { id, text } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `what` says what the field holds. */
+export function badBatchLine(number: number, field: string, what: string): BrokerError {
+  return new BrokerError({
+    code: 'bad-batch',
+    exit: EXIT.usage,
+    message: `line ${number} of the input is not {"id": …, "${field}": "…"}`,
+    hint: `write one JSON object a line, with an id and ${what}`,
   });
 }
