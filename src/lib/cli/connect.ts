@@ -86,10 +86,11 @@ export async function checkRunning(
   return { client, hello, location, notes: [...location.notes, `${problem.message}; ${problem.hint}`] };
 }
 
-/** A change of the file counts at once, not when the broker happens to notice. */
+/** A change of the file counts at once, not when the broker happens to notice; so does one that was taken back. */
 async function upToDate({ client, hello }: Running, { boot, isConfigured }: Location): Promise<Running> {
-  const isSame = hello.configFile !== boot.configFile || hello.configDigest === boot.configDigest;
-  if (isConfigured || isSame || hello.policy === undefined) return { client, hello };
+  const isOther = isConfigured || hello.configFile !== boot.configFile || hello.policy === undefined;
+  const isSame = hello.configDigest === boot.configDigest && hello.policy?.rejected === null;
+  if (isOther || isSame) return { client, hello };
   const policy = await client.post<PolicyStatus>('/policy/reload', {});
   return { client, hello: { ...hello, policy, configDigest: policy.configDigest } };
 }
