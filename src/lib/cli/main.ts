@@ -23,7 +23,7 @@ export async function runCli(binUrl: string, commands?: string): Promise<never> 
       ...(commands !== undefined && { plugins: await sources(root, commands) }),
     });
   } catch (error) {
-    await fail(error);
+    await fail(error, root);
   }
   await flushed(process.stdout);
   process.exit();
@@ -67,7 +67,7 @@ function watchStreams(): void {
 }
 
 /** Errors before a command runs: an unknown command, a topic without a command, help. */
-async function fail(thrown: unknown): Promise<void> {
+async function fail(thrown: unknown, root: string): Promise<void> {
   const exit = (thrown as { oclif?: { exit?: number } }).oclif?.exit;
   if (exit === 0) return;
   const [{ asOwnError }, { contractError, paletteFor, renderError }] = await Promise.all([
@@ -77,7 +77,7 @@ async function fail(thrown: unknown): Promise<void> {
   const error =
     exit === undefined
       ? asOwnError(thrown)
-      : { code: 'usage', exit: EXIT.usage, message: refusalOf(thrown as Error), hint: 'see: sallyport --help' };
+      : { code: 'usage', exit: EXIT.usage, ...refusalOf(thrown as Error, topicsOf(root)) };
   const own = process.argv.slice(2);
   const end = own.indexOf('--');
   if ((end === -1 ? own : own.slice(0, end)).includes('--json')) {
@@ -89,10 +89,22 @@ async function fail(thrown: unknown): Promise<void> {
   process.exitCode = error.exit;
 }
 
+/** Words under which several commands stand, such as `broker`. */
+function topicsOf(root: string): readonly string[] {
+  const { oclif } = createRequire(import.meta.url)(join(root, 'package.json'));
+  return Object.keys(oclif.topics);
+}
+
 /** oclif joins the words of a command with colons; people do not. */
-function refusalOf({ message }: Error): string {
+function refusalOf({ message }: Error, topics: readonly string[]): { readonly message: string; readonly hint: string } {
+  const hint = 'see: sallyport --help';
   const unknown = /^command (.+) not found$/.exec(message.trim());
-  if (unknown === null) return message.trim();
-  const words = unknown[1]?.replaceAll(':', ' ') ?? '';
-  return words.startsWith('-') ? 'there is no command on the line' : `there is no command "${words}"`;
+  if (unknown === null) return { message: message.trim(), hint };
+  const words = unknown[1]?.split(':') ?? [];
+  const [first = ''] = words;
+  if (first.startsWith('-')) return { message: 'there is no command on the line', hint };
+  return {
+    message: `there is no command "${words.join(' ')}"`,
+    hint: topics.includes(first) ? `see: sallyport ${first} --help` : hint,
+  };
 }
