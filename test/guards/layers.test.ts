@@ -14,7 +14,7 @@ const lib = join(root, 'src/lib');
 const FLOORS = [
   ['core'],
   ['ports'],
-  ['config', 'policy', 'stream', 'os'],
+  ['config', 'kubernetes', 'policy', 'stream', 'os'],
   ['identity', 'credentials', 'targets', 'archive', 'store'],
   ['approval', 'leases', 'recording', 'audit'],
   ['session'],
