@@ -95,7 +95,7 @@ function byMachine(rule: MachineRule, text: string): Found[] {
     const begin = at + anchor.length;
     const isBarred = rule.notBefore !== undefined && at > 0 && new RegExp(rule.notBefore).test(text[at - 1] as string);
     if (at < free || isBarred) continue;
-    const machine = rule.begin(lineBefore(text, at), text.slice(at, begin));
+    const machine = rule.begin({ before: lineBefore(text, at), anchor: text.slice(at, begin) });
     let end = begin;
     let wantsMore = true;
     while (wantsMore && end < text.length && end - begin < rule.maxLength)

@@ -46,7 +46,10 @@ interface Place {
 function beginAt(rule: MachineRule, { text, at, anchor }: Place): { machine: Machine; rest: string } {
   const lineFrom = Math.max(text.lastIndexOf('\n', at - 1) + 1, at - LONGEST_LINE_BEFORE);
   const begin = at + anchor.length;
-  return { machine: rule.begin(text.slice(lineFrom, at), anchor), rest: text.slice(begin, begin + rule.maxLength) };
+  return {
+    machine: rule.begin({ before: text.slice(lineFrom, at), anchor }),
+    rest: text.slice(begin, begin + rule.maxLength),
+  };
 }
 
 /** Reads on from an anchor, as the engine does; says what is wrong. */

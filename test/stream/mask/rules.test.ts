@@ -86,7 +86,7 @@ rules('stops every machine by itself or at its longest length', () => {
   for (const rule of RULES.filter(isMachineRule)) {
     assert.ok(rule.maxLength > 0 && rule.maxLength <= LONGEST_TEXT, rule.name);
     for (const anchor of rule.anchors.slice(0, 5)) {
-      const machine = rule.begin('', anchor);
+      const machine = rule.begin({ before: '', anchor });
       for (let at = 0; at < rule.maxLength; at++) if (!machine.push(97)) break;
       for (const { from, to } of machine.spans(false)) assert.ok(0 <= from && from < to, rule.name);
     }

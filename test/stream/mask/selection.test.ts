@@ -201,7 +201,7 @@ for (const [what, masking, on, early] of [
     const rule = selection.rulesFor(at('a')).find(({ name }) => name === 'machine');
     const found = (isEarly: boolean) => {
       if (rule === undefined || !('begin' in rule)) return undefined;
-      const machine = rule.begin('', 'machine=');
+      const machine = rule.begin({ before: '', anchor: 'machine=' });
       assert.equal([machine.push(1), machine.holdFrom], [false, 3]);
       return machine.spans(isEarly).map(({ kind = rule.kind }) => kind);
     };

@@ -142,7 +142,7 @@ function runMachine(rule: MachineRule, text: string, at: number, anchor: string)
   const isBarred = isMachine(compiled) && at > 0 && compiled.notBefore?.[text.charCodeAt(at - 1)] === 1;
   if (isBarred) return { is: 'not-before' };
   const from = at + anchor.length;
-  const machine = rule.begin(lineBefore(text, at), text.slice(at, from));
+  const machine = rule.begin({ before: lineBefore(text, at), anchor: text.slice(at, from) });
   let end = from;
   while (end < text.length && end - from < rule.maxLength && machine.push(text.charCodeAt(end))) end += 1;
   const spans = machine.spans(false);

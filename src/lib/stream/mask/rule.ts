@@ -72,8 +72,15 @@ export interface PatternRule extends Common {
 export interface MachineRule extends Common {
   /** Bytes after the anchor at which the machine is stopped. At most 64 KiB. */
   readonly maxLength: number;
-  /** `before` is the visible line up to the anchor, its last 200 bytes as Latin-1; `anchor` is the text found. */
-  readonly begin: (before: string, anchor: string) => Machine;
+  readonly begin: (beginning: Beginning) => Machine;
+}
+
+/** Where a machine begins. Its texts are made whenever they are asked for: nearly all machines stop before they need any. */
+export interface Beginning {
+  /** The visible line up to the anchor, its last 200 bytes as Latin-1. There for as long as the machine reads. */
+  readonly before: string;
+  /** The text found. */
+  readonly anchor: string;
 }
 
 /** Reads visible bytes one by one. Offsets count from the byte after the anchor. */

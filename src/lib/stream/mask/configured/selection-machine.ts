@@ -29,8 +29,8 @@ export function rulesOn(rules: readonly Rule[], isOn: (rule: Rule, kind: Kind) =
 function withoutKinds(rule: MachineRule, isOff: (kind: Kind) => boolean): MachineRule {
   return {
     ...rule,
-    begin(before, anchor) {
-      const machine = rule.begin(before, anchor);
+    begin(beginning) {
+      const machine = rule.begin(beginning);
       return {
         push: (byte) => machine.push(byte),
         get holdFrom() {

@@ -1,7 +1,7 @@
 // The candidates of one machine rule: each machine reads on from its anchor until it needs no more.
 
 import type { VisibleWindow } from '../reading/visible-window.ts';
-import type { Machine } from '../rule.ts';
+import type { Beginning, Machine } from '../rule.ts';
 import type { Candidates } from './candidates.ts';
 import type { CompiledMachineRule } from './compiled-rules.ts';
 import { Effort } from './effort.ts';
@@ -19,12 +19,37 @@ interface Waiting {
   readonly begin: number;
 }
 
+/** The machine at work. */
+class Current implements Beginning {
+  readonly machine: Machine;
+  readonly begin: number;
+  readonly maxLength: number;
+  private readonly window: VisibleWindow;
+  private readonly anchorFrom: number;
+
+  constructor({ rule }: CompiledMachineRule, window: VisibleWindow, { from, begin }: Waiting, maxLength: number) {
+    this.window = window;
+    this.anchorFrom = from;
+    this.begin = begin;
+    this.maxLength = maxLength;
+    this.machine = rule.begin(this);
+  }
+
+  get before(): string {
+    return this.window.lineBefore(this.anchorFrom);
+  }
+
+  get anchor(): string {
+    return this.window.textOf(this.anchorFrom, this.begin);
+  }
+}
+
 export class MachineCandidates implements Candidates {
   private readonly rule: CompiledMachineRule;
   private readonly window: VisibleWindow;
   private readonly found: SecretsFound;
   private readonly waiting = new Queue<Waiting>();
-  private current: { readonly machine: Machine; readonly begin: number; readonly maxLength: number } | undefined;
+  private current: Current | undefined;
   private position = 0;
   private free = 0;
   private readonly effort = new Effort();
@@ -102,10 +127,8 @@ export class MachineCandidates implements Candidates {
       if (next === undefined) return undefined;
       if (next.from < this.free) continue;
       this.position = next.begin;
-      const before = this.window.lineBefore(next.from);
-      const anchor = this.window.textOf(next.from, next.begin);
       const maxLength = this.effort.isTooMuch(next.begin) ? LENGTH_IN_A_HURRY : this.rule.rule.maxLength;
-      this.current = { machine: this.rule.rule.begin(before, anchor), begin: next.begin, maxLength };
+      this.current = new Current(this.rule, this.window, next, maxLength);
       return this.current;
     }
   }

@@ -16,7 +16,7 @@ export const TERRAFORM_RULES: readonly Rule[] = [
     name: 'terraform-sensitive-output',
     anchors: quoted('value', 'sensitive'),
     maxLength: STATE,
-    begin: (_before, anchor) => new SensitiveOutputMachine(anchor),
+    begin: ({ anchor }) => new SensitiveOutputMachine(anchor),
     tests: {
       masks: [
         '{"outputs":{"db":{"value":"${alnum:16}","type":"string","sensitive":true}}}',
@@ -35,7 +35,7 @@ export const TERRAFORM_RULES: readonly Rule[] = [
     name: 'terraform-sensitive-attributes',
     anchors: quoted('attributes', 'values', 'after', 'before'),
     maxLength: STATE,
-    begin: (_before, anchor) => new SensitiveAttributesMachine(anchor),
+    begin: ({ anchor }) => new SensitiveAttributesMachine(anchor),
     tests: {
       masks: [
         '"attributes": {"id": "a", "content": "${alnum:20}"}, "sensitive_attributes": [[{"type": "get_attr", "value": "content"}]]',

@@ -133,7 +133,7 @@ export const HEADER_RULES: readonly Rule[] = [
     anchors: ['cookie'],
     ignoreCase: true,
     maxLength: LONGEST_COOKIES,
-    begin: (before) => new Cookies(before),
+    begin: ({ before }) => new Cookies(before),
     tests: {
       masks: [
         'Cookie: sessionid=${alnum:32}\n',

@@ -22,7 +22,7 @@ const SECRETS_IN_YAML: readonly MachineRule[] = [
     anchors: ['data:'],
     notBefore: WORD,
     maxLength: MANIFEST,
-    begin: (before) => new YamlMachine(before, 'kind'),
+    begin: ({ before }) => new YamlMachine(before, 'kind'),
     tests: {
       masks: [
         'apiVersion: v1\ndata:\n  password: ${base64text:12}\n  username: ${base64text:5}\nkind: Secret\nmetadata:\n  name: db\n',
@@ -47,7 +47,7 @@ const SECRETS_IN_YAML: readonly MachineRule[] = [
     anchors: ['kind: Secret', 'kind: "Secret', "kind: 'Secret"],
     notBefore: WORD,
     maxLength: MANIFEST,
-    begin: (before) => new YamlMachine(before, 'data'),
+    begin: ({ before }) => new YamlMachine(before, 'data'),
     tests: {
       masks: [
         'apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n  labels:\n    app: web\ntype: Opaque\ndata:\n  password: ${base64text:12}\n  DB_URL: ${base64of:33}\n',
@@ -66,7 +66,7 @@ const SECRETS_IN_YAML: readonly MachineRule[] = [
     anchors: ['stringData:'],
     notBefore: WORD,
     maxLength: MANIFEST,
-    begin: (before) => new YamlMachine(before, 'nothing'),
+    begin: ({ before }) => new YamlMachine(before, 'nothing'),
     tests: {
       masks: [
         'kind: Secret\nstringData:\n  password: ${weak}\n  url: "${alnum:20}"\n  note: ${alnum:9} # why\ntype: Opaque\n',
@@ -87,7 +87,7 @@ const SECRETS_IN_JSON: readonly MachineRule[] = [
     name: 'kubernetes-json-data-before-kind',
     anchors: quoted('"data"'),
     maxLength: MANIFEST,
-    begin: (_before, anchor) => new JsonMachine(anchor, 'kind'),
+    begin: ({ anchor }) => new JsonMachine(anchor, 'kind'),
     tests: {
       masks: [
         '{"apiVersion":"v1","data":{"password":"${base64text:12}","user":"${base64text:5}"},"kind":"Secret"}',
@@ -108,7 +108,7 @@ const SECRETS_IN_JSON: readonly MachineRule[] = [
     name: 'kubernetes-json-data-after-kind',
     anchors: quoted('"kind":"Secret"', '"kind": "Secret"'),
     maxLength: MANIFEST,
-    begin: (_before, anchor) => new JsonMachine(anchor, 'data'),
+    begin: ({ anchor }) => new JsonMachine(anchor, 'data'),
     tests: {
       masks: [
         '{"kind":"Secret","apiVersion":"v1","metadata":{"name":"db","data":"x"},"data":{"password":"${base64text:12}"}}',
@@ -125,7 +125,7 @@ const SECRETS_IN_JSON: readonly MachineRule[] = [
     name: 'kubernetes-json-string-data',
     anchors: quoted('"stringData"'),
     maxLength: MANIFEST,
-    begin: (_before, anchor) => new JsonMachine(anchor, 'nothing'),
+    begin: ({ anchor }) => new JsonMachine(anchor, 'nothing'),
     tests: {
       masks: [
         '{"kind":"Secret","stringData":{"password":"${weak}","note":"a\\"${alnum:9}"}}'.replace('a\\"', ''),
@@ -140,7 +140,7 @@ const SECRETS_IN_JSON: readonly MachineRule[] = [
     anchors: ['{"', '{\n', '{\\"'],
     notBefore: '[A-Za-z0-9_:,"{]',
     maxLength: MANIFEST,
-    begin: (_before, anchor) => new JsonMachine(anchor, 'base64'),
+    begin: ({ anchor }) => new JsonMachine(anchor, 'base64'),
     tests: {
       masks: [
         '{"password":"${base64text:12}","username":"${base64text:6}"}',

@@ -11,7 +11,7 @@ const commandLine: MachineRule = {
   anchors: [...COMMANDS_BY_NAME.keys()],
   notBefore: '[A-Za-z0-9_.@:=-]',
   maxLength: LONGEST_LINE,
-  begin: (_before, anchor) => new CommandLine(COMMANDS_BY_NAME.get(anchor) as Command),
+  begin: ({ anchor }) => new CommandLine(COMMANDS_BY_NAME.get(anchor) as Command),
   tests: {
     masks: [
       'mysql -u root -p${alnum:12} -h db shop\n',

@@ -33,7 +33,7 @@ export const NAMED_FILE_RULES: readonly Rule[] = [
     family: 'named',
     anchors: PORTS.map((port) => `:${port}:`),
     maxLength: LONGEST_PGPASS,
-    begin: (before) => new PgpassLine(before),
+    begin: ({ before }) => new PgpassLine(before),
     tests: {
       masks: [
         'db.internal:5432:shop:app:${alnum:20}\n*:*:*:backup:${alnum:16}',
@@ -60,7 +60,7 @@ export const NAMED_FILE_RULES: readonly Rule[] = [
     anchors: ['machine ', 'default login ', 'machine\t'],
     notBefore: '[A-Za-z0-9_-]',
     maxLength: LONGEST_NETRC,
-    begin: (_before, anchor) => new NetrcEntry(anchor),
+    begin: ({ anchor }) => new NetrcEntry(anchor),
     tests: {
       masks: [
         'machine api.heroku.com\n  login ci@example\n  password ${alnum:36}\n',

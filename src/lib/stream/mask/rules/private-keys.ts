@@ -25,7 +25,7 @@ export const PRIVATE_KEY_RULES: readonly Rule[] = [
     family: 'key',
     anchors: ['-----BEGIN ', '---- BEGIN '],
     maxLength: LONGEST_KEY,
-    begin: (before) => new PrivateKeyBlock(before),
+    begin: ({ before }) => new PrivateKeyBlock(before),
     tests: {
       masks: [
         `${begin(RSA)}\n\${pem:MII:600}\n${end(RSA)}\n`,

@@ -18,7 +18,7 @@ export const URL_RULES: readonly Rule[] = [
     family: 'url',
     anchors: ['://'],
     maxLength: LONGEST_USER_PART,
-    begin: (before) => new UserPart(before),
+    begin: ({ before }) => new UserPart(before),
     tests: {
       masks: [
         'DATABASE_URL=postgres://app:${alnum:16}@db.internal:5432/shop?sslmode=require\n',
