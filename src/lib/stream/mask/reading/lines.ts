@@ -51,12 +51,14 @@ export class Lines {
     if (this.pendingCr === NOWHERE) this.pendingCr = at;
   }
 
-  /** Index of the first byte from `from` on that is not plain text. */
-  skipPlain(bytes: Uint8Array, from: number, to: number): number {
+  /** Index in the window's raw bytes of the first one from `from` on that is not plain text. */
+  skipPlain(from: number, to: number): number {
+    const { raw, rawView } = this.window;
     let at = from;
+    while (at + 4 <= to && areSeenAscii(rawView.getInt32(at))) at += 4;
     let all = this.nextBytes;
     while (at < to) {
-      const byte = bytes[at] as number;
+      const byte = raw[at] as number;
       if (CLASS[byte] !== PLAIN) break;
       all |= byte;
       at += 1;
@@ -159,3 +161,6 @@ export class Lines {
     this.columnPosition = until;
   }
 }
+
+/** All four bytes are from 0x20 to 0x7e: a bit at the top tells that one is 0x80 or more, or borrowed, or became 0x80. */
+const areSeenAscii = (word: number): boolean => (((word - 0x20202020) | (word + 0x01010101) | word) & 0x80808080) === 0;

@@ -12,12 +12,17 @@ const LINE_BEFORE_BYTES = 200;
 const SMALLEST_BYTES = 256;
 
 export class VisibleWindow {
-  /** Visible bytes; `visible[i]` is the one at position `visibleStart + i`. */
-  visible = Buffer.allocUnsafe(SMALLEST_BYTES);
+  private visibleBytes = Buffer.allocUnsafe(SMALLEST_BYTES);
   visibleStart = 0;
   visibleEnd = 0;
+  /** Visible bytes from here on are not copied yet: a whole chunk of lines is copied at once. */
+  private copiedTo = 0;
+  /** Raw position behind the last visible byte. */
+  private shownTo = -1;
   /** Raw bytes likewise. */
   raw = Buffer.allocUnsafe(SMALLEST_BYTES);
+  /** The same bytes, for reading several at once. */
+  rawView = viewOf(this.raw);
   rawStart: number;
   rawEnd: number;
   /** Runs of visible bytes that are consecutive in the raw bytes, too: where each begins. */
@@ -41,43 +46,51 @@ export class VisibleWindow {
       const larger = Buffer.alloc(Math.max(this.raw.length * 2, used + bytes.length));
       this.raw.copy(larger, 0, 0, used);
       this.raw = larger;
+      this.rawView = viewOf(larger);
     }
     this.raw.set(bytes, used);
     this.rawEnd += bytes.length;
   }
 
-  /** Raw bytes `[from, to)`, positions of the stream, are visible. */
-  show(from: number, to: number): void {
-    const used = this.visibleEnd - this.visibleStart;
-    const length = to - from;
-    if (used + length > this.visible.length) {
-      const larger = Buffer.alloc(Math.max(this.visible.length * 2, used + length));
-      larger.set(this.visible.subarray(0, used));
-      this.visible = larger;
-    }
-    if (length < 16) {
-      const offset = from - this.rawStart;
-      for (let at = 0; at < length; at++) this.visible[used + at] = this.raw[offset + at] as number;
-    } else {
-      this.visible.set(this.raw.subarray(from - this.rawStart, to - this.rawStart), used);
-    }
-    this.startRun(from);
-    this.visibleEnd += length;
+  /** Visible bytes; `visible[i]` is the one at position `visibleStart + i`. */
+  get visible(): Buffer {
+    if (this.copiedTo < this.visibleEnd) this.copyShown();
+    return this.visibleBytes;
   }
 
-  /** One visible byte that is not the raw byte it stands for. */
+  /** Raw bytes `[from, to)`, positions of the stream, are visible. */
+  show(from: number, to: number): void {
+    if (from !== this.shownTo) this.startRun(from);
+    this.shownTo = to;
+    this.visibleEnd += to - from;
+  }
+
+  /** One visible byte that may be another than the raw byte it stands for. */
   showAs(byte: number, from: number): void {
     this.show(from, from + 1);
-    this.visible[this.visibleEnd - this.visibleStart - 1] = byte;
+    if (this.raw[from - this.rawStart] !== byte) this.visible[this.visibleEnd - this.visibleStart - 1] = byte;
   }
 
   private startRun(raw: number): void {
-    const last = this.runVisible.length - 1;
-    const expected =
-      last < 0 ? -1 : (this.runRaw[last] as number) + this.visibleEnd - (this.runVisible[last] as number);
-    if (raw === expected) return;
+    this.copyShown();
     this.runVisible.push(this.visibleEnd);
     this.runRaw.push(raw);
+  }
+
+  /** What was shown and is not copied yet is consecutive, and ends with the last byte that was shown. */
+  private copyShown(): void {
+    const used = this.copiedTo - this.visibleStart;
+    const length = this.visibleEnd - this.copiedTo;
+    if (used + length > this.visibleBytes.length) {
+      const larger = Buffer.alloc(Math.max(this.visibleBytes.length * 2, used + length));
+      larger.set(this.visibleBytes.subarray(0, used));
+      this.visibleBytes = larger;
+    }
+    const { raw, visibleBytes } = this;
+    const from = this.shownTo - this.rawStart - length;
+    if (length < 16) for (let at = 0; at < length; at++) visibleBytes[used + at] = raw[from + at] as number;
+    else visibleBytes.set(raw.subarray(from, from + length), used);
+    this.copiedTo = this.visibleEnd;
   }
 
   /** A line end was left out here. */
@@ -146,13 +159,14 @@ export class VisibleWindow {
 
   /** Forgets raw bytes before `raw` and visible bytes more than LOOKBACK before `visible`. */
   forget(raw: number, visible: number): void {
+    const shown = this.visible;
     if (raw - this.rawStart > this.raw.length >> 1 || raw === this.rawEnd) {
       this.raw.copyWithin(0, raw - this.rawStart, this.rawEnd - this.rawStart);
       this.rawStart = raw;
     }
     const from = visible - LOOKBACK;
-    if (from - this.visibleStart > this.visible.length >> 1) {
-      this.visible.copyWithin(0, from - this.visibleStart, this.visibleEnd - this.visibleStart);
+    if (from - this.visibleStart > shown.length >> 1) {
+      shown.copyWithin(0, from - this.visibleStart, this.visibleEnd - this.visibleStart);
       this.visibleStart = from;
     }
     const gone = this.runVisible.length === 0 ? 0 : this.runAt(this.visibleStart);
@@ -166,3 +180,5 @@ export class VisibleWindow {
     }
   }
 }
+
+const viewOf = ({ buffer, byteOffset, length }: Buffer): DataView => new DataView(buffer, byteOffset, length);

@@ -69,7 +69,7 @@ export class VtReader {
     let from = at;
     while (at < rawEnd) {
       if (this.back === 0) {
-        at = this.lines.skipPlain(raw, at - rawStart, rawEnd - rawStart) + rawStart;
+        at = this.lines.skipPlain(at - rawStart, rawEnd - rawStart) + rawStart;
         if (at === rawEnd) break;
       }
       const byte = raw[at - rawStart] as number;
