@@ -68,6 +68,19 @@ export interface RuleMatch extends CommandMatch {
   readonly terminal?: 'free';
 }
 
+/**
+ * What a rule for a cluster matches; every field given must match the same request. Anchored globs.
+ * `verb`: as RBAC has them; `*` is every one.
+ * `resource`: `pods`, `deployments.apps`, `pods/log`; a `*` stops at the slash, but `*` alone is everything, subresources included.
+ * `namespace`, `name`: an allow needs to know them; a request that could be about more than one object concerns every deny and ask.
+ */
+export interface ApiMatch {
+  readonly verb?: readonly string[];
+  readonly resource?: readonly string[];
+  readonly namespace?: readonly string[];
+  readonly name?: readonly string[];
+}
+
 export interface RuleTest {
   readonly input: string;
   readonly verdict: Verdict;
