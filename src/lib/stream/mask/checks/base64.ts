@@ -1,4 +1,5 @@
 // Base64 in the standard alphabet: whether a text is such, and whether text comes out of it.
+import { isUtf8 } from 'node:buffer';
 
 /** True for at least one group of standard base64, padded as it must be, with no bits left over. No blanks, no line ends. */
 export function isBase64(text: string): boolean {
@@ -11,10 +12,12 @@ export function isBase64(text: string): boolean {
 /** True where the text is base64 of valid UTF-8 without control characters (line ends and tabs are fine). */
 export function decodesToText(base64: string): boolean {
   if (!isBase64(base64)) return false;
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64'));
-    return !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/.test(text);
-  } catch {
-    return false;
-  }
+  const bytes = Buffer.from(base64, 'base64');
+  return isUtf8(bytes) && !bytes.some(isControl);
+}
+
+/** Of valid UTF-8: also the second byte of a control character beyond ASCII. */
+function isControl(byte: number, at: number, bytes: Uint8Array): boolean {
+  if (byte < 0x20) return byte !== 0x09 && byte !== 0x0a && byte !== 0x0d;
+  return byte === 0x7f || (byte >= 0x80 && byte <= 0x9f && bytes[at - 1] === 0xc2);
 }

@@ -12,28 +12,33 @@ const WHOLE_WORDS = new Set(
     .split(' '),
 );
 
-/** What a template, a shell or a documentation writes around the name of a value. */
-const WRAPPED: readonly RegExp[] = [
-  /^<[^<>]{0,200}>$/s, // <your-token>
-  /^\$\{.*\}$/s, // ${TOKEN}, ${TOKEN:-none}
-  /^\$\(.*\)$/s, // $(cat token)
-  /^\$\$[A-Za-z_{(].*$/s,
-  /^\$env:[A-Za-z_]\w*$/i,
-  /^%[A-Za-z_][A-Za-z0-9_]*%$/, // %TOKEN%
-  /^%\([A-Za-z_][A-Za-z0-9_]*\)s$/, // %(token)s
-  /^%[sdv]$/,
-  /^\{+[- A-Za-z_$.][^{}]*\}+$/s, // {{ .Values.token }}, {token}
-  /^#\{[^}]*\}$/s, // #{token}
-  /^@[A-Za-z_][\w.]*@$/, // @token@
-  /^__[A-Za-z0-9_]+__$/, // __TOKEN__
-  /^\[[A-Za-z][A-Za-z0-9 _-]{0,40}(?::[0-9a-f]{4,8})?\]$/, // [masked], [github-token:3f2a]
-  /^\((?:[a-z]+ )?(?:redacted|hidden|masked|sensitive|none|empty|unset|null|not set|known after apply|sensitive value)[a-z ]*\)$/i,
-  /^(?:ENC|vault|secret|env|file|ref|op|ssm|arn|gcp|awssm|secretsmanager|keyvault)(?:\[.*\]|\(.*\)|:\/\/.*)$/is,
-];
+const LONGEST_WORD = 'secret_redacted'.length;
+
+/** What a template, a shell or a documentation writes around the name of a value, by the first character. */
+const WRAPPED: ReadonlyMap<string, RegExp> = new Map([
+  ['<', /^<[^<>]{0,200}>$/s], // <your-token>
+  // ${TOKEN}, ${TOKEN:-none}, $(cat token), $env:TOKEN
+  ['$', /^\$(?:\{.*\}|\(.*\)|\$[A-Za-z_{(].*|[Ee][Nn][Vv]:[A-Za-z_]\w*)$/s],
+  // %TOKEN%, %(token)s, %s
+  ['%', /^%(?:[A-Za-z_][A-Za-z0-9_]*%|\([A-Za-z_][A-Za-z0-9_]*\)s|[sdv])$/],
+  ['{', /^\{+[- A-Za-z_$.][^{}]*\}+$/s], // {{ .Values.token }}, {token}
+  ['#', /^#\{[^}]*\}$/s], // #{token}
+  ['@', /^@[A-Za-z_][\w.]*@$/], // @token@
+  ['_', /^__[A-Za-z0-9_]+__$/], // __TOKEN__
+  ['[', /^\[[A-Za-z][A-Za-z0-9 _-]{0,40}(?::[0-9a-f]{4,8})?\]$/], // [masked], [github-token:3f2a]
+  [
+    '(',
+    /^\((?:[a-z]+ )?(?:redacted|hidden|masked|sensitive|none|empty|unset|null|not set|known after apply|sensitive value)[a-z ]*\)$/i,
+  ],
+]);
+
+/** `vault://…`, `ENC[…]`, `env(…)`. */
+const REFERENCE =
+  /^(?:ENC|vault|secret|env|file|ref|op|ssm|arn|gcp|awssm|secretsmanager|keyvault)(?:\[.*\]|\(.*\)|:\/\/.*)$/is;
 
 /** "your-api-key-here", "my_token", "insert password": an instruction in words. */
 const INSTRUCTION =
-  /^(?:your|enter|insert|put|paste|add|set|replace|change|fill|type|use|the|some)(?:[-_ ]?[A-Za-z]+){1,6}$/i;
+  /^(?:your|enter|insert|put|paste|add|set|replace|change|fill|type|use|the|some)[-_ ]?[A-Za-z]+(?:[-_ ][A-Za-z]+){0,5}$/i;
 
 /**
  * True where the value is no secret itself but the place of one: empty, a variable, a template, an instruction, one
@@ -41,7 +46,7 @@ const INSTRUCTION =
  */
 export function isPlaceholder(value: string): boolean {
   const bare = withoutQuotes(value.trim());
-  if (WHOLE_WORDS.has(bare.toLowerCase()) || isTemplate(bare)) return true;
+  if ((bare.length <= LONGEST_WORD && WHOLE_WORDS.has(bare.toLowerCase())) || isTemplate(bare)) return true;
   return INSTRUCTION.test(bare) && /(?:[-_ ]|key|token|secret|pass|value|here)/i.test(bare) && !/\d/.test(bare);
 }
 
@@ -51,12 +56,13 @@ export function isPlaceholder(value: string): boolean {
  */
 export function isTemplate(value: string): boolean {
   const bare = withoutQuotes(value.trim());
-  return bare === '' || isOneCharacter(bare) || isVariable(bare) || WRAPPED.some((shape) => shape.test(bare));
+  if (bare === '' || isOneCharacter(bare) || isVariable(bare)) return true;
+  return WRAPPED.get(bare.charAt(0))?.test(bare) || REFERENCE.test(bare);
 }
 
 /** `$TOKEN`; but a password may begin with a dollar sign. */
 function isVariable(value: string): boolean {
-  return /^\$[A-Za-z_][A-Za-z0-9_]*$/.test(value) && !looksRandom(value.slice(1));
+  return value.startsWith('$') && /^\$[A-Za-z_][A-Za-z0-9_]*$/.test(value) && !looksRandom(value.slice(1));
 }
 
 function withoutQuotes(value: string): string {
@@ -68,6 +74,12 @@ function withoutQuotes(value: string): string {
 /** `xxxx-xxxx`, `****`, `........`, `0000`, "•••" as UTF-8: one character, or one and separators; also `sk-xxxx` and `abcXXXXXX`. */
 function isOneCharacter(value: string): boolean {
   if (/^([xX*.#?_\-0•…])(?:\1|[-_. ])*$/.test(value)) return true;
-  if (/^(?:\xe2\x80\xa2|\xe2\x97\x8f|\xe2\x80\xa6)+$/.test(value)) return true;
-  return /[xX*]{6,}$|\*{3,}|\.{3}$/.test(value) && /^[\w.*-]*$/.test(value);
+  if (value.startsWith('\xe2') && /^(?:\xe2\x80\xa2|\xe2\x97\x8f|\xe2\x80\xa6)+$/.test(value)) return true;
+  return (isCutOff(value) || value.includes('***')) && /^[\w.*-]*$/.test(value);
+}
+
+/** Ends in `...`, or in six of what stands for a character. */
+function isCutOff(value: string): boolean {
+  const last = value.charAt(value.length - 1);
+  return last === '.' ? value.endsWith('...') : 'xX*'.includes(last) && /^[xX*]{6}$/.test(value.slice(-6));
 }
