@@ -5,19 +5,14 @@ import type { Beginning, Machine } from '../rule.ts';
 import type { Candidates } from './candidates.ts';
 import type { CompiledMachineRule } from './compiled-rules.ts';
 import { Effort } from './effort.ts';
-import { Queue } from './queue.ts';
 import type { SecretsFound } from './secrets-found.ts';
+import { WaitingAnchors } from './waiting-anchors.ts';
 
 /** White space, quotes, commas. */
 const ENDS_VALUE = new Set(Buffer.from(' \t\n\r"\',`'));
 
 /** Of a machine that began where its rule had read too much already. */
 const LENGTH_IN_A_HURRY = 64;
-
-interface Waiting {
-  readonly from: number;
-  readonly begin: number;
-}
 
 /** The machine at work. */
 class Current implements Beginning {
@@ -27,10 +22,10 @@ class Current implements Beginning {
   private readonly window: VisibleWindow;
   private readonly anchorFrom: number;
 
-  constructor({ rule }: CompiledMachineRule, window: VisibleWindow, { from, begin }: Waiting, maxLength: number) {
+  constructor({ rule }: CompiledMachineRule, window: VisibleWindow, anchor: WaitingAnchors, maxLength: number) {
     this.window = window;
-    this.anchorFrom = from;
-    this.begin = begin;
+    this.anchorFrom = anchor.from;
+    this.begin = anchor.end;
     this.maxLength = maxLength;
     this.machine = rule.begin(this);
   }
@@ -48,7 +43,7 @@ export class MachineCandidates implements Candidates {
   private readonly rule: CompiledMachineRule;
   private readonly window: VisibleWindow;
   private readonly found: SecretsFound;
-  private readonly waiting = new Queue<Waiting>();
+  private readonly waiting = new WaitingAnchors();
   private current: Current | undefined;
   private position = 0;
   private free = 0;
@@ -66,7 +61,7 @@ export class MachineCandidates implements Candidates {
   }
 
   add(anchorFrom: number, anchorEnd: number): boolean {
-    this.waiting.add({ from: anchorFrom, begin: anchorEnd });
+    this.waiting.add(anchorFrom, anchorEnd, anchorEnd);
     return true;
   }
 
@@ -79,13 +74,14 @@ export class MachineCandidates implements Candidates {
       const { visible, visibleStart, visibleEnd } = this.window;
       const cap = begin + maxLength;
       const end = Math.min(visibleEnd, cap);
-      const from = this.position;
+      let { position } = this;
       let wantsMore = true;
-      while (wantsMore && this.position < end) {
-        wantsMore = machine.push(visible[this.position - visibleStart] as number);
-        this.position += 1;
+      while (wantsMore && position < end) {
+        wantsMore = machine.push(visible[position - visibleStart] as number);
+        position += 1;
       }
-      this.effort.spend(this.position - from);
+      this.effort.spend(position - this.position);
+      this.position = position;
       const isCapped = this.position === cap;
       if (wantsMore && !isCapped && !isOver) return true;
       const until = this.accept(machine, begin, wantsMore && maxLength < this.rule.rule.maxLength);
@@ -121,16 +117,20 @@ export class MachineCandidates implements Candidates {
     return this.isSwallowing;
   }
 
-  private beginNext() {
-    for (;;) {
-      const next = this.waiting.take();
-      if (next === undefined) return undefined;
-      if (next.from < this.free) continue;
-      this.position = next.begin;
-      const maxLength = this.effort.isTooMuch(next.begin) ? LENGTH_IN_A_HURRY : this.rule.rule.maxLength;
-      this.current = new Current(this.rule, this.window, next, maxLength);
+  private beginNext(): Current | undefined {
+    const { waiting } = this;
+    while (!waiting.isEmpty) {
+      if (waiting.from < this.free) {
+        waiting.drop();
+        continue;
+      }
+      this.position = waiting.end;
+      const maxLength = this.effort.isTooMuch(waiting.end) ? LENGTH_IN_A_HURRY : this.rule.rule.maxLength;
+      this.current = new Current(this.rule, this.window, waiting, maxLength);
+      waiting.drop();
       return this.current;
     }
+    return undefined;
   }
 
   get holdFrom(): number {

@@ -1,48 +1,45 @@
 // The candidates of one pattern rule: an anchor was seen, and what follows is read until it is a secret or none. One at a time,
 // in order of place, since one that begins within a secret of the same rule says nothing new.
 
-import { DEAD, type Pattern } from '../pattern/index.ts';
+import { NOWHERE, type Pattern, PatternReader } from '../pattern/index.ts';
 import type { VisibleWindow } from '../reading/visible-window.ts';
 import type { Candidates } from './candidates.ts';
 import type { CompiledPatternRule } from './compiled-rules.ts';
 import { Effort } from './effort.ts';
-import { Queue } from './queue.ts';
 import type { SecretsFound } from './secrets-found.ts';
-import { Stays } from './stays.ts';
+import { WaitingAnchors } from './waiting-anchors.ts';
 
-const NONE = -1;
-
-interface Waiting {
-  readonly anchorFrom: number;
-  readonly anchorEnd: number;
-  /** Where the secret begins if `before` or the anchor belongs to it. */
-  readonly begin: number;
-}
+type Phase = 'none' | 'lead' | 'secret';
 
 export class PatternCandidates implements Candidates {
   private readonly rule: CompiledPatternRule;
   private readonly window: VisibleWindow;
   private readonly found: SecretsFound;
-  private readonly waiting = new Queue<Waiting>();
-  private current: Waiting | undefined;
+  private readonly lead: PatternReader | null;
+  /** Reads secret and tail. */
+  private readonly secret: PatternReader;
+  private readonly hidesAnchor: boolean;
+  private readonly waiting = new WaitingAnchors();
+  /** What of the current candidate is read, if there is one. */
+  private phase: Phase = 'none';
+  private anchorFrom = 0;
+  private anchorEnd = 0;
+  /** Where its secret begins if `before` or the anchor belongs to it. */
+  private begin = 0;
+  private leadEnd = NOWHERE;
+  /** Where the secret may end if a line end that was left out was one after all. */
+  private softEnd = NOWHERE;
   /** No candidate may begin before this: there a secret of this rule ended. */
   private free = 0;
-  private position = 0;
-  private state = 0;
-  private isInSecret = false;
-  /** Where lead and secret may end, as far as they were read. */
-  private leadEnd = NONE;
-  private secretEnd = NONE;
-  /** Where the secret may end if a line end that was left out was one after all. */
-  private softEnd = NONE;
-  private stayedFrom = 0;
-  private readonly stays = new Stays();
   private readonly effort = new Effort();
 
   constructor(rule: CompiledPatternRule, window: VisibleWindow, found: SecretsFound) {
     this.rule = rule;
     this.window = window;
     this.found = found;
+    this.lead = rule.lead === null ? null : new PatternReader(rule.lead);
+    this.secret = new PatternReader(rule.secret);
+    this.hidesAnchor = rule.rule.before !== undefined || rule.rule.hidesAnchor === true;
   }
 
   get kind(): string {
@@ -63,163 +60,127 @@ export class PatternCandidates implements Candidates {
       const previous = window.at(begin - 1);
       if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(begin)) return false;
     }
-    this.waiting.add({ anchorFrom, anchorEnd, begin });
+    this.waiting.add(anchorFrom, anchorEnd, begin);
     return true;
   }
 
   advance(isOver: boolean): boolean {
     for (;;) {
-      if (this.current === undefined && !this.beginNext()) return false;
-      if (!this.isInSecret && !this.readLead(isOver)) return true;
-      if (this.isInSecret && !this.readSecret(isOver)) return true;
+      if (this.phase === 'none' && !this.beginNext()) return false;
+      if (this.phase === 'lead' && !this.readLead(isOver)) return true;
+      if (this.phase === 'secret' && !this.readSecret(isOver)) return true;
     }
   }
 
   get holdFrom(): number {
-    const { current } = this;
-    if (current === undefined) return Number.POSITIVE_INFINITY;
+    if (this.phase === 'none') return Number.POSITIVE_INFINITY;
+    const { waiting } = this;
     // Those that wait begin later, but the text right after the current one's anchor may be one of their anchors.
-    return Math.min(this.openFrom(current), this.waiting.first?.begin ?? Number.POSITIVE_INFINITY);
+    return Math.min(this.openFrom, waiting.isEmpty ? Number.POSITIVE_INFINITY : waiting.begin);
   }
 
   get proofFrom(): number {
-    const { current } = this;
-    return current === undefined || this.rule.rule.confirmedByEnd ? Number.POSITIVE_INFINITY : this.openFrom(current);
+    return this.phase === 'none' || this.rule.rule.confirmedByEnd ? Number.POSITIVE_INFINITY : this.openFrom;
   }
 
   get begunAt(): number {
-    return this.current?.begin ?? Number.POSITIVE_INFINITY;
+    return this.phase === 'none' ? Number.POSITIVE_INFINITY : this.begin;
   }
 
-  private openFrom(current: Waiting): number {
-    if (this.hidesAnchor) return current.begin;
+  private get openFrom(): number {
+    if (this.hidesAnchor) return this.begin;
+    if (this.phase === 'secret') return this.leadEnd;
     // What was read of an unfinished lead is public, too.
-    return this.leadEnd === NONE ? this.position : this.leadEnd;
-  }
-
-  private get hidesAnchor(): boolean {
-    const { rule } = this.rule;
-    return rule.before !== undefined || rule.hidesAnchor === true;
+    const { matchEnd, position } = this.lead as PatternReader;
+    return matchEnd === NOWHERE ? position : matchEnd;
   }
 
   private beginNext(): boolean {
-    for (;;) {
-      const next = this.waiting.take();
-      if (next === undefined) return false;
-      if (next.begin < this.free) continue;
-      this.current = next;
-      this.position = next.anchorEnd;
-      this.isInSecret = false;
-      this.leadEnd = NONE;
-      if (this.rule.lead === null) this.enterSecret(next.anchorEnd);
-      else this.enter(this.rule.lead);
-      if (this.rule.lead?.accepts(this.state)) this.leadEnd = this.position;
+    const { waiting } = this;
+    while (!waiting.isEmpty) {
+      const { from, end, begin } = waiting;
+      waiting.drop();
+      if (begin < this.free) continue;
+      this.anchorFrom = from;
+      this.anchorEnd = end;
+      this.begin = begin;
+      if (this.lead === null) {
+        this.enterSecret(end);
+      } else {
+        this.lead.begin(end);
+        this.phase = 'lead';
+      }
       return true;
     }
-  }
-
-  private enter(pattern: Pattern): void {
-    this.state = pattern.start;
-    this.stayedFrom = this.position;
+    return false;
   }
 
   private enterSecret(at: number): void {
     this.leadEnd = at;
-    this.position = at;
-    this.isInSecret = true;
-    this.secretEnd = NONE;
-    this.softEnd = NONE;
-    this.enter(this.rule.secret);
-  }
-
-  private fail(): void {
-    this.current = undefined;
+    this.softEnd = NOWHERE;
+    this.secret.begin(at);
+    this.phase = 'secret';
   }
 
   /** True once the lead is decided. */
   private readLead(isOver: boolean): boolean {
-    const lead = this.rule.lead as Pattern;
-    const { window } = this;
-    const { visible, visibleStart } = window;
-    const end = Math.min(window.visibleEnd, (this.current as Waiting).anchorEnd + lead.maxLength);
-    const isCapped = end < window.visibleEnd;
-    let { position, state } = this;
-    let isDead = false;
-    while (position < end) {
-      const next = lead.step(state, visible[position - visibleStart] as number);
-      if (next === DEAD) {
-        isDead = true;
-        break;
-      }
-      position += 1;
-      if (next !== state) this.stayedFrom = position;
-      else if (this.leadEnd === NONE) position = Math.min(end, this.stays.endOf(lead, next, position));
-      state = next;
-      if (lead.accepts(state)) this.leadEnd = position;
-    }
-    this.position = position;
-    this.state = state;
-    this.stays.remember(lead, state, this.stayedFrom, position);
-    if (!isDead && !isCapped && !isOver) return false;
-    if (this.leadEnd !== NONE) this.enterSecret(this.leadEnd);
-    else this.fail();
+    const lead = this.lead as PatternReader;
+    const { visible, visibleStart, visibleEnd } = this.window;
+    const cap = this.anchorEnd + (this.rule.lead as Pattern).maxLength;
+    const isAlive = lead.read(visible, visibleStart, Math.min(visibleEnd, cap), null);
+    if (isAlive && cap >= visibleEnd && !isOver) return false;
+    if (lead.matchEnd === NOWHERE) this.phase = 'none';
+    else this.enterSecret(lead.matchEnd);
     return true;
   }
 
   /** True once the candidate is decided. */
   private readSecret(isOver: boolean): boolean {
-    const { window, rule } = this;
-    const { secret, notAfter } = rule;
-    const { visible, visibleStart } = window;
-    const cap = this.leadEnd + rule.maxLength;
+    const { window, secret, leadEnd } = this;
+    const { maxLength, notAfter } = this.rule;
+    const cap = leadEnd + maxLength;
     const end = Math.min(window.visibleEnd, cap);
-    const hasBreaks = window.softBreaks.size > 0;
-    let { position, state } = this;
-    let isDead = false;
-    while (position < end) {
-      const byte = visible[position - visibleStart] as number;
-      if (secret.accepts(state) && position > this.leadEnd) {
-        if (notAfter === null || notAfter[byte] === 0) this.secretEnd = position;
-        if (hasBreaks && this.softEnd === NONE && window.isSoftBreak(position)) this.softEnd = position;
-      }
-      const next = secret.step(state, byte);
-      if (next === DEAD) {
-        isDead = true;
-        break;
-      }
-      position += 1;
-      if (next !== state) this.stayedFrom = position;
-      else if (!secret.accepts(next)) position = Math.min(end, this.stays.endOf(secret, next, position));
-      state = next;
-    }
-    this.position = position;
-    this.state = state;
-    this.stays.remember(secret, state, this.stayedFrom, position);
-    if (!isDead) {
-      const isFull = position === cap;
-      if (!isOver && !isFull) return false;
-      if (secret.accepts(state) && position > this.leadEnd) {
+    const isAlive =
+      window.softBreaks.size === 0
+        ? secret.read(window.visible, window.visibleStart, end, notAfter)
+        : this.readOverBreaks(end);
+    let secretEnd = secret.matchEnd;
+    if (isAlive) {
+      const { position } = secret;
+      if (!isOver && position < cap) return false;
+      if (secret.isMatch) {
         const follower = window.at(position);
         if (follower === -1 && !isOver && notAfter !== null) return false;
-        if (follower === -1 || notAfter === null || notAfter[follower] === 0) this.secretEnd = position;
+        if (follower === -1 || notAfter === null || notAfter[follower] === 0) secretEnd = position;
       }
     }
-    this.decide();
+    this.decide(secretEnd);
     return true;
   }
 
-  private decide(): void {
-    const current = this.current as Waiting;
-    if (this.secretEnd === NONE || !this.accept(current, this.secretEnd)) {
-      if (this.softEnd !== NONE) this.accept(current, this.softEnd);
+  /** Byte by byte, to see where a line end that was left out may have ended the secret. */
+  private readOverBreaks(end: number): boolean {
+    const { window, secret, leadEnd } = this;
+    let isAlive = true;
+    while (isAlive && secret.position < end) {
+      const { position } = secret;
+      if (this.softEnd === NOWHERE && position > leadEnd && window.isSoftBreak(position) && secret.isMatch)
+        this.softEnd = position;
+      isAlive = secret.read(window.visible, window.visibleStart, position + 1, this.rule.notAfter);
     }
-    this.fail();
+    return isAlive;
   }
 
-  private accept({ anchorFrom, begin }: Waiting, end: number): boolean {
-    const { rule } = this.rule;
-    const to = end - this.rule.tailLength;
-    const from = rule.before !== undefined ? begin : rule.hidesAnchor === true ? anchorFrom : this.leadEnd;
+  private decide(secretEnd: number): void {
+    this.phase = 'none';
+    if (secretEnd > this.leadEnd && this.accept(secretEnd)) return;
+    if (this.softEnd !== NOWHERE) this.accept(this.softEnd);
+  }
+
+  private accept(end: number): boolean {
+    const { rule, priority, tailLength } = this.rule;
+    const to = end - tailLength;
+    const from = rule.before !== undefined ? this.begin : rule.hidesAnchor === true ? this.anchorFrom : this.leadEnd;
     if (to <= from) return false;
     if (!this.effort.isTooMuch(end) && !this.passesChecks(from, to)) return false;
     this.free = to;
@@ -227,7 +188,6 @@ export class PatternCandidates implements Candidates {
     const first = from + (keep?.first ?? 0);
     const last = to - (keep?.last ?? 0);
     if (last <= first) return true;
-    const { priority } = this.rule;
     this.found.add({ from: first, to: last, kind, rule: name, priority, yields: family === 'personal' });
     return true;
   }

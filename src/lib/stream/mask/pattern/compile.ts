@@ -21,6 +21,12 @@ export interface Pattern {
   step(state: number, byte: number): number;
   /** What was read so far is a match. */
   accepts(state: number): boolean;
+  /**
+   * For whoever reads many bytes: `table[state + columns[byte]]` is what `step` returns, or negative where only `step` knows, which may
+   * put another table in its place. `table[state]` is 1 where the state accepts.
+   */
+  readonly table: Int32Array;
+  readonly columns: Uint16Array;
 }
 
 /** Throws `BadPattern`, whose message says what is wrong, and where. */
@@ -65,9 +71,9 @@ class LazyPattern implements Pattern {
   readonly start: number;
   readonly #automaton: Automaton;
   /** Bytes that no class tells apart share a column; column 0 of a row says whether the state accepts. */
-  readonly #columns: Uint16Array;
+  readonly columns: Uint16Array;
+  table: Int32Array;
   readonly #stride: number;
-  #table: Int32Array;
   /** What each state stands for: the byte-reading states of the automaton, ascending. */
   readonly #sets: Uint16Array[] = [];
   readonly #stateOfSet = new Map<string, number>();
@@ -80,25 +86,25 @@ class LazyPattern implements Pattern {
     this.minLength = minLength;
     this.maxLength = maxLength;
     this.#automaton = automaton;
-    this.#columns = columnsOf(automaton.classes);
-    this.#stride = Math.max(...this.#columns) + 1;
-    this.#table = new Int32Array(this.#stride * 8);
+    this.columns = columnsOf(automaton.classes);
+    this.#stride = Math.max(...this.columns) + 1;
+    this.table = new Int32Array(this.#stride * 8);
     this.#mark = new Uint32Array(automaton.classes.length);
     this.start = this.#stateOf(this.#closure([automaton.start]));
   }
 
   step(state: number, byte: number): number {
-    const next = this.#table[state + (this.#columns[byte] as number)] as number;
+    const next = this.table[state + (this.columns[byte] as number)] as number;
     return next === UNKNOWN ? this.#explore(state, byte) : next;
   }
 
   accepts(state: number): boolean {
-    return this.#table[state] === 1;
+    return this.table[state] === 1;
   }
 
   /** One byte of each column. */
   alphabet(): number[] {
-    return [...new Set(this.#columns)].map((column) => this.#columns.indexOf(column));
+    return [...new Set(this.columns)].map((column) => this.columns.indexOf(column));
   }
 
   #explore(state: number, byte: number): number {
@@ -108,7 +114,7 @@ class LazyPattern implements Pattern {
     const reached: number[] = [];
     for (const from of set) if (classes[from]?.[byte] === 1) reached.push(next[from] as number);
     const to = reached.length === 0 ? DEAD : this.#stateOf(this.#closure(reached));
-    this.#table[state + (this.#columns[byte] as number)] = to;
+    this.table[state + (this.columns[byte] as number)] = to;
     return to;
   }
 
@@ -136,13 +142,13 @@ class LazyPattern implements Pattern {
       throw new BadPattern(`comes to more than ${PATTERN_LIMITS.states} states: let fewer repetitions overlap`, 0);
     if (this.#work > MAX_EXPLORATION) throw new BadPattern('takes too long to run: let fewer repetitions overlap', 0);
     const state = this.#sets.length * this.#stride;
-    if (state + this.#stride > this.#table.length) {
-      const larger = new Int32Array(this.#table.length * 2);
-      larger.set(this.#table);
-      this.#table = larger;
+    if (state + this.#stride > this.table.length) {
+      const larger = new Int32Array(this.table.length * 2);
+      larger.set(this.table);
+      this.table = larger;
     }
-    this.#table.fill(UNKNOWN, state, state + this.#stride);
-    this.#table[state] = set[0] === 0 ? 1 : 0;
+    this.table.fill(UNKNOWN, state, state + this.#stride);
+    this.table[state] = set[0] === 0 ? 1 : 0;
     this.#sets.push(set);
     this.#stateOfSet.set(key, state);
     return state;
