@@ -9,10 +9,11 @@ export type JsonNeed = 'kind' | 'data' | 'nothing' | 'base64';
 
 const [BLANK, QUOTE, APOSTROPHE, COMMA, COLON, BACKSLASH] = [32, 34, 39, 44, 58, 92];
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const OF_NAMES = tableOf(`${ALPHANUMERIC}-._`);
+/** What the names of a Secret's data are made of. */
+export const OF_NAMES = tableOf(`${ALPHANUMERIC}-._`);
 const OF_BASE64 = tableOf(`${ALPHANUMERIC}+/=`);
 /** Base64 of text begins with one of these, since its first character is ASCII. */
-const FIRST_OF_TEXT = tableOf(ALPHANUMERIC.slice(0, 32));
+export const FIRST_OF_TEXT = tableOf(ALPHANUMERIC.slice(0, 32));
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [91, 93, 123, 125];
 
 export class JsonMachine implements Machine {
@@ -39,8 +40,8 @@ export class JsonMachine implements Machine {
 
   constructor(anchor: string, need: JsonNeed) {
     this.need = need;
-    const quotes = /\\*(?=["'])/.exec(anchor)?.[0];
-    this.escapes = quotes?.length ?? 0;
+    const quote = anchor.search(/["']/);
+    this.escapes = quote === -1 ? 0 : quote - anchor.search(/\\*["']/);
     this.verdict = need === 'data' || need === 'nothing' ? true : undefined;
     if (need === 'kind' || need === 'nothing') {
       this.lastText = 'data';
@@ -48,7 +49,7 @@ export class JsonMachine implements Machine {
     }
     if (need === 'data') this.expected = COMMA;
     if (need === 'base64') this.beginData();
-    if (need === 'base64' && quotes !== undefined) this.beginText(anchor.endsWith("'") ? APOSTROPHE : QUOTE);
+    if (need === 'base64' && quote !== -1) this.beginText(anchor.endsWith("'") ? APOSTROPHE : QUOTE);
   }
 
   push(byte: number): boolean {
@@ -87,7 +88,7 @@ export class JsonMachine implements Machine {
       if (this.inside === 1) this.endText(this.pushed - 1);
       if (this.backslashes === this.escapes) this.beginText(byte);
       else this.end();
-    } else if (this.backslashes > 0 && 'nrt'.includes(String.fromCharCode(byte))) {
+    } else if (this.backslashes > 0 && isLetterOfBlank(byte)) {
       if (this.inside === 1) this.endText(this.pushed - 2);
     } else this.readMark(byte);
   }
@@ -212,5 +213,13 @@ function tableOf(characters: string): Uint8Array {
 
 const isNothing = (text: string): boolean => text === 'null' || text === 'None';
 
+/** `\n`, `\r`, `\t`, written out between the tokens of JSON that is a string. */
+const isLetterOfBlank = (byte: number): boolean => byte === 110 || byte === 114 || byte === 116;
+
 const isStructure = (byte: number): boolean =>
-  [COLON, COMMA, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET].includes(byte);
+  byte === COLON ||
+  byte === COMMA ||
+  byte === OPEN_BRACE ||
+  byte === CLOSE_BRACE ||
+  byte === OPEN_BRACKET ||
+  byte === CLOSE_BRACKET;

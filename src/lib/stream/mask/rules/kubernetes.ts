@@ -1,6 +1,7 @@
 // Kubernetes Secrets, however they are printed: every value of their data, and nothing of what surrounds it. A ConfigMap's
 // data, sealed and external secrets, and the sizes that `kubectl describe` gives stay.
 import type { MachineRule, Rule } from '../rule.ts';
+import { BareDataMachine } from './kubernetes-bare-data.ts';
 import { JsonMachine } from './kubernetes-json.ts';
 import { CreateSecretMachine, GoMapMachine } from './kubernetes-lines.ts';
 import { YamlMachine } from './kubernetes-yaml.ts';
@@ -140,7 +141,7 @@ const SECRETS_IN_JSON: readonly MachineRule[] = [
     anchors: ['{"', '{\n', '{\\"'],
     notBefore: '[A-Za-z0-9_:,"{]',
     maxLength: MANIFEST,
-    begin: ({ anchor }) => new JsonMachine(anchor, 'base64'),
+    begin: ({ anchor }) => new BareDataMachine(anchor),
     tests: {
       masks: [
         '{"password":"${base64text:12}","username":"${base64text:6}"}',
