@@ -1,0 +1,157 @@
+// The server's reply on its way to the client: a few headers, and the body masked. Replies about Secrets are masked by their structure,
+// all others as text is; descriptions of the API go on as they are.
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
+import type { ApiRequest } from '../../core/api-request.ts';
+import type { Clock } from '../../core/clock.ts';
+import { maskSecrets } from '../../kubernetes/mask-secrets.ts';
+import type { ApiGate, ReplyMask } from '../../ports/api-gate.ts';
+
+/** How long part of a reply may wait for the rest of what could be a secret: as for everything that programs read. */
+const HOLD_MS = 200;
+/** A list of Secrets larger than this is not masked, and so not shown. */
+const SECRETS_MAX_BYTES = 64 * 1024 * 1024;
+
+/** What clients act on. Lengths and encodings are the reply's own after it is masked. */
+const RELAYED = ['content-type', 'etag', 'warning', 'retry-after', 'audit-id'] as const;
+
+export interface RelayDeps {
+  readonly gate: Pick<ApiGate, 'labelOf' | 'replyMask'>;
+  readonly clock: Clock;
+}
+
+/** Resolves with how many bytes the client got, once it has them all. Rejects where the reply breaks off or cannot be masked. */
+export async function relayReply(
+  { subject, query }: ApiRequest,
+  reply: IncomingMessage,
+  response: Http2ServerResponse,
+  deps: RelayDeps,
+): Promise<number> {
+  const status = reply.statusCode ?? 502;
+  const headers = Object.fromEntries(
+    RELAYED.flatMap((name) => (reply.headers[name] === undefined ? [] : [[name, reply.headers[name]]])),
+  );
+  if (subject.kind === 'discovery') {
+    const encoding = reply.headers['content-encoding'];
+    response.writeHead(status, { ...headers, ...(encoding === undefined ? {} : { 'content-encoding': encoding }) });
+    return send(reply, response, (bytes) => [bytes]);
+  }
+  response.writeHead(status, headers);
+  if (subject.group === '' && subject.resource === 'secrets') {
+    const isWatch = query.some(([name]) => name === 'watch');
+    return sendSecrets(reply, response, isWatch, deps.gate);
+  }
+  return sendMasked(reply, response, deps.gate.replyMask(), deps.clock);
+}
+
+async function send(
+  reply: AsyncIterable<Buffer>,
+  response: Http2ServerResponse,
+  change: (bytes: Buffer) => readonly Uint8Array[],
+  last: () => readonly Uint8Array[] = () => [],
+): Promise<number> {
+  let sent = 0;
+  const write = async (pieces: readonly Uint8Array[]) => {
+    for (const piece of pieces) {
+      sent += piece.length;
+      if (!response.write(piece)) await drained(response);
+    }
+  };
+  for await (const bytes of reply) await write(change(bytes));
+  await write(last());
+  response.end();
+  return sent;
+}
+
+/** Rejects where the client goes away first. */
+function drained(response: Http2ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (end: () => void) => () => {
+      response.off('drain', onDrain);
+      response.off('close', onClose);
+      end();
+    };
+    const onDrain = settle(resolve);
+    const onClose = settle(() => reject(new Error('the client has gone')));
+    response.on('drain', onDrain);
+    response.on('close', onClose);
+  });
+}
+
+async function sendMasked(
+  reply: AsyncIterable<Buffer>,
+  response: Http2ServerResponse,
+  mask: ReplyMask,
+  clock: Clock,
+): Promise<number> {
+  let cancel = () => {};
+  let expired = 0;
+  try {
+    const sent = await send(
+      reply,
+      response,
+      (bytes) => {
+        cancel();
+        const pieces = mask.push(bytes);
+        if (mask.holding) {
+          cancel = clock.after(HOLD_MS, () => {
+            for (const piece of mask.expire()) {
+              expired += piece.length;
+              response.write(piece);
+            }
+          });
+        }
+        return pieces;
+      },
+      () => {
+        cancel();
+        return mask.flush();
+      },
+    );
+    return sent + expired;
+  } finally {
+    cancel();
+  }
+}
+
+/** Objects are masked whole; events of a watch come one a line. */
+function sendSecrets(
+  reply: AsyncIterable<Buffer>,
+  response: Http2ServerResponse,
+  isWatch: boolean,
+  { labelOf }: Pick<ApiGate, 'labelOf'>,
+): Promise<number> {
+  let waiting: Buffer[] = [];
+  let length = 0;
+  const masked = (bytes: Buffer): readonly Uint8Array[] => {
+    const text = bytes.toString('utf8').trim();
+    if (text === '') return [];
+    return [Buffer.from(`${JSON.stringify(maskSecrets(JSON.parse(text), labelOf))}\n`)];
+  };
+  const take = (): Buffer => {
+    const all = Buffer.concat(waiting);
+    waiting = [];
+    length = 0;
+    return all;
+  };
+  return send(
+    reply,
+    response,
+    (bytes) => {
+      waiting.push(bytes);
+      length += bytes.length;
+      if (length > SECRETS_MAX_BYTES) throw new Error('the reply about Secrets is too large to be masked');
+      if (!isWatch || !bytes.includes(0x0a)) return [];
+      const all = take();
+      const end = all.lastIndexOf(0x0a) + 1;
+      waiting = [all.subarray(end)];
+      length = all.length - end;
+      return all
+        .subarray(0, end)
+        .toString('utf8')
+        .split('\n')
+        .flatMap((line) => masked(Buffer.from(line)));
+    },
+    () => masked(take()),
+  );
+}

@@ -1,0 +1,96 @@
+// The way to the API server: one pool of connections a session, with the session's own token, over TLS that trusts the configured CA alone.
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { Agent, request } from 'node:https';
+import { BrokerError } from '../../core/errors.ts';
+import { EXIT } from '../../core/exit-codes.ts';
+import type { Secret } from '../../core/secret.ts';
+
+export interface UpstreamOptions {
+  /** `https://host:port`, perhaps with a path. */
+  readonly server: URL;
+  /** PEM; undefined: the machine's. */
+  readonly ca: string | undefined;
+  /** The name the server's certificate must have, where it is not the host's. */
+  readonly serverName: string | undefined;
+  /** Asked for each request: it is renewed in long sessions. */
+  readonly token: () => Secret<string>;
+}
+
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Path and query, as printed. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+}
+
+export interface Upstream extends Disposable {
+  /**
+   * Resolves with the reply's head; its body is read by the caller, or destroyed. Rejects with `cluster-unreachable`,
+   * `cluster-timeout` (69), or the signal's reason.
+   */
+  send(asked: UpstreamRequest, signal: AbortSignal): Promise<IncomingMessage>;
+}
+
+/** From the request to the head of its reply; the API server gives up after a minute itself. */
+const REPLY_WITHIN_MS = 65_000;
+
+/** Opens nothing yet. */
+export function openUpstream({ server, ca, serverName, token }: UpstreamOptions): Upstream {
+  const agent = new Agent({
+    keepAlive: true,
+    minVersion: 'TLSv1.2',
+    ...(ca === undefined ? {} : { ca }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  });
+  const base = server.pathname.replace(/\/$/, '');
+  return {
+    send: ({ method, target, headers, body }, signal) =>
+      new Promise((resolve, reject) => {
+        const options: RequestOptions = {
+          agent,
+          method,
+          protocol: 'https:',
+          hostname: server.hostname.replace(/^\[|\]$/g, ''),
+          port: server.port || 443,
+          path: `${base}${target}`,
+          headers: {
+            ...headers,
+            ...(body === null ? {} : { 'content-length': String(body.length) }),
+            authorization: `Bearer ${token().reveal()}`,
+          },
+          signal,
+        };
+        const sent = request(options);
+        sent.setTimeout(REPLY_WITHIN_MS, () => sent.destroy(timedOut(server)));
+        sent.on('response', (reply) => {
+          sent.setTimeout(0);
+          resolve(reply);
+        });
+        sent.on('error', (error) => reject(signal.aborted ? signal.reason : asUnreachable(error, server)));
+        sent.end(body ?? undefined);
+      }),
+    [Symbol.dispose]: () => agent.destroy(),
+  };
+}
+
+function timedOut(server: URL): BrokerError {
+  return new BrokerError({
+    code: 'cluster-timeout',
+    exit: EXIT.unavailable,
+    message: `the API server at "${server.host}" did not answer within ${REPLY_WITHIN_MS / 1000} s`,
+    hint: 'try again; see: sallyport targets check',
+  });
+}
+
+function asUnreachable(error: Error, server: URL): BrokerError {
+  if (error instanceof BrokerError) return error;
+  return new BrokerError({
+    code: 'cluster-unreachable',
+    exit: EXIT.unavailable,
+    message: `the API server at "${server.host}" cannot be reached (${(error as NodeJS.ErrnoException).code ?? 'no answer'})`,
+    hint: 'see: sallyport targets check',
+    cause: error,
+    detail: error.message,
+  });
+}
