@@ -12,14 +12,22 @@ export interface RawSpan {
   readonly to: number;
 }
 
+/** Tells where in the stream a secret stands: only some want to know. */
+export interface Places {
+  placeOf(secret: Pick<SecretFound, 'from' | 'to'>): RawSpan;
+}
+
 export interface MaskLabels {
-  /** The mask for a secret, of which the whole text is known, and which stands at `place` in the stream. Counts it. */
-  label(secret: SecretFound, value: Uint8Array, place: RawSpan | null): string;
+  /**
+   * The mask for a secret whose whole text is `bytes[from, to)`, and which stands where `places` says; null where it stands nowhere in
+   * the stream. Counts it. The bytes are not kept.
+   */
+  label(secret: SecretFound, bytes: Uint8Array, places: Places | null, from?: number, to?: number): string;
   /** The mask for one that is still coming. */
   shortLabel(kind: string): string;
 }
 
-export class Emitter {
+export class Emitter implements Places {
   /** Visible and raw positions up to which everything has gone on. */
   private visible = 0;
   private raw: number;
@@ -106,9 +114,14 @@ export class Emitter {
   }
 
   private labelOf(secret: SecretFound): string {
-    const { window } = this;
-    const place = { from: window.rawOf(secret.from), to: window.rawOf(secret.to - 1) + 1 };
-    return this.labels.label(secret, secret.value ?? window.copyVisible(secret.from, secret.to), place);
+    const { from, to, value } = secret;
+    if (value !== undefined) return this.labels.label(secret, value, this);
+    const { visible, visibleStart } = this.window;
+    return this.labels.label(secret, visible, this, from - visibleStart, to - visibleStart);
+  }
+
+  placeOf({ from, to }: Pick<SecretFound, 'from' | 'to'>): RawSpan {
+    return { from: this.window.rawOf(from), to: this.window.rawOf(to - 1) + 1 };
   }
 
   /** Visible bytes up to `to` go on, or are left out where a mask stands for them; what is between them goes on. */
@@ -150,12 +163,14 @@ export class Emitter {
     if (to <= from) return;
     const { raw, rawStart } = this.window;
     this.makeRoom(to - from);
-    this.length += raw.copy(this.output, this.length, from - rawStart, to - rawStart);
+    this.length += copyBytes(raw, this.output, this.length, from - rawStart, to - rawStart);
   }
 
   private write(mask: string): void {
     this.makeRoom(mask.length);
-    this.length += this.output.write(mask, this.length, 'latin1');
+    const { output, length } = this;
+    for (let at = 0; at < mask.length; at++) output[length + at] = mask.charCodeAt(at);
+    this.length = length + mask.length;
   }
 
   private makeRoom(length: number): void {
@@ -164,4 +179,14 @@ export class Emitter {
     this.output.copy(larger, 0, 0, this.length);
     this.output = larger;
   }
+}
+
+/** Up to here a loop is faster than a call that makes a view first. */
+const SHORT_COPY = 64;
+
+/** As `Buffer.copy`. */
+function copyBytes(source: Buffer, target: Buffer, at: number, from: number, to: number): number {
+  if (to - from > SHORT_COPY) return source.copy(target, at, from, to);
+  for (let index = from; index < to; index++) target[at + index - from] = source[index] as number;
+  return to - from;
 }

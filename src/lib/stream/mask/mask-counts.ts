@@ -1,10 +1,10 @@
 // Writes the masks of one stream, and counts them by kind; values are neither kept nor counted.
-import type { MaskLabels, RawSpan } from './emitter.ts';
+import type { MaskLabels, Places } from './emitter.ts';
 import type { SecretFound } from './finding/secrets-found.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Masked } from './mask-stage.ts';
 
-type Named = Pick<SecretFound, 'kind' | 'rule'>;
+type Found = Pick<SecretFound, 'kind' | 'rule' | 'from' | 'to'>;
 
 export class MaskCounts implements MaskLabels {
   readonly counts = new Map<string, number>();
@@ -16,10 +16,11 @@ export class MaskCounts implements MaskLabels {
     this.onMask = onMask;
   }
 
-  label(secret: Named, value: Uint8Array, place: RawSpan | null): string {
-    const label = this.peek(secret, value);
-    this.count(secret.kind);
-    this.onMask?.({ kind: secret.kind, rule: secret.rule, label, value, place });
+  label(secret: Found, bytes: Uint8Array, places: Places | null, from = 0, to = bytes.length): string {
+    const { kind, rule } = secret;
+    const label = `[${kind}:${this.fingerprint(bytes, from, to)}]`;
+    this.count(kind);
+    this.onMask?.({ kind, rule, label, value: copyOf(bytes, from, to), place: places?.placeOf(secret) ?? null });
     return label;
   }
 
@@ -29,7 +30,7 @@ export class MaskCounts implements MaskLabels {
   }
 
   /** The mask, not counted. */
-  peek({ kind }: Named, value: Uint8Array): string {
+  peek({ kind }: Pick<Found, 'kind'>, value: Uint8Array): string {
     return `[${kind}:${this.fingerprint(value)}]`;
   }
 
@@ -37,3 +38,7 @@ export class MaskCounts implements MaskLabels {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
   }
 }
+
+/** Not `bytes.slice`, which of a buffer is no copy. */
+const copyOf = (bytes: Uint8Array, from: number, to: number): Uint8Array =>
+  Uint8Array.prototype.slice.call(bytes, from, to);

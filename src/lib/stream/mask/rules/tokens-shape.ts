@@ -1,6 +1,7 @@
 // What the rules for tokens have in common: which characters a token has, that it was drawn and is no example of a
 // documentation, and the look-alikes that every prefix has.
 import { looksRandom } from '../checks/index.ts';
+import { compilePattern } from '../pattern/index.ts';
 import type { PatternRule } from '../rule.ts';
 
 /** A row of a table of tokens; what it leaves open is the same for all. */
@@ -43,68 +44,88 @@ function lookAlikes({ anchors, ignoreCase }: TokenFacts): string[] {
 }
 
 /** How many different characters there are at least, by length: one in 30,000 drawn hexadecimal texts has fewer. */
-const SMALLEST_ALPHABETS: readonly (readonly [length: number, count: number])[] = [
-  [40, 10],
-  [30, 9],
-  [20, 7],
-  [12, 4],
-  [0, 2],
-];
+function smallestAlphabet(length: number): number {
+  if (length >= 40) return 10;
+  if (length >= 30) return 9;
+  if (length >= 20) return 7;
+  return length >= 12 ? 4 : 2;
+}
+
 const LONGEST_RUN = 7;
-const FILLERS = /[xX]{6}|[-_]x{3}|x{3}[-_]/;
-const WORDS =
-  /example|placeholder|redacted|changeme|(?<![a-z0-9])(?:your|my|the)[-_]|[-_](?:here|token|secret|goes|api[-_]?key)/i;
 /** Longer texts have any of these by chance. */
 const LONGEST_WITHOUT_WORDS = 120;
+const inAnyCase = (pattern: string): string => pattern.replace(/[a-z]/g, (c) => `[${c}${c.toUpperCase()}]`);
+/** What somebody fills in, anywhere in a text: run as one pattern, since every token of a stream is looked through. */
+const STAND_IN = compilePattern(
+  `[\\x00-\\xff]{0,${LONGEST_WITHOUT_WORDS}}(?:${[
+    '[xX]{6}|[-_]x{3}|x{3}[-_]',
+    inAnyCase('example|placeholder|redacted|changeme'),
+    `[^A-Za-z0-9](?:${inAnyCase('your|my|the')})[-_]`,
+    `[-_](?:${inAnyCase('here|token|secret|goes')}|${inAnyCase('api')}[-_]?${inAnyCase('key')})`,
+  ].join('|')})`,
+);
+/** Words at the begin of the text are there as well. */
+const AFTER_NO_LETTER = STAND_IN.step(STAND_IN.start, 0);
 
 /**
  * False for what stands in for a token: few characters over and over, and words such as "example" or "your_token_here".
  * Fewer than 1 in 10,000 drawn tokens fail.
  */
 export function isDrawn(secret: string): boolean {
-  const { characters, longestRun } = censusOf(secret);
-  const smallest = SMALLEST_ALPHABETS.find(([length]) => secret.length >= length)?.[1] ?? 0;
-  if (characters < smallest) return false;
-  if (secret.length > LONGEST_WITHOUT_WORDS) return true;
-  return longestRun <= LONGEST_RUN && !FILLERS.test(secret) && !WORDS.test(secret);
+  if (!hasCharacters(secret, smallestAlphabet(secret.length))) return false;
+  return secret.length > LONGEST_WITHOUT_WORDS || !standsIn(secret);
 }
 
 /** Drawn, and not put together of words, as the names of things are. */
 export const isNoName = (secret: string): boolean =>
-  isDrawn(secret) && (censusOf(secret).digits > 1 || looksRandom(secret));
+  isDrawn(secret) && (/[0-9].*[0-9]/s.test(secret) || looksRandom(secret));
 
 /** The same, with capitals and small letters in it, as 20 random characters or more always have. */
-export const isMixed = (secret: string): boolean => hasBothCases(secret) && isNoName(secret);
+export const isMixed = (secret: string): boolean => hasCases(secret) && isNoName(secret);
 
-export const hasBothCases = (secret: string): boolean =>
-  /[A-Z]/.test(secret) && /[a-z]/.test(secret) && isDrawn(secret);
+export const hasBothCases = (secret: string): boolean => hasCases(secret) && isDrawn(secret);
 
-interface Census {
-  readonly characters: number;
-  readonly digits: number;
-  readonly longestRun: number;
+const hasCases = (secret: string): boolean => /[A-Z]/.test(secret) && /[a-z]/.test(secret);
+
+/** True once so many different ones were seen, which takes a glance. A bit for each character of ASCII that is no control. */
+function hasCharacters(text: string, enough: number): boolean {
+  let count = 0;
+  let signs = 0;
+  let capitals = 0;
+  let letters = 0;
+  for (let at = 0; at < text.length && count < enough; at++) {
+    const code = text.charCodeAt(at);
+    const bit = 1 << (code & 31);
+    if (code >> 5 === 1) {
+      if ((signs & bit) === 0) count += 1;
+      signs |= bit;
+    } else if (code >> 5 === 2) {
+      if ((capitals & bit) === 0) count += 1;
+      capitals |= bit;
+    } else if (code >> 5 === 3) {
+      if ((letters & bit) === 0) count += 1;
+      letters |= bit;
+    } else {
+      return new Set(text).size >= enough;
+    }
+  }
+  return count >= enough;
 }
 
-/** One pass, since a hostile stream can ask thousands of times. */
-function censusOf(text: string): Census {
-  const seen = new Uint8Array(256);
-  let characters = 0;
-  let digits = 0;
+/** One character eight times in a row, or what somebody fills in. */
+function standsIn(text: string): boolean {
+  let state = AFTER_NO_LETTER;
   let run = 0;
-  let longestRun = 0;
   let previous = -1;
   for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at) & 0xff;
-    if (seen[code] === 0) {
-      seen[code] = 1;
-      characters += 1;
-    }
-    if (code >= 0x30 && code <= 0x39) digits += 1;
+    const code = text.charCodeAt(at);
     run = code === previous ? run + 1 : 1;
-    if (run > longestRun) longestRun = run;
+    if (run > LONGEST_RUN) return true;
     previous = code;
+    state = STAND_IN.step(state, code);
+    if (STAND_IN.accepts(state)) return true;
   }
-  return { characters, digits, longestRun };
+  return false;
 }
 
 export const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';

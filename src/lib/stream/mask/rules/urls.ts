@@ -5,7 +5,8 @@ import type { Rule } from '../rule.ts';
 import { isWord, LONGEST_USER_PART, UserPart } from './urls-user-part.ts';
 
 const isDrawn = (value: string) =>
-  !isPlaceholder(value) && (looksRandom(value.replace(/%[0-9A-Fa-f]{2}/g, '/')) || /^[0-9a-f]{32,}$/i.test(value));
+  (looksRandom(withoutCodes(value)) || /^[0-9a-f]{32,}$/i.test(value)) && !isPlaceholder(value);
+const withoutCodes = (value: string) => (value.includes('%') ? value.replace(/%[0-9A-Fa-f]{2}/g, '/') : value);
 const parameter = (...names: string[]) =>
   names.flatMap((name) => ['?', '&', '&amp;', '\\u0026', ';'].map((sign) => `${sign}${name}=`));
 
