@@ -4,8 +4,8 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Secret } from '../../src/lib/core/secret.ts';
+import { openUpstream, type Upstream } from '../../src/lib/kubernetes/upstream.ts';
 import { issueSessionCertificate } from '../../src/lib/targets/kubectl/session-certificate.ts';
-import { openUpstream, type Upstream } from '../../src/lib/targets/kubectl/upstream.ts';
 
 export interface AskedOfServer {
   readonly method: string;
@@ -36,12 +36,10 @@ export async function fakeApiServer(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const upstream = openUpstream({
-    server: new URL(`https://127.0.0.1:${port}`),
-    ca,
-    serverName: undefined,
-    token: () => new Secret(token),
-  });
+  const upstream = openUpstream(
+    { server: new URL(`https://127.0.0.1:${port}`), ca, serverName: undefined },
+    { kind: 'token', token: () => new Secret(token) },
+  );
   return {
     asked,
     upstream,

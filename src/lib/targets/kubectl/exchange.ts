@@ -8,10 +8,10 @@ import { readRequest } from '../../kubernetes/read-request.ts';
 import { RefusedRequest } from '../../kubernetes/refused-request.ts';
 import { printQuery } from '../../kubernetes/request-query.ts';
 import { failure, refusal } from '../../kubernetes/status.ts';
+import type { Upstream } from '../../kubernetes/upstream.ts';
 import type { ApiGate, ApiQuestion } from '../../ports/api-gate.ts';
 import { type ApiCall, answer, breakOff } from './endpoint.ts';
 import { type RelayDeps, relayReply } from './relay.ts';
-import type { Upstream } from './upstream.ts';
 
 /** The server's own limit of a request is 3 MiB. */
 export const BODY_MAX_BYTES = 3 * 1024 * 1024;

@@ -1,20 +1,24 @@
-// The way to the API server: one pool of connections a session, with the session's own token, over TLS that trusts the configured CA alone.
+// The way to an API server: a pool of connections for one account, over TLS that trusts the configured CA alone.
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { Agent, request } from 'node:https';
-import { BrokerError } from '../../core/errors.ts';
-import { EXIT } from '../../core/exit-codes.ts';
-import type { Secret } from '../../core/secret.ts';
+import { BrokerError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import type { Secret } from '../core/secret.ts';
 
-export interface UpstreamOptions {
+/** Where an API server is, and how it is known. */
+export interface ClusterAddress {
   /** `https://host:port`, perhaps with a path. */
   readonly server: URL;
-  /** PEM; undefined: the machine's. */
+  /** PEM; undefined: what the machine trusts. */
   readonly ca: string | undefined;
   /** The name the server's certificate must have, where it is not the host's. */
   readonly serverName: string | undefined;
-  /** Asked for each request: it is renewed in long sessions. */
-  readonly token: () => Secret<string>;
 }
+
+/** Who one is there. A token is asked for before each request: it may be renewed. PEM for certificates. */
+export type ClusterIdentity =
+  | { readonly kind: 'token'; readonly token: () => Secret<string> }
+  | { readonly kind: 'certificate'; readonly certificate: string; readonly privateKey: Secret<string> };
 
 export interface UpstreamRequest {
   readonly method: string;
@@ -36,12 +40,13 @@ export interface Upstream extends Disposable {
 const REPLY_WITHIN_MS = 65_000;
 
 /** Opens nothing yet. */
-export function openUpstream({ server, ca, serverName, token }: UpstreamOptions): Upstream {
+export function openUpstream({ server, ca, serverName }: ClusterAddress, identity: ClusterIdentity): Upstream {
   const agent = new Agent({
     keepAlive: true,
     minVersion: 'TLSv1.2',
     ...(ca === undefined ? {} : { ca }),
     ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(identity.kind === 'certificate' ? { cert: identity.certificate, key: identity.privateKey.reveal() } : {}),
   });
   const base = server.pathname.replace(/\/$/, '');
   return {
@@ -57,7 +62,7 @@ export function openUpstream({ server, ca, serverName, token }: UpstreamOptions)
           headers: {
             ...headers,
             ...(body === null ? {} : { 'content-length': String(body.length) }),
-            authorization: `Bearer ${token().reveal()}`,
+            ...(identity.kind === 'token' ? { authorization: `Bearer ${identity.token().reveal()}` } : {}),
           },
           signal,
         };
