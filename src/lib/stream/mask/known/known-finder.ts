@@ -16,14 +16,14 @@ const SHORTEST_REST = 13;
 const PROOF_BYTES = 8;
 /** White space between two bytes of a needle beyond this ends it. */
 const MAX_BREAK_BYTES = 256;
-/** Of needles that broke up text may hold. */
-const FILTER_BITS = 14;
+/** 8 KiB for a session, and of a thousand places in text that has no needle four look as if. */
+const FILTER_BITS = 16;
 
 /** The needles by their first four bytes that are no white space; shared by all streams of a session. */
 export interface KnownIndex {
   readonly isEmpty: boolean;
-  /** 1 where needles begin with four such bytes, by a hash of them. */
-  readonly filter: Uint8Array;
+  /** A bit for each hash of four such bytes: set where needles begin with them. */
+  readonly filter: Int32Array;
   readonly byPrefix: ReadonlyMap<number, readonly Start[]>;
   /** Beginnings of one, two and three bytes, by length: what could be the start of a needle. */
   readonly beginnings: readonly ReadonlySet<number>[];
@@ -37,7 +37,7 @@ interface Start {
 
 /** Needles with fewer than four bytes that are no white space are a mistake of the caller's. */
 export function indexNeedles(needles: readonly Needle[]): KnownIndex {
-  const filter = new Uint8Array(needles.length === 0 ? 0 : 1 << FILTER_BITS);
+  const filter = new Int32Array(needles.length === 0 ? 0 : (1 << FILTER_BITS) / 32);
   const byPrefix = new Map<number, Start[]>();
   const beginnings = [new Set<number>(), new Set<number>(), new Set<number>()];
   for (const needle of needles) {
@@ -54,7 +54,8 @@ export function indexNeedles(needles: readonly Needle[]): KnownIndex {
       const same = byPrefix.get(word);
       if (same === undefined) byPrefix.set(word, [{ needle, skipped }]);
       else same.push({ needle, skipped });
-      filter[hash(word)] = 1;
+      const bit = hash(word);
+      filter[bit >>> 5] = (filter[bit >>> 5] as number) | (1 << bit);
     }
   }
   return { isEmpty: needles.length === 0, filter, byPrefix, beginnings };
@@ -65,6 +66,22 @@ const BLANKS = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte === BYTE.space || (byte >= BYTE.tab && byte <= BYTE.carriageReturn) ? 1 : 0,
 );
 const isBlank = (byte: number): boolean => BLANKS[byte] === 1;
+
+/**
+ * By byte: how far it moves the last four bytes (8 bits, or none for a blank), above what it adds to them. A line feed adds a zero: no
+ * text has one, so that nothing that is looked up goes from line to line.
+ */
+const STEPS = Uint16Array.from({ length: 256 }, (_, byte) =>
+  byte === BYTE.lineFeed ? 0x800 : isBlank(byte) ? 0 : 0x800 | byte,
+);
+const isIn = (filter: Int32Array, word: number): number => {
+  const bit = hash(word);
+  return (filter[bit >>> 5] as number) >>> bit;
+};
+const withNext = (word: number, byte: number, steps: Uint16Array): number => {
+  const step = steps[byte] as number;
+  return (word << (step >>> 8)) | (step & 0xff);
+};
 
 /** Where in a needle what is looked up begins. */
 function startsOf({ bytes, skipsBreaks }: Needle): readonly number[] {
@@ -91,7 +108,7 @@ export class KnownFinder {
   private readonly found: SecretsFound;
   private open: Compare[] = [];
   private scanned = 0;
-  /** The line's last four bytes that are no white space. */
+  /** The line's last four bytes that are no white space, the last one lowest; before them a zero where the line has fewer. */
   private word = 0;
 
   constructor(index: KnownIndex, window: VisibleWindow, found: SecretsFound) {
@@ -104,21 +121,39 @@ export class KnownFinder {
   scan(): void {
     if (this.index.isEmpty) return;
     const { window } = this;
-    const { filter } = this.index;
-    const { visible, visibleStart, visibleEnd } = window;
+    const { visible, visibleStart } = window;
     this.open = this.open.filter((compare) => this.goOn(compare));
+    const to = window.visibleEnd - visibleStart;
+    for (let at = this.scanned - visibleStart; at < to; ) {
+      at = this.skipFours(visible, at, to);
+      for (const next = Math.min(at + 4, to); at < next; at++)
+        this.lookUp(visible[at] as number, visibleStart + at + 1);
+    }
+    this.scanned = window.visibleEnd;
+  }
+
+  /** Index of the next four bytes among which a needle may begin, or of fewer than four that are left. Calls nothing: that is its speed. */
+  private skipFours(bytes: Uint8Array, from: number, to: number): number {
+    const { filter } = this.index;
+    const steps = STEPS;
     let { word } = this;
-    for (let at = this.scanned; at < visibleEnd; at++) {
-      const byte = visible[at - visibleStart] as number;
-      if (BLANKS[byte] === 1) {
-        if (byte === BYTE.lineFeed) word = 0;
-        continue;
-      }
-      word = ((word << 8) | byte) >>> 0;
-      if (filter[hash(word)] === 1) this.begin(word, at + 1);
+    let at = from;
+    for (; at + 4 <= to; at += 4) {
+      const first = withNext(word, bytes[at] as number, steps);
+      const second = withNext(first, bytes[at + 1] as number, steps);
+      const third = withNext(second, bytes[at + 2] as number, steps);
+      const fourth = withNext(third, bytes[at + 3] as number, steps);
+      if (((isIn(filter, first) | isIn(filter, second) | isIn(filter, third) | isIn(filter, fourth)) & 1) === 1) break;
+      word = fourth;
     }
     this.word = word;
-    this.scanned = visibleEnd;
+    return at;
+  }
+
+  /** Takes a byte that ends at `end`. */
+  private lookUp(byte: number, end: number): void {
+    this.word = withNext(this.word, byte, STEPS);
+    if (!isBlank(byte) && (isIn(this.index.filter, this.word) & 1) === 1) this.begin(this.word >>> 0, end);
   }
 
   private begin(word: number, end: number): void {
