@@ -1,24 +1,28 @@
 // Finds many literal texts in one pass over bytes (Aho and Corasick's automaton as a dense table), letters in either case.
-// It is the only part of the mask that sees every byte: a read for the byte, a read for the state, a test.
+// It sees every byte: a read for the byte, a read for where to go from there, a test.
 
 export interface Anchors {
   /**
    * Scans bytes[from, to) from `state` on (0 at the very beginning) and returns the state to go on with. `onHit` is called
-   * in order of place: `end` is the index after the text's last byte, `hits` the indices of all texts that end there, the
-   * longest first; it must not be changed.
+   * in order of place: `end` is the index after a text's last byte, and `ending` says which ones end there. It must not scan.
    */
   scan(
     bytes: Uint8Array,
     from: number,
     to: number,
     state: number,
-    onHit: (end: number, hits: readonly number[]) => void,
+    onHit: (end: number, ending: number) => void,
   ): number;
-  /** How many of the last bytes may be the beginning of a hidden text: the most there can be. */
+  /** By ending: the indices of all texts that end there, the longest first. */
+  readonly endings: readonly (readonly number[])[];
+  /** How many of the last bytes may be the beginning of a hidden text that is not whole yet: the most there can be. */
   heldBack(state: number): number;
-  /** How many states there are, and bytes the table takes. */
-  readonly size: { readonly states: number; readonly bytes: number };
+  /** How many rows the table has, and bytes it takes. */
+  readonly size: { readonly rows: number; readonly bytes: number };
 }
+
+/** Bytes that are scanned before what was met is told. */
+const PIECE_BYTES = 2048;
 
 const NOTHING: readonly number[] = [];
 
@@ -30,24 +34,41 @@ const NOTHING: readonly number[] = [];
 export function buildAnchors(texts: readonly string[], isHidden?: (index: number) => boolean): Anchors {
   const columns = columnsFor(texts);
   const shift = Math.ceil(Math.log2(Math.max(...columns) + 1));
-  const { table, hits, flag, states, held } = link(buildTrie(texts, columns, shift, isHidden), shift);
+  const { table, rows, flag, endings, rowAfter, held } = link(sortTexts(texts, isHidden), columns, shift);
+  const metAt = new Int32Array(PIECE_BYTES);
+  const met = new Int32Array(PIECE_BYTES);
+  let row = 0;
+
+  /** Reads on from `row`, and lists what is met: a loop that calls nothing keeps all it needs in registers. Returns how much it is. */
+  function list(bytes: Uint8Array, from: number, to: number): number {
+    const [goTo, columnOf, after, ends, found] = [table, columns, rowAfter, metAt, met];
+    let count = 0;
+    let current = row;
+    for (let at = from; at < to; ) {
+      const next = goTo[(current << shift) | (columnOf[bytes[at++] as number] as number)] as number;
+      if (next < flag) {
+        current = next;
+      } else {
+        ends[count] = at;
+        found[count++] = next - flag;
+        current = after[next - flag] as number;
+      }
+    }
+    row = current;
+    return count;
+  }
 
   return {
-    size: { states, bytes: (states << shift) * table.BYTES_PER_ELEMENT },
+    size: { rows, bytes: table.byteLength },
+    endings,
     heldBack: (state) => held[state] as number,
     scan(bytes, from, to, state, onHit) {
-      let at = from;
-      let current = state;
-      while (at < to) {
-        const next = table[(current << shift) | (columns[bytes[at++] as number] as number)] as number;
-        if (next < flag) {
-          current = next;
-        } else {
-          current = next - flag;
-          onHit(at, hits[current] as readonly number[]);
-        }
+      row = state;
+      for (let at = from; at < to; at += PIECE_BYTES) {
+        const count = list(bytes, at, Math.min(at + PIECE_BYTES, to));
+        for (let index = 0; index < count; index++) onHit(metAt[index] as number, met[index] as number);
       }
-      return current;
+      return row;
     },
   };
 }
@@ -72,111 +93,122 @@ function columnsFor(texts: readonly string[]): Uint8Array {
 const CASE_BIT = 0x20;
 const isLetter = (byte: number): boolean => (byte | CASE_BIT) >= 0x61 && (byte | CASE_BIT) <= 0x7a;
 
-type Table = Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
-
-interface Trie {
-  readonly table: Table;
-  readonly states: number;
-  /** By state, the texts that end there. */
-  readonly ends: (readonly number[])[];
-  /** By state: its first child, the next child of its parent, and the column by which it is reached; 0 for none. */
-  readonly firstChild: readonly number[];
-  readonly nextSibling: readonly number[];
-  readonly column: readonly number[];
-  /** By state: its length where a hidden text begins with it, else 0. */
-  readonly hidden: readonly number[];
+interface Text {
+  readonly text: string;
+  readonly index: number;
+  readonly hides: boolean;
 }
 
-interface Linked extends Pick<Trie, 'table' | 'states'> {
-  /** By state, all texts that end there: its own and those that are ends of it. */
-  readonly hits: readonly (readonly number[])[];
-  /** Added to the number of a state that has hits. */
+/** In small letters and ascending, so that those that begin alike stand together, the shorter ones first. */
+function sortTexts(texts: readonly string[], isHidden: (index: number) => boolean = () => false): readonly Text[] {
+  return texts
+    .map((text, index) => ({
+      text: text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
+      index,
+      hides: isHidden(index),
+    }))
+    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : a.index - b.index));
+}
+
+/** What the texts `sorted[from, to)` begin with, `length` characters that are the end of no text. */
+interface Beginning {
+  readonly from: number;
+  readonly to: number;
+  readonly length: number;
+  /** The row of its longest proper end that is a beginning, too. */
+  readonly fallback: number;
+}
+
+type Table = Uint16Array | Int32Array;
+
+interface Linked {
+  /** By row and column: the next row; or, from `flag` on, the ending that is met. A row for each beginning, the shorter ones first. */
+  readonly table: Table;
+  readonly rows: number;
   readonly flag: number;
-  /** By state, see `heldBack`. */
+  readonly endings: readonly (readonly number[])[];
+  /** By ending: the row to go on with. */
+  readonly rowAfter: Table;
+  /** By row, see `heldBack`. */
   readonly held: readonly number[];
 }
 
-/** Two bytes an entry serve up to 32,768 states, four any number that fits into memory. */
+/** Two bytes an entry serve up to 32,768 rows, four any number that fits into memory. */
 const SMALL_FLAG = 0x8000;
 const LARGE_FLAG = 0x4000_0000;
-/** What the table of many texts has room for before it grows: as many as the mask's own rules take. */
-const FIRST_STATES = 16_384;
 
-function buildTrie(
-  texts: readonly string[],
-  columns: Uint8Array,
-  shift: number,
-  isHidden: (index: number) => boolean = () => false,
-): Trie {
-  const most = texts.reduce((states, text) => states + text.length, 1);
-  let table: Table = new Uint16Array(Math.min(most, FIRST_STATES) << shift);
-  const ends: (readonly number[])[] = [NOTHING];
-  const firstChild = [0];
-  const nextSibling = [0];
-  const column = [0];
-  const hidden = [0];
-  texts.forEach((text, index) => {
-    let state = 0;
-    const hides = isHidden(index);
-    for (let at = 0; at < text.length; at++) {
-      const edge = columns[text.charCodeAt(at)] as number;
-      const entry = (state << shift) | edge;
-      const parent = state;
-      state = table[entry] as number;
-      if (state > 0) {
-        if (hides) hidden[state] = at + 1;
-        continue;
+/**
+ * A whole text that is no beginning of another one needs no row: from there on the automaton does what it would do after the text's
+ * longest proper end. That, and the order by length, keeps together what most text goes through: the table is larger than the caches.
+ */
+function link(sorted: readonly Text[], columns: Uint8Array, shift: number): Linked {
+  const { nodes, rows } = countNodes(sorted);
+  const isSmall = nodes < SMALL_FLAG;
+  const flag = isSmall ? SMALL_FLAG : LARGE_FLAG;
+  const table: Table = isSmall ? new Uint16Array(rows << shift) : new Int32Array(rows << shift);
+  const endings: (readonly number[])[] = [];
+  const rowsAfter: number[] = [];
+  const held: number[] = [];
+  const queue: Beginning[] = [{ from: 0, to: sorted.length, length: 0, fallback: 0 }];
+  for (let row = 0; row < queue.length; row++) {
+    const { from, to, length, fallback } = queue[row] as Beginning;
+    const base = row << shift;
+    // Each shorter beginning has its whole row by now: gaps of this one are filled with where its longest proper end would go.
+    if (row > 0) table.copyWithin(base, fallback << shift, (fallback + 1) << shift);
+    held.push(row > 0 && hides(sorted, from, to) ? length : (held[fallback] ?? 0));
+    for (let first = from, next = from; first < to; first = next) {
+      const character = charAt(sorted, first, length);
+      while (next < to && charAt(sorted, next, length) === character) next += 1;
+      let longer = first;
+      while (longer < next && lengthAt(sorted, longer) === length + 1) longer += 1;
+
+      const entry = base + (columns[character] as number);
+      const shorter = row === 0 ? 0 : (table[entry] as number);
+      const isEnding = shorter >= flag;
+      const otherRow = isEnding ? (rowsAfter[shorter - flag] as number) : shorter;
+      const inherited = isEnding ? (endings[shorter - flag] as readonly number[]) : NOTHING;
+      const own = sorted.slice(first, longer).map(({ index }) => index);
+      const after = longer === next ? otherRow : queue.length;
+      if (longer < next) queue.push({ from: longer, to: next, length: length + 1, fallback: otherRow });
+      if (own.length === 0 && inherited.length === 0) {
+        table[entry] = after;
+      } else {
+        table[entry] = flag + endings.length;
+        endings.push(own.length === 0 ? inherited : [...own, ...inherited]);
+        rowsAfter.push(after);
       }
-      state = ends.length;
-      if ((state + 1) << shift > table.length) table = enlarge(table, state + 1);
-      table[entry] = state;
-      ends.push(NOTHING);
-      firstChild.push(0);
-      nextSibling.push(firstChild[parent] as number);
-      column.push(edge);
-      hidden.push(hides ? at + 1 : 0);
-      firstChild[parent] = state;
-    }
-    const others = ends[state] as readonly number[];
-    ends[state] = others.length === 0 ? [index] : [...others, index];
-  });
-  const states = ends.length;
-  return { table, states, ends, firstChild, nextSibling, column, hidden };
-}
-
-function enlarge(table: Table, states: number): Table {
-  const larger = states > SMALL_FLAG ? new Int32Array(table.length * 2) : new Uint16Array(table.length * 2);
-  larger.set(table);
-  return larger;
-}
-
-/** Fills each state's gaps with where its longest proper end would go, the shorter states first. */
-function link(trie: Trie, shift: number): Linked {
-  const { table, states, ends, firstChild, nextSibling, column } = trie;
-  const flag = table instanceof Uint16Array ? SMALL_FLAG : LARGE_FLAG;
-  const hits = [...ends];
-  const held = [...trie.hidden];
-  const queue = new Int32Array(states);
-  const fallbacks = new Int32Array(states);
-  let queued = 1;
-  for (let at = 0; at < queued; at++) {
-    const state = queue[at] as number;
-    const fallbackRow = (fallbacks[state] as number) << shift;
-    const row = state << shift;
-    // The row of a shorter state is complete. Its children are not read from the table any more.
-    if (state > 0) table.copyWithin(row, fallbackRow, fallbackRow + (1 << shift));
-    for (let child = firstChild[state] as number; child > 0; child = nextSibling[child] as number) {
-      const entry = row + (column[child] as number);
-      const shorter = state === 0 ? 0 : (table[entry] as number);
-      const fallback = shorter < flag ? shorter : shorter - flag;
-      queue[queued++] = child;
-      fallbacks[child] = fallback;
-      if (held[child] === 0) held[child] = held[fallback] as number;
-      const inherited = hits[fallback] as readonly number[];
-      const own = ends[child] as readonly number[];
-      if (inherited.length > 0) hits[child] = own.length === 0 ? inherited : [...own, ...inherited];
-      table[entry] = (hits[child] as readonly number[]).length > 0 ? child + flag : child;
     }
   }
-  return { table, states, hits, flag, held };
+  return {
+    table,
+    rows,
+    flag,
+    endings,
+    rowAfter: isSmall ? Uint16Array.from(rowsAfter) : Int32Array.from(rowsAfter),
+    held,
+  };
+}
+
+const charAt = (sorted: readonly Text[], at: number, index: number): number =>
+  (sorted[at] as Text).text.charCodeAt(index);
+const lengthAt = (sorted: readonly Text[], at: number): number => (sorted[at] as Text).text.length;
+
+function hides(sorted: readonly Text[], from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (sorted[at]?.hides) return true;
+  return false;
+}
+
+/** How many different beginnings the texts have, themselves among them, and how many of those go on. */
+function countNodes(sorted: readonly Text[]): { readonly nodes: number; readonly rows: number } {
+  let nodes = 1;
+  let leaves = 0;
+  sorted.forEach(({ text }, at) => {
+    const next = sorted[at + 1]?.text ?? '';
+    let common = 0;
+    while (common < text.length && text.charCodeAt(common) === next.charCodeAt(common)) common += 1;
+    if (common < text.length) leaves += 1;
+    nodes += next.length - common;
+  });
+  nodes += sorted[0]?.text.length ?? 0;
+  return { nodes, rows: nodes - leaves };
 }

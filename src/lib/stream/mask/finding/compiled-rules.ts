@@ -21,7 +21,7 @@ const PRIORITY: readonly Family[] = [
 export interface CompiledRules {
   readonly rules: readonly Rule[];
   readonly anchors: Anchors;
-  /** By anchor: which rules it may begin. */
+  /** By ending (see `Anchors`): what may begin with the anchors that end there. */
   readonly uses: readonly (readonly AnchorUse[])[];
   /** By rule; compiled on first use. */
   compiled(index: number): CompiledRule;
@@ -75,6 +75,7 @@ export const isMachine = (compiled: CompiledRule): compiled is CompiledMachineRu
 /** Throws a `BadPattern` for a class that is none; patterns are compiled later. */
 export function compileRules(rules: readonly Rule[]): CompiledRules {
   const texts: string[] = [];
+  /** By text: which rules it may begin. */
   const uses: AnchorUse[][] = [];
   const indexOf = new Map<string, number>();
   rules.forEach((rule, index) => {
@@ -92,10 +93,12 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
     }
   });
   const ready: (CompiledRule | undefined)[] = [];
+  const usesOf = (text: number) => uses[text] as readonly AnchorUse[];
+  const anchors = buildAnchors(texts, (text) => usesOf(text).some(({ rule }) => hidesAnchor(rules[rule] as Rule)));
   return {
     rules,
-    anchors: buildAnchors(texts, (text) => uses[text]?.some(({ rule }) => hidesAnchor(rules[rule] as Rule)) ?? false),
-    uses,
+    anchors,
+    uses: anchors.endings.map((found) => found.flatMap(usesOf)),
     compiled: (index) => (ready[index] ??= compileRule(rules[index] as Rule)),
     befores: rules.flatMap((rule) =>
       !isMachineRule(rule) && rule.before !== undefined ? [compileBefore(rule.before)] : [],

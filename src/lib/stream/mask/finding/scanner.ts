@@ -41,29 +41,27 @@ export class Scanner {
       this.scanned - base,
       window.visibleEnd - base,
       this.anchorState,
-      (end, hits) => this.meet(end + base, hits),
+      (end, ending) => this.meet(end + base, ending),
     );
     this.scanned = window.visibleEnd;
     this.known.scan();
     for (const candidates of this.open) if (!candidates.advance(isOver)) this.open.delete(candidates);
   }
 
-  private meet(end: number, hits: readonly number[]): void {
-    const { window, rules } = this;
+  private meet(end: number, ending: number): void {
+    const { window } = this;
     const { visible, visibleStart } = window;
-    // Plain loops: this runs for every anchor in the text, and nearly all of them come to nothing.
-    for (let hit = 0; hit < hits.length; hit++) {
-      const uses = rules.uses[hits[hit] as number] as readonly AnchorUse[];
-      for (let index = 0; index < uses.length; index++) {
-        const use = uses[index] as AnchorUse;
-        const from = end - use.length;
-        const previous = from - visibleStart - 1;
-        const byte = previous < 0 ? NO_BYTE : (visible[previous] as number);
-        if (use.isRuledOut[byte] === 1 && !window.isSoftBreak(from)) continue;
-        if (use.exact !== null && !this.stands(use.exact, from)) continue;
-        const candidates = this.byRule[use.rule] ?? this.beginRule(use.rule);
-        if (candidates.add(from, end)) this.open.add(candidates);
-      }
+    const uses = this.rules.uses[ending] as readonly AnchorUse[];
+    // A plain loop: this runs for every anchor in the text, and nearly all of them come to nothing.
+    for (let index = 0; index < uses.length; index++) {
+      const use = uses[index] as AnchorUse;
+      const from = end - use.length;
+      const previous = from - visibleStart - 1;
+      const byte = previous < 0 ? NO_BYTE : (visible[previous] as number);
+      if (use.isRuledOut[byte] === 1 && !window.isSoftBreak(from)) continue;
+      if (use.exact !== null && !this.stands(use.exact, from)) continue;
+      const candidates = this.byRule[use.rule] ?? this.beginRule(use.rule);
+      if (candidates.add(from, end)) this.open.add(candidates);
     }
   }
 
