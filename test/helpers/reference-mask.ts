@@ -61,7 +61,7 @@ function byPattern(rule: PatternRule, text: string): Found[] {
     const to = end - tailLength(rule, text.slice(lead, end));
     const from = rule.before === undefined ? (rule.hidesAnchor ? at : lead) : begin;
     if (to <= from || rule.check?.(text.slice(from, to)) === false) continue;
-    if (rule.isAmong?.(lineBefore(text, from)) === false) continue;
+    if (rule.isAmong?.(lineBefore(text, from), false) === false) continue;
     const shown = { first: rule.keep?.first ?? 0, last: rule.keep?.last ?? 0 };
     found.push({ rule: rule.name, kind: rule.kind, from: from + shown.first, to: to - shown.last });
     free = to;

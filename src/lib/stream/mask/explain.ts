@@ -107,7 +107,7 @@ function runPatterns(compiled: CompiledPatternRule, text: string, at: number, an
   const to = end - compiled.tailLength;
   const from = compiled.before === null ? (rule.hidesAnchor ? at : secretFrom) : begin;
   if (rule.check?.(text.slice(from, to)) === false) return { is: 'check-failed', length: to - from };
-  if (rule.isAmong?.(lineBefore(text, from)) === false) return { is: 'not-among', length: to - from };
+  if (rule.isAmong?.(lineBefore(text, from), false) === false) return { is: 'not-among', length: to - from };
   return { is: 'masked', from: from + (rule.keep?.first ?? 0), to: to - (rule.keep?.last ?? 0) };
 }
 

@@ -56,8 +56,11 @@ export interface PatternRule extends Common {
   readonly notAfter?: string;
   /** Judges what would be masked (without `keep`): pure, fast, bounded by the pattern. Gets bytes as Latin-1. */
   readonly check?: (secret: string) => boolean;
-  /** Judges the visible line before the secret, its last 200 bytes as Latin-1: false where it can be none there. */
-  readonly isAmong?: (before: string) => boolean;
+  /**
+   * Judges the visible line before the secret, its last 200 bytes as Latin-1: false where it can be none there. `mayBeginLine`: a line
+   * end that was left out stands right before the secret, so that it may be the first of its line after all.
+   */
+  readonly isAmong?: (before: string, mayBeginLine: boolean) => boolean;
   /** How many characters at the secret's ends stay readable. */
   readonly keep?: { readonly first?: number; readonly last?: number };
   /**

@@ -1,13 +1,16 @@
 // The candidates of one pattern rule: an anchor was seen, and what follows is read until it is a secret or none. One at a time,
 // in order of place, since one that begins within a secret of the same rule says nothing new.
 
-import { NOWHERE, type Pattern, PatternReader } from '../pattern/index.ts';
+import { DEAD, NOWHERE, type Pattern, PatternReader } from '../pattern/index.ts';
 import type { VisibleWindow } from '../reading/visible-window.ts';
 import type { Candidates } from './candidates.ts';
 import type { CompiledPatternRule } from './compiled-rules.ts';
 import { Effort } from './effort.ts';
 import type { SecretsFound } from './secrets-found.ts';
 import { WaitingAnchors } from './waiting-anchors.ts';
+
+/** Bytes looked at before a candidate begins. */
+const LOOK_AHEAD = 8;
 
 type Phase = 'none' | 'lead' | 'secret';
 
@@ -60,8 +63,26 @@ export class PatternCandidates implements Candidates {
       const previous = window.at(begin - 1);
       if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(begin)) return false;
     }
+    if (this.diesAtOnce(anchorEnd)) return false;
     this.waiting.add(anchorFrom, anchorEnd, begin);
     return true;
+  }
+
+  /**
+   * The next few bytes are there, and show that nothing begins: so it is with nearly all digits of logs that begin as those of a card
+   * do, and what never waits costs a sixth.
+   */
+  private diesAtOnce(anchorEnd: number): boolean {
+    const { visible, visibleStart, visibleEnd } = this.window;
+    const pattern = this.rule.lead ?? this.rule.secret;
+    const end = Math.min(visibleEnd, anchorEnd + LOOK_AHEAD);
+    let state = pattern.start;
+    for (let at = anchorEnd; at < end; at++) {
+      if (pattern.accepts(state)) return false;
+      state = pattern.step(state, visible[at - visibleStart] as number);
+      if (state === DEAD) return true;
+    }
+    return false;
   }
 
   advance(isOver: boolean): boolean {
@@ -140,10 +161,7 @@ export class PatternCandidates implements Candidates {
     const { maxLength, notAfter } = this.rule;
     const cap = leadEnd + maxLength;
     const end = Math.min(window.visibleEnd, cap);
-    const isAlive =
-      window.softBreaks.size === 0
-        ? secret.read(window.visible, window.visibleStart, end, notAfter)
-        : this.readOverBreaks(end);
+    const isAlive = this.readOverBreaks(end);
     let secretEnd = secret.matchEnd;
     if (isAlive) {
       const { position } = secret;
@@ -158,17 +176,17 @@ export class PatternCandidates implements Candidates {
     return true;
   }
 
-  /** Byte by byte, to see where a line end that was left out may have ended the secret. */
+  /** Stops at each line end that was left out, to see whether it may have ended the secret: false as `PatternReader.read`. */
   private readOverBreaks(end: number): boolean {
     const { window, secret, leadEnd } = this;
-    let isAlive = true;
-    while (isAlive && secret.position < end) {
-      const { position } = secret;
-      if (this.softEnd === NOWHERE && position > leadEnd && window.isSoftBreak(position) && secret.isMatch)
-        this.softEnd = position;
-      isAlive = secret.read(window.visible, window.visibleStart, position + 1, this.rule.notAfter);
+    const { notAfter } = this.rule;
+    for (;;) {
+      const stop = this.softEnd === NOWHERE ? window.nextSoftBreak(secret.position) : end;
+      if (stop >= end) return secret.read(window.visible, window.visibleStart, end, notAfter);
+      if (!secret.read(window.visible, window.visibleStart, stop, notAfter)) return false;
+      if (stop > leadEnd && secret.isMatch) this.softEnd = stop;
+      else if (!secret.read(window.visible, window.visibleStart, stop + 1, notAfter)) return false;
     }
-    return isAlive;
   }
 
   private decide(secretEnd: number): void {
@@ -196,6 +214,6 @@ export class PatternCandidates implements Candidates {
     const { check, isAmong } = this.rule.rule;
     this.effort.spend(to - from);
     if (check !== undefined && !check(this.window.textOf(from, to))) return false;
-    return isAmong === undefined || isAmong(this.window.lineBefore(from));
+    return isAmong === undefined || isAmong(this.window.lineBefore(from), this.window.isSoftBreak(from));
   }
 }
