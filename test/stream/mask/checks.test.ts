@@ -259,8 +259,8 @@ for (const value of [
 }
 
 test('a long value that nearly reads like a placeholder is looked at in no more than a moment', () => {
-  const values = ['use', 'your_', 'xxxx', '****x', '$A', '<', '{'].flatMap((begin) =>
-    ['a', 'x', 'key_', '.'].map((part) => `${begin}${part.repeat(2000)}1`),
+  const values = ['use', 'your_', 'xxxx', '****x', '$A', '<', '{', '..', '--', '__', '0.'].flatMap((begin) =>
+    ['a', 'x', 'key_', '.', '-', '_'].map((part) => `${begin}${part.repeat(2000)}1`),
   );
   const begun = process.cpuUsage();
   for (const value of values) isPlaceholder(value);

@@ -73,7 +73,7 @@ function withoutQuotes(value: string): string {
 
 /** `xxxx-xxxx`, `****`, `........`, `0000`, "•••" as UTF-8: one character, or one and separators; also `sk-xxxx` and `abcXXXXXX`. */
 function isOneCharacter(value: string): boolean {
-  if (/^([xX*.#?_\-0•…])(?:\1|[-_. ])*$/.test(value)) return true;
+  if (/^[-_.][-_. ]*$|^([xX*#?0•…])(?:\1|[-_. ])*$/.test(value)) return true;
   if (value.startsWith('\xe2') && /^(?:\xe2\x80\xa2|\xe2\x97\x8f|\xe2\x80\xa6)+$/.test(value)) return true;
   return (isCutOff(value) || value.includes('***')) && /^[\w.*-]*$/.test(value);
 }
