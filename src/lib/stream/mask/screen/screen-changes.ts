@@ -1,5 +1,6 @@
 // Which cells and rows of a screen changed since they were last looked at for secrets, and how much looking again may cost.
 import type { ScreenModel } from './screen-model.ts';
+import type { Command } from './screen-sequences.ts';
 
 export class ScreenChanges {
   readonly #model: ScreenModel;
@@ -104,8 +105,9 @@ const CELLS_AT_ONCE = 64 * 1024;
 /** What a look costs besides, however few cells it reads. */
 const CELLS_PER_LOOK = 200;
 
-/** Going to another screen and back is dear, and no program does it often: beyond this the screen stays the one it is. */
-const SCREENS = /^\u001b\[\?(?:.*;)?(?:47|1047|1049)[;hl]/;
+/** Going to another screen and back is dear, as is a new one, and no program does it often: beyond this the screen stays the one it is. */
+const SCREENS = /^\u001b(?:c$|\[\?(?:.*;)?(?:47|1047|1049)[;hl])/;
+const RESET = '\u001bc';
 const SWITCHES_AT_ONCE = 64;
 const BYTES_PER_SWITCH = 256;
 
@@ -129,8 +131,16 @@ export class ScanBudget {
     return true;
   }
 
-  /** False where the sequence goes to another screen, and too many did. */
-  maySwitch(sequence: string, position: number): boolean {
+  /** Does on the model what a sequence says, where so much may be spent; a reset is done in any case. */
+  play({ model: sequence, cost }: Command, model: ScreenModel, position: number): void {
+    if (sequence === '') return;
+    if (this.#maySwitch(sequence, position)) {
+      if (cost === 0 || this.spend(cost, position)) model.control(sequence);
+    } else if (sequence === RESET) model.resetCheaply();
+  }
+
+  /** False where the sequence goes to another screen, or makes a new one, and too many did. */
+  #maySwitch(sequence: string, position: number): boolean {
     if (!SCREENS.test(sequence)) return true;
     this.#switches += 1;
     return this.#switches <= SWITCHES_AT_ONCE + position / BYTES_PER_SWITCH;

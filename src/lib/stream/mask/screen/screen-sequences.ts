@@ -57,7 +57,7 @@ export interface Command {
   readonly effect: Effect;
   /** What the model is given, with parameters no larger than the screen; empty where it need not know. */
   readonly model: string;
-  /** Cells that the model prints for it. */
+  /** Cells that the model prints or moves for it, where they are many. */
   readonly cost: number;
 }
 
@@ -68,7 +68,7 @@ const NOTHING: Command = command('none', '');
 export function readCommand(sequence: string, largest: number): Command {
   if (sequence.length === 1) return readControl(sequence);
   const csi = CSI.exec(sequence);
-  if (csi === null) return readEscape(sequence);
+  if (csi === null) return readEscape(sequence, largest);
   const [, prefix = '', parameters = '', intermediates = '', final = ''] = csi;
   if (prefix === '?' && intermediates === '' && 'hl'.includes(final)) return readMode(parameters, final);
   if (prefix === '?' && 'JK'.includes(final)) return command('destroy', sequence);
@@ -105,11 +105,12 @@ export function readCommand(sequence: string, largest: number): Command {
     case 'S':
     case 'T':
     case 'X':
+      return command('destroy', model);
     case ' @':
     case ' A':
     case "'}":
     case "'~":
-      return command('destroy', model);
+      return command('destroy', model, largest);
     case '!p':
     case '"q':
     case 'g':
@@ -152,15 +153,16 @@ function readControl(control: string): Command {
   }
 }
 
-function readEscape(sequence: string): Command {
+function readEscape(sequence: string, cells: number): Command {
   switch (sequence.slice(1)) {
     case 'D':
     case 'E':
       return command('line', sequence);
     case 'M':
     case 'c':
-    case '#8':
       return command('destroy', sequence);
+    case '#8':
+      return command('destroy', sequence, cells);
     case '8':
       return command('move', sequence);
     default:

@@ -24,8 +24,8 @@ export class ScreenReader {
   #bytes = Buffer.alloc(0);
   #cells = new Int32Array(0);
   #length = 0;
-  /** Text of rows that left the screen at its top, the last of it: what stands on the screen may have begun there. */
-  #gone: Buffer = Buffer.alloc(0);
+  /** Text of rows that left the screen at its top: what stands on the screen may have begun there. */
+  readonly #gone = new GoneText();
 
   constructor(model: ScreenModel) {
     this.#model = model;
@@ -33,9 +33,16 @@ export class ScreenReader {
 
   /** Text of the rows `first` to `last`, of the last one no further than before column `until`. */
   read(first: number, last: number, wrapped: Wrapped, until = this.#model.cols): ScreenText {
-    const { cols } = this.#model;
     this.#length = 0;
     if (first === 0) this.#appendGone();
+    const hasTwoReadings = this.#appendRows(first, last, wrapped, until);
+    const length = this.#length;
+    return { bytes: this.#bytes.subarray(0, length), cells: this.#cells.subarray(0, length), hasTwoReadings };
+  }
+
+  /** True where the rows have two readings. */
+  #appendRows(first: number, last: number, wrapped: Wrapped, until: number): boolean {
+    const { cols } = this.#model;
     let hasTwoReadings = false;
     for (let y = first; y <= last; y++) {
       const codes = this.#row(y);
@@ -53,28 +60,25 @@ export class ScreenReader {
       const joins = goesOn && (used === cols || (used === cols - 1 && this.#beginsWide(y + 1)));
       if (!joins && y < last) this.#push(0x0a, -1);
     }
-    const length = this.#length;
-    return { bytes: this.#bytes.subarray(0, length), cells: this.#cells.subarray(0, length), hasTwoReadings };
+    return hasTwoReadings;
   }
 
   /** The first row is about to leave the screen: from now on it is read before the rows that stay. */
   keepTop(): void {
-    const before = this.#gone;
-    this.#gone = Buffer.alloc(0);
-    const { bytes } = this.read(0, 0, 'joins');
-    const end = this.#isJoined(0) ? '' : '\n';
-    const all = Buffer.concat([before, bytes, Buffer.from(end)]);
-    this.#gone = all.subarray(Math.max(0, all.length - GONE_MAX_BYTES));
+    this.#length = 0;
+    this.#appendRows(0, 0, 'joins', this.#model.cols);
+    if (!this.#isJoined(0)) this.#push(0x0a, -1);
+    this.#gone.append(this.#bytes.subarray(0, this.#length));
   }
 
   /** What left the screen has nothing to do with what comes. */
   forgetTop(): void {
-    this.#gone = Buffer.alloc(0);
+    this.#gone.clear();
   }
 
   /** Bytes that are read besides the rows. */
   get goneLength(): number {
-    return this.#gone.length;
+    return this.#gone.bytes.length;
   }
 
   /** The first row of the line that `row` belongs to, no more than `most` rows above. */
@@ -97,11 +101,11 @@ export class ScreenReader {
   }
 
   #isJoined(y: number): boolean {
-    return this.isContinued(y) || !isBlank(this.#row(y)[this.#model.cols - 1] as number);
+    return this.isContinued(y) || !isBlank(this.#model.codeAt(this.#model.cols - 1, y));
   }
 
   #beginsWide(y: number): boolean {
-    return this.#row(y)[1] === CELL.tail;
+    return this.#model.codeAt(1, y) === CELL.tail;
   }
 
   /** Valid until the next call. */
@@ -124,8 +128,11 @@ export class ScreenReader {
   }
 
   #appendGone(): void {
-    this.#room(this.#gone.length);
-    for (const byte of this.#gone) this.#push(byte, -1);
+    const { bytes } = this.#gone;
+    this.#room(bytes.length);
+    this.#bytes.set(bytes);
+    this.#cells.fill(-1, 0, bytes.length);
+    this.#length = bytes.length;
   }
 
   #appendText(text: string, cell: number): void {
@@ -153,3 +160,30 @@ export class ScreenReader {
 }
 
 const isBlank = (code: number): boolean => code === CELL.empty || code === SPACE;
+
+/** The last bytes of a text that grows; moved only once for as many bytes as are kept. */
+class GoneText {
+  #bytes = Buffer.alloc(0);
+  #end = 0;
+
+  get bytes(): Buffer {
+    return this.#bytes.subarray(Math.max(0, this.#end - GONE_MAX_BYTES), this.#end);
+  }
+
+  append(bytes: Uint8Array): void {
+    if (this.#end + bytes.length > this.#bytes.length) {
+      const kept = this.bytes;
+      const size = Math.min(2 * (kept.length + bytes.length), 2 * GONE_MAX_BYTES + bytes.length);
+      const next = Buffer.alloc(Math.max(size, kept.length + bytes.length));
+      next.set(kept);
+      this.#bytes = next;
+      this.#end = kept.length;
+    }
+    this.#bytes.set(bytes, this.#end);
+    this.#end += bytes.length;
+  }
+
+  clear(): void {
+    this.#end = 0;
+  }
+}

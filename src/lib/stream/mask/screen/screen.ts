@@ -130,13 +130,13 @@ class Screen implements ScreenMask, TokenSink {
   }
 
   control(sequence: string, from: number, to: number): void {
-    const { effect, model, cost } = readCommand(sequence, this.#model.cols * this.#model.rows);
+    const command = readCommand(sequence, this.#model.cols * this.#model.rows);
+    const { effect, model } = command;
     this.#return.note(sequence, effect === 'line');
     const { cursorX: column, cursorY: row } = this.#model;
     this.#losses.before(effect);
     if (effect === 'move' || effect === 'line' || (effect === 'none' && model !== '')) this.#last = -1;
-    if (model !== '' && this.#budget.maySwitch(model, this.#at) && (cost === 0 || this.#budget.spend(cost, this.#at)))
-      this.#model.control(model);
+    this.#budget.play(command, this.#model, this.#at);
     // Where the cursor is put to where it stands, the row goes on.
     const isMoved = this.#model.cursorX !== column || this.#model.cursorY !== row;
     if ((effect === 'move' && isMoved) || effect === 'line' || effect === 'destroy') this.#line.control(sequence);
