@@ -28,8 +28,8 @@ export class VisibleWindow {
   /** Runs of visible bytes that are consecutive in the raw bytes, too: where each begins. */
   private runVisible: number[] = [];
   private runRaw: number[] = [];
-  /** Positions before which a line end was left out because the terminal's width had been reached. */
-  readonly softBreaks = new Set<number>();
+  /** Positions before which a line end was left out because the terminal's width had been reached, ascending. */
+  private softBreaks: number[] = [];
 
   readonly shadows = new Shadows();
 
@@ -95,11 +95,24 @@ export class VisibleWindow {
 
   /** A line end was left out here. */
   breakSoftly(): void {
-    this.softBreaks.add(this.visibleEnd);
+    if (this.softBreaks.at(-1) !== this.visibleEnd) this.softBreaks.push(this.visibleEnd);
   }
 
   isSoftBreak(position: number): boolean {
-    return this.softBreaks.size > 0 && this.softBreaks.has(position);
+    return this.softBreaks.length > 0 && this.nextSoftBreak(position) === position;
+  }
+
+  /** The first one that is not before `position`; Infinity where there is none. */
+  nextSoftBreak(position: number): number {
+    const { softBreaks } = this;
+    let low = 0;
+    let high = softBreaks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((softBreaks[middle] as number) < position) low = middle + 1;
+      else high = middle;
+    }
+    return softBreaks[low] ?? Number.POSITIVE_INFINITY;
   }
 
   /** The visible byte there, or -1 before the stream's begin (or what is remembered of it). */
@@ -174,10 +187,9 @@ export class VisibleWindow {
       this.runVisible.splice(0, gone);
       this.runRaw.splice(0, gone);
     }
-    for (const position of this.softBreaks) {
-      if (position > this.visibleStart) break;
-      this.softBreaks.delete(position);
-    }
+    let passed = 0;
+    while ((this.softBreaks[passed] as number) <= this.visibleStart) passed += 1;
+    if (passed > 0) this.softBreaks.splice(0, passed);
   }
 }
 
