@@ -1,10 +1,12 @@
-// Reads what stands between a telling name and its value: the rest of the name, its closing quote, the sign, blanks, the opening
-// quote. Says what shape that is and where the value begins; holds nothing.
+// Reads what stands between a telling name and its value: the name's closing quote, the sign, blanks, the opening quote. Says what
+// shape that is and where the value begins; holds nothing.
+import { DEAD, type Pattern } from '../pattern/index.ts';
+import type { Beginning } from '../rule.ts';
 import * as context from './named-context.ts';
+import { LONGEST_NAME, Name } from './named-name.ts';
 import type { Shape } from './named-values.ts';
-import { type Telling, tellingOf } from './named-words.ts';
+import type { Telling } from './named-words.ts';
 
-const LONGEST_NAME = 64;
 const MOST_BLANKS = 48;
 const LONGEST_PAIR = 96;
 const LONGEST_PROSE = 72;
@@ -15,45 +17,41 @@ export const LONGEST_HEAD = LONGEST_NAME + 3 * MOST_BLANKS + LONGEST_PAIR + 64;
 /** `value`: the byte just read is the value's first, `maybe`: it could be; `next`: the one after it will be. */
 export type Step = 'more' | 'stop' | 'value' | 'maybe' | 'next';
 
-type Phase = 'name' | 'close' | 'operator' | 'sign' | 'bar' | 'pair' | 'prose' | 'type' | 'before' | 'block';
+type Phase = 'close' | 'operator' | 'sign' | 'bar' | 'pair' | 'prose' | 'type' | 'before' | 'block';
+
+const FOLLOWS_PAIR_NAME = context.tableOf(/[,<\n/]/);
+const IN_PAIR = context.tableOf(/[\s"'\\:=<>/\w,.\x80-\xff]/);
 
 export class NamedHead {
   telling: Telling = 'none';
   shape: Shape = 'tight';
-  /** The whole name. */
-  name = '';
   /** The value's opening quote and the backslashes before it. */
   quote = '';
   escapes = 0;
   /** Characters that end a bare value, beside white space. */
   ends = '';
-  readonly before: string;
-  #phase: Phase = 'name';
-  #at = -1;
-  #text = '';
-  #from = 0;
+  readonly name: Name;
+  #phase: Phase = 'close';
   #blanks = 0;
+  /** Of a pair's other half, of a sentence, or of what follows the sign of a block: how far it was read, and its pattern's state. */
+  #length = 0;
+  #state = DEAD;
   #sign = '';
   #isClosed = false;
-  readonly #anchor: string;
-  readonly #prefix: string;
 
-  constructor(before: string, anchor: string) {
-    const line = before.slice(before.lastIndexOf('\r') + 1);
-    let from = line.length;
-    while (from > 0 && context.isNamePart(line.charAt(from - 1))) from -= 1;
-    this.#prefix = line.slice(from);
-    this.before = line.slice(0, from);
-    this.#anchor = anchor;
+  constructor(beginning: Beginning, suffix: string) {
+    this.name = new Name(beginning, suffix);
+  }
+
+  /** Takes what follows the name. */
+  begin(c: string): Step {
+    if (FOLLOWS_PAIR_NAME[c.charCodeAt(0)] === 1 && !context.isPairName(this.name.before)) return 'stop';
+    this.telling = this.name.telling(c);
+    return this.telling === 'none' ? 'stop' : this.#close(c);
   }
 
   push(c: string): Step {
-    this.#at += 1;
-    this.#text += c;
     switch (this.#phase) {
-      case 'name':
-        if (!context.isNamePart(c)) return this.#endName(c);
-        return this.#at < LONGEST_NAME ? 'more' : 'stop';
       case 'close':
         return this.#close(c);
       case 'operator':
@@ -64,27 +62,28 @@ export class NamedHead {
         if (c === '\u0082') return this.#enter('before');
         return c === '\u0094' ? 'more' : 'stop';
       case 'pair':
-        return this.#pair();
+        return this.#pair(c);
       case 'prose':
         return this.prose(c);
       case 'type':
         return this.afterType(c);
       case 'before':
+        if (this.shape === 'prose') this.#read(context.PROSE, c); // it may go on behind a word that is no value
         return this.#beforeValue(c);
       case 'block':
         if (c === '\n') return this.#enter('before');
-        return this.#at - this.#from < 5 && /[ \d+-]/.test(c) ? 'more' : 'stop';
+        this.#length += 1;
+        return this.#length < 5 && /[ \d+-]/.test(c) ? 'more' : 'stop';
     }
   }
 
   /** Looks for a value further on in a sentence: "is generated for root@localhost: …". */
   prose(c: string): Step {
     this.#phase = 'prose';
-    const text = this.#text.slice(this.#from, this.#at);
-    if (context.isLineEnd(c) || text.length > LONGEST_PROSE) return 'stop';
-    if (!context.isBlank(c)) return 'more';
-    if (!text.includes(' ') && !context.PROSE_WORD.test(text)) return 'stop';
-    if (!context.PROSE.test(text)) return 'more';
+    if (this.#state === DEAD || context.isLineEnd(c) || this.#length > LONGEST_PROSE) return 'stop';
+    const isValueNext = context.isBlank(c) && context.PROSE.accepts(this.#state);
+    this.#read(context.PROSE, c);
+    if (!isValueNext) return this.#state === DEAD ? 'stop' : 'more';
     this.shape = 'prose';
     return this.#enter('before');
   }
@@ -100,21 +99,19 @@ export class NamedHead {
 
   /** The value's reader took these bytes, and they were no value. */
   skip(text: string): void {
-    this.#at += text.length;
-    this.#text += text;
+    if (this.shape !== 'prose') return;
+    for (let at = 0; at < text.length; at++) this.#read(context.PROSE, text.charAt(at));
   }
 
-  #endName(c: string): Step {
-    const suffix = this.#text.slice(0, this.#at).replace(/[.-]+$/, '');
-    const prefix = this.#prefix.replace(/^[.-]+/, '');
-    if (context.isInsideValue(this.before) || this.before.endsWith('${')) return 'stop';
-    this.telling = tellingOf(prefix, this.#anchor, suffix);
-    if (this.telling === 'none' || (c === '>' && this.#text.endsWith('->'))) return 'stop';
-    // The anchor's case may be the rule's instead of the text's; the other letters tell.
-    const anchor = /[a-z]/.test(prefix + suffix) ? this.#anchor : this.#anchor.toUpperCase();
-    this.name = prefix + (prefix + suffix === '' ? this.#anchor : anchor) + suffix;
-    this.#phase = 'close';
-    return this.#close(c);
+  #start(pattern: Pattern): Step {
+    this.#state = pattern.start;
+    this.#length = 0;
+    return 'more';
+  }
+
+  #read(pattern: Pattern, c: string): void {
+    this.#length += 1;
+    if (this.#state !== DEAD) this.#state = pattern.step(this.#state, c.charCodeAt(0));
   }
 
   #close(c: string): Step {
@@ -144,36 +141,26 @@ export class NamedHead {
       this.shape = 'table';
       return this.#enter(c === '|' ? 'before' : 'bar');
     }
-    if (c === ']' && this.#isClosed && /\[\s?["'`]$/.test(this.before)) return 'more';
-    if (c === ',' && this.#isClosed && !this.#prefix.startsWith('-') && /\(\s?\\?["'`]$/.test(this.before)) {
-      this.shape = /\bdefine\(/.test(this.before) ? 'colon' : 'argument';
+    if (c === ']' && this.#isClosed && /\[\s?["'`]$/.test(this.name.before)) return 'more';
+    if (c === ',' && this.#isClosed && !this.name.isOption && /\(\s?\\?["'`]$/.test(this.name.before)) {
+      this.shape = /\bdefine\(/.test(this.name.before) ? 'colon' : 'argument';
       return this.#enter('before');
     }
-    if (context.isPairName(this.before) && (/[,<\n/]/.test(c) || (hasBlank && this.#isClosed))) {
-      this.#from = c === ',' || c === '<' ? this.#at + 1 : this.#at - this.#blanks;
-      this.#phase = 'pair';
-      return this.#pair();
-    }
+    const mayBeInPair = FOLLOWS_PAIR_NAME[c.charCodeAt(0)] === 1 || (hasBlank && this.#isClosed);
+    if (mayBeInPair && context.isPairName(this.name.before)) return this.#enterPair(c);
     return hasBlank && c !== '\n' ? this.#afterBlank(c) : 'stop';
   }
 
   /** `--password value`, `ENV DB_PASSWORD value`, `PASSWORD 'value'`, "the password is value". */
   #afterBlank(c: string): Step {
-    const isDirective = /^(?:requirepass|masterauth)$/i.test(this.name);
-    const isFlag = this.#blanks === 1 && this.#prefix.startsWith('-') && context.isFlagBefore(this.before);
-    const isCommand = context.isCommandBefore(this.before);
-    if (isFlag || isCommand || isDirective || (c === "'" && context.isSqlBefore(this.before))) {
-      this.shape = 'flag';
-      this.#enter('before');
-      return this.#beforeValue(c);
-    }
-    if (this.#blanks > 1 && !this.#isClosed) {
-      this.shape = 'columns';
-      this.#enter('before');
-      return this.#beforeValue(c);
-    }
-    if (this.#isClosed || !context.PROSE_STARTS.includes(c)) return 'stop';
-    this.#from = this.#at;
+    const { before, isOption } = this.name;
+    const isFlag = this.#blanks === 1 && isOption && context.isFlagBefore(before);
+    if (isFlag || context.isCommandBefore(before) || (c === "'" && context.isSqlBefore(before)))
+      return this.#enterValue('flag', c);
+    if (/^(?:requirepass|masterauth)$/i.test(this.name.text)) return this.#enterValue('flag', c);
+    if (this.#isClosed) return 'stop';
+    if (this.#blanks > 1) return this.#enterValue('columns', c);
+    this.#start(context.PROSE);
     return this.prose(c);
   }
 
@@ -189,28 +176,40 @@ export class NamedHead {
       this.#sign = '=';
       return this.#enter('before');
     }
-    this.shape = sign === ':' ? 'colon' : this.#blanks > 0 || context.isBlank(c) ? 'spaced' : 'tight';
+    return this.#enterValue(sign === ':' ? 'colon' : this.#blanks > 0 || context.isBlank(c) ? 'spaced' : 'tight', c);
+  }
+
+  #enterValue(shape: Shape, c: string): Step {
+    this.shape = shape;
     this.#enter('before');
     return this.#beforeValue(c);
   }
 
   /** `<password>value</password>`, `<entry key="password">value<`. */
   #element(): Step {
-    const isElement = this.before.endsWith('<') || (this.#isClosed && /<[\w:.-]+\s[^<>]*$/.test(this.before));
+    const isElement = this.name.before.endsWith('<') || (this.#isClosed && /<[\w:.-]+\s[^<>]*$/.test(this.name.before));
     if (!isElement || this.#blanks > 0) return 'stop';
     this.shape = 'xml';
     return 'next';
   }
 
-  #pair(): Step {
-    if (this.#text.endsWith('\r')) this.#from = this.#at + 1; // what stood on the line is written over
-    const text = this.#text.slice(this.#from, this.#at + 1);
-    if (context.PAIR_VALUE.test(text)) {
-      this.shape = text.endsWith('>') ? 'xml' : 'colon';
+  #enterPair(c: string): Step {
+    this.#phase = 'pair';
+    this.#start(context.PAIR_VALUE);
+    if (c === ',' || c === '<') return 'more';
+    for (let blank = 0; blank < this.#blanks; blank++) this.#read(context.PAIR_VALUE, ' ');
+    return this.#pair(c);
+  }
+
+  #pair(c: string): Step {
+    if (c === '\r') return this.#start(context.PAIR_VALUE); // what stood on the line is written over
+    this.#read(context.PAIR_VALUE, c);
+    if (this.#state !== DEAD && context.PAIR_VALUE.accepts(this.#state)) {
+      this.shape = c === '>' ? 'xml' : 'colon';
       this.#isClosed = true;
       return this.shape === 'xml' ? 'next' : this.#enter('before');
     }
-    return text.length > LONGEST_PAIR || /[^\s"'\\:=<>/\w,.\x80-\xff]/.test(text) ? 'stop' : 'more';
+    return this.#length > LONGEST_PAIR || IN_PAIR[c.charCodeAt(0)] === 0 ? 'stop' : 'more';
   }
 
   #beforeValue(c: string): Step {
@@ -220,7 +219,7 @@ export class NamedHead {
       this.escapes += 1;
       return 'maybe';
     }
-    const outer = this.#isClosed ? '' : context.outerQuote(this.before);
+    const outer = this.#isClosed ? '' : context.outerQuote(this.name.before);
     if (context.isQuote(c) && (c !== outer || this.escapes > 0 || this.shape === 'colon')) {
       this.quote = c;
       return 'next';
@@ -228,14 +227,14 @@ export class NamedHead {
     if (this.shape === 'argument') return 'stop';
     if ((c === '|' || c === '>') && this.shape === 'colon' && this.#sign === ':') {
       this.shape = 'block';
-      this.#from = this.#at;
+      this.#length = 0;
       return this.#enter('block');
     }
     if (this.shape === 'colon' && this.#blanks === 0 && !this.#isClosed) {
-      if (/[:/#@]$/.test(this.before)) return 'stop';
+      if (/[:/#@]/.test(this.name.before.charAt(this.name.before.length - 1))) return 'stop';
       this.shape = 'joined';
     }
-    this.ends = `${outer}${context.separatorBefore(this.before)}${this.shape === 'table' ? '|' : ''}`;
+    this.ends = `${outer}${context.separatorBefore(this.name.before)}${this.shape === 'table' ? '|' : ''}`;
     return 'value';
   }
 

@@ -1,14 +1,16 @@
 // Takes in the value of a telling name, bare, in quotes or in an element, and says what of it is secret once it has ended.
-import type { Machine, Span } from '../rule.ts';
-import { isQuote } from './named-context.ts';
+import type { Beginning, Machine, Span } from '../rule.ts';
+import { isQuote, NAME_PARTS } from './named-context.ts';
 import { LONGEST_HEAD, NamedHead, type Step } from './named-head.ts';
+import { canFollowName, LONGEST_NAME } from './named-name.ts';
 import { type Found, secretOf } from './named-values.ts';
+import { isOtherWord, LONGEST_ENDING } from './named-words.ts';
 
 /** Values are held back whole; longer ones are cut here and masked as far. */
 const LONGEST_VALUE = 2048;
 export const LONGEST_NAMED = LONGEST_HEAD + LONGEST_VALUE + 16;
 
-type Phase = 'head' | 'bare' | 'quoted' | 'element' | 'tag' | 'done';
+type Phase = 'name' | 'head' | 'bare' | 'quoted' | 'element' | 'tag' | 'done';
 
 /** Letters before an opening quote in programs: `b"…"`, `r'…'`, `$'…'`. */
 const QUOTE_LETTERS = 'bBrRuUfFL@$';
@@ -19,7 +21,7 @@ const TYPE =
 
 export class NamedValue implements Machine {
   holdFrom = Infinity;
-  #phase: Phase = 'head';
+  #phase: Phase = 'name';
   #at = 0;
   /** Numbers, because a text that grows by one character at a time is slow to read later. */
   #value: number[] = [];
@@ -28,46 +30,65 @@ export class NamedValue implements Machine {
   #run = 0;
   /** False where what follows shows that it is no value. */
   #isValue = true;
-  readonly #head: NamedHead;
+  /** What of the name stands behind the anchor. */
+  #suffix = '';
+  /** Once the name has ended where a value may follow. Most names that text has in masses do not. */
+  #head: NamedHead | undefined;
+  readonly #beginning: Beginning;
 
-  constructor(before: string, anchor: string) {
-    this.#head = new NamedHead(before, anchor);
+  constructor(beginning: Beginning) {
+    this.#beginning = beginning;
   }
 
   push(byte: number): boolean {
     const c = String.fromCharCode(byte);
-    if (this.#phase === 'head') this.#follow(this.#head.push(c), c);
-    else this.#readValue(c);
+    if (this.#head === undefined) this.#readName(byte, c);
+    else if (this.#phase === 'head') this.#follow(this.#head, this.#head.push(c), c);
+    else this.#readValue(this.#head, c);
     this.#at += 1;
     return this.#phase !== 'done';
   }
 
   spans(early: boolean): readonly Span[] {
-    const { telling, shape, name, before } = this.#head;
-    if (telling === 'none' || this.#value.length === 0 || !this.#isValue || this.holdFrom === Infinity) return [];
+    if (this.#head === undefined || this.#value.length === 0 || !this.#isValue || this.holdFrom === Infinity) return [];
+    const { telling, shape, name } = this.#head;
+    if (telling === 'none') return [];
     if (shape === 'xml' && this.#phase === 'element' && !early) return [];
     const kind = telling === 'vague' ? {} : { kind: 'password' };
     if (early && this.#phase !== 'done')
       return [{ from: this.holdFrom, to: this.holdFrom + this.#value.length, ...kind }];
     const found: Found = {
-      ...{ telling, shape, name, value: this.#text() },
+      ...{ telling, shape, name: name.text, value: this.#text() },
       isQuoted: this.#isQuoted,
-      before,
+      before: name.before,
     };
     const secret = secretOf(found);
     return secret === undefined ? [] : [{ from: this.holdFrom + secret.from, to: this.holdFrom + secret.to, ...kind }];
   }
 
-  #follow(step: Step, c: string): void {
+  #readName(byte: number, c: string): void {
+    if (NAME_PARTS[byte] === 1) {
+      this.#suffix += c;
+      const { length } = this.#suffix;
+      const isNone = length <= LONGEST_ENDING && isOtherWord(this.#beginning.anchor, this.#suffix);
+      if (isNone || length > LONGEST_NAME) this.#phase = 'done';
+    } else if (canFollowName(byte)) {
+      this.#phase = 'head';
+      this.#head = new NamedHead(this.#beginning, this.#suffix);
+      this.#follow(this.#head, this.#head.begin(c), c);
+    } else this.#phase = 'done';
+  }
+
+  #follow(head: NamedHead, step: Step, c: string): void {
     if (step === 'stop') this.#phase = 'done';
     else if (step === 'maybe') this.holdFrom = Math.min(this.holdFrom, this.#at);
     else if (step === 'value') {
-      const { escapes } = this.#head;
-      this.#value = new Array<number>(escapes).fill(0x5c);
+      const { escapes } = head;
+      for (let count = 0; count < escapes; count++) this.#value.push(0x5c);
       this.#begin('bare', this.#at - escapes);
-      this.#readValue(c);
+      this.#readValue(head, c);
     } else if (step === 'next') {
-      this.#isQuoted = this.#head.quote !== '';
+      this.#isQuoted = head.quote !== '';
       this.#begin(this.#isQuoted ? 'quoted' : 'element', this.#at + 1);
     }
   }
@@ -82,9 +103,9 @@ export class NamedValue implements Machine {
     this.#phase = phase;
   }
 
-  #readValue(c: string): void {
-    if (this.#phase === 'bare') this.#bare(c);
-    else if (this.#phase === 'quoted') this.#quoted(c);
+  #readValue(head: NamedHead, c: string): void {
+    if (this.#phase === 'bare') this.#bare(head, c);
+    else if (this.#phase === 'quoted') this.#quoted(head, c);
     else if (this.#phase === 'element') this.#element(c);
     else {
       this.#isValue = c === '/';
@@ -93,30 +114,33 @@ export class NamedValue implements Machine {
     if (this.#value.length >= LONGEST_VALUE) this.#phase = 'done';
   }
 
-  #bare(c: string): void {
-    const isEnd = c === '\n' || c === ' ' || c === '\r' || c === '\t' || this.#head.ends.includes(c);
+  #bare(head: NamedHead, c: string): void {
+    const isEnd = c === '\n' || c === ' ' || c === '\r' || c === '\t' || head.ends.includes(c);
     if (this.#value.length === 1 && isQuote(c) && QUOTE_LETTERS.includes(this.#text())) {
-      this.#head.quote = c;
+      head.quote = c;
       this.#value = [];
       this.#isQuoted = true;
       this.#begin('quoted', this.#at + 1);
     } else if (!isEnd) this.#value.push(c.charCodeAt(0));
-    else if (this.#head.shape === 'prose' && /^[a-z]+$/.test(this.#text())) {
-      this.#head.skip(this.#text().slice(1) + c);
-      this.#value = [];
-      this.#begin('head', Infinity);
-      this.#follow(this.#head.prose(c), c);
-    } else if (c === ' ' && this.#head.shape === 'colon' && TYPE.test(this.#text())) {
-      this.#head.skip(this.#text().slice(1) + c);
-      this.#value = [];
-      this.#begin('head', Infinity);
-      this.#follow(this.#head.afterType(c), c);
+    else if (head.shape === 'prose' && /^[a-z]+$/.test(this.#text())) {
+      this.#leave(head);
+      this.#follow(head, head.prose(c), c);
+    } else if (c === ' ' && head.shape === 'colon' && TYPE.test(this.#text())) {
+      this.#leave(head);
+      this.#follow(head, head.afterType(c), c);
     } else this.#phase = 'done';
   }
 
+  /** What was read is no value; one may follow. */
+  #leave(head: NamedHead): void {
+    head.skip(this.#text().slice(1));
+    this.#value = [];
+    this.#begin('head', Infinity);
+  }
+
   /** In a text within a text (`\"value\"`) the quote that ends it has as many backslashes as the one that began it. */
-  #quoted(c: string): void {
-    const { quote, escapes } = this.#head;
+  #quoted(head: NamedHead, c: string): void {
+    const { quote, escapes } = head;
     if (c === quote && (escapes > 0 ? this.#run <= escapes : this.#run % 2 === 0)) {
       if (escapes > 0) this.#value.length -= this.#run;
       this.#phase = 'done';

@@ -11,7 +11,7 @@ export const NAMED_RULES: readonly MachineRule[] = [
     anchors: KEYWORD_ANCHORS,
     ignoreCase: true,
     maxLength: LONGEST_NAMED,
-    begin: ({ before, anchor }) => new NamedValue(before, anchor),
+    begin: (beginning) => new NamedValue(beginning),
     tests: {
       masks: [
         'export DB_PASSWORD=${alnum:20}\n',

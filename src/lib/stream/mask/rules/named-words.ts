@@ -72,6 +72,15 @@ function withSeparators(last: string, firsts: readonly string[]): string[] {
 /** Words of secrets that begin with "pass"; all others ("passed", "passenger") are none. */
 const PASS_ENDINGS = ['word', 'wort', 'wd', 'phrase', 'code', 'key', ''] as const;
 
+/** How far words go on that begin with a keyword, in lower case; "secrets" is another word than "secret", "secretkey" is not. */
+const ENDINGS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['pass', PASS_ENDINGS],
+  ['secret', ['key', 'accesskey']],
+  ['credential', ['s']],
+]);
+/** After so many bytes it is known. */
+export const LONGEST_ENDING = 'accesskey'.length + 1;
+
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /** After the keyword: which one, where, whose. Digits go without saying. */
@@ -155,6 +164,18 @@ function kindOf(text: string, at: number): 'l' | 'U' | 'd' | ' ' {
   if (code >= 0x61 && code <= 0x7a) return 'l';
   if (code >= 0x41 && code <= 0x5a) return 'U';
   return code >= 0x30 && code <= 0x39 ? 'd' : ' ';
+}
+
+/** Whether a name that goes on like this behind the anchor tells nothing, whatever else it has: "tokenizer", "passed". Cheap. */
+export function isOtherWord(anchor: string, suffix: string): boolean {
+  const endings = ENDINGS.get(anchor.toLowerCase());
+  if (endings === undefined) return !startsNewWord(suffix);
+  const text = suffix.toLowerCase();
+  if (endings.some((ending) => ending.startsWith(text))) return false;
+  const ending = endings.find((whole) => text.startsWith(whole)) ?? '';
+  if (endings === PASS_ENDINGS) return !startsNewWord(suffix.slice(ending.length));
+  const isWhole = ending !== '' && !/[a-z]/.test(text.charAt(ending.length));
+  return !isWhole && !startsNewWord(suffix);
 }
 
 /** How telling the name is that consists of these three; `prefix` and `suffix` are what stands around the anchor without a break. */
