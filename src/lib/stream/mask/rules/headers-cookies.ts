@@ -3,11 +3,16 @@
 import { isPlaceholder, looksRandom } from '../checks/index.ts';
 import type { Machine, Span } from '../rule.ts';
 
-const MOST_BLANKS = 8;
+/** Between the header's name and its value. */
+const LONGEST_HEAD = 8;
+/** `{"name": "Cookie", "value": "…"}`: up to the name of the value, and from there. */
+const IS_GAP = /^\\{0,3}"\s{0,2},\s{0,40}\\{0,3}"$/;
+const IS_PAIR = /^value\\{0,3}" ?: ?\\{0,3}"$/;
+const LONGEST_PAIR = 16;
 const LONGEST_NAME = 128;
 export const LONGEST_COOKIES = 8192;
 
-type Phase = 'sign' | 'name' | 'value' | 'done';
+type Phase = 'sign' | 'pair' | 'name' | 'value' | 'done';
 
 const ATTRIBUTES = /^(?:path|domain|expires|max-age|samesite|priority|version|comment|secure|httponly|partitioned)$/i;
 const TELLING =
@@ -34,6 +39,7 @@ export class Cookies implements Machine {
   push(byte: number): boolean {
     const c = String.fromCharCode(byte);
     if (this.#phase === 'sign') this.#sign(c);
+    else if (this.#phase === 'pair') this.#pair(c);
     else if (this.#phase === 'name') this.#readName(c);
     else this.#readValue(c);
     this.#at += 1;
@@ -49,13 +55,26 @@ export class Cookies implements Machine {
   /** `: `, `": "`, `": ["`, ` = "`, and a blank after `--cookie`. */
   #sign(c: string): void {
     this.#head += c;
-    if (this.#head.length > MOST_BLANKS || c === '\n') this.#phase = 'done';
+    const isGap = c === 'v' && IS_GAP.test(this.#head.slice(0, -1));
+    const isLong = this.#head.length > LONGEST_HEAD || c === '\n';
+    if (isGap) {
+      this.#phase = 'pair';
+      this.#head = c;
+    } else if (isLong && !(/^\\{0,3}"/.test(this.#head) && /^[\\"\s,]{1,60}$/.test(this.#head))) this.#phase = 'done';
     else if (/[A-Za-z0-9_]/.test(c)) {
       const isSign = /^\\{0,3}["'`]?\]?[ \t]{0,3}(?::|=|=>|,)[ \t]{0,2}\[?\\{0,3}["'`]?$/.test(this.#head.slice(0, -1));
       const isFlagSign = this.#isFlag && /^[ =]["']?$/.test(this.#head.slice(0, -1));
       this.#phase = isSign || isFlagSign ? 'name' : 'done';
       this.#name = c;
     }
+  }
+
+  #pair(c: string): void {
+    this.#head += c;
+    if (IS_PAIR.test(this.#head)) {
+      this.#phase = 'name';
+      this.#name = '';
+    } else if (this.#head.length > LONGEST_PAIR) this.#phase = 'done';
   }
 
   #readName(c: string): void {

@@ -7,6 +7,9 @@ import { Cookies, LONGEST_COOKIES } from './headers-cookies.ts';
 /** Between a header's name and its value: `: `, `": "`, `\": \"`, ` => '`, `', '`, `"] = "`. */
 const JOINT = '\\\\{0,3}["\'`]?\\]?[ \\t]{0,3}(?::|=|=>|,)[ \\t]{0,3}(?:\\[[ ]?)?(?:[bfru]{0,2}\\\\{0,3}["\'`])?';
 
+/** The same in a list of pairs: `{"name": "Authorization", "value": "…"}`; and in a server's configuration: `… Authorization "…"`. */
+const PAIR = '\\\\{0,3}"[ ]{0,2},[ \\t\\r\\n]{0,40}\\\\{0,3}"value\\\\{0,3}"[ ]{0,2}:[ ]{0,2}\\\\{0,3}"|[ ]{1,4}["\']';
+
 /** A token68 of RFC 9110 and what else is sent. */
 const CREDENTIAL = '[A-Za-z0-9._~+/:%|!-]';
 
@@ -26,7 +29,7 @@ export const HEADER_RULES: readonly Rule[] = [
     anchors: ['authorization'],
     ignoreCase: true,
     // Basic is a rule of its own; parameters of Digest and AWS4, too.
-    lead: `${JOINT}(?:(?:[A-Za-z][A-Za-z0-9-]{1,20}|AWS [A-Z0-9]{16,24}:)(?:[ ]|%20))?(?:token=|Token=)?\\\\{0,3}"?(?:AWS[ ][A-Z0-9]{16,24}:|SharedKey [a-z0-9]{3,24}:)?`,
+    lead: `(?:${JOINT}|${PAIR})(?:(?:[A-Za-z][A-Za-z0-9-]{1,20}|AWS [A-Z0-9]{16,24}:)(?:[ ]|%20))?(?:token=|Token=)?\\\\{0,3}"?(?:AWS[ ][A-Z0-9]{16,24}:|SharedKey [a-z0-9]{3,24}:)?`,
     secret: `${CREDENTIAL}{6,8000}={0,2}`,
     notAfter: '[A-Za-z0-9_.(]', // a call
     check: isCredential,
@@ -47,6 +50,11 @@ export const HEADER_RULES: readonly Rule[] = [
         'Authorization: AWS ${!upper:20}:${b64:27}${?=}',
         'Authorization: Splunk ${uuid}',
         '"authorization": ["Bearer ${alnum:40}"]',
+        '{"name":"Authorization","value":"Token ${hex:40}"}',
+        '  "name": "Authorization",\n          "value": "GenieKey ${uuid}"',
+        '{\\"name\\":\\"authorization\\",\\"value\\":\\"NTLM ${b64:60}\\"}',
+        'proxy_set_header Authorization "Splunk ${uuid}";',
+        'map[Authorization:[ApiKey ${b64:40}]]',
       ],
       leaves: [
         'Authorization: Bearer <token>',
@@ -142,6 +150,8 @@ export const HEADER_RULES: readonly Rule[] = [
         '< set-cookie: JSESSIONID=${HEX:32}; Path=/app; HttpOnly',
         '"cookie": "session=${alnum:40}; lang=en",',
         '"set-cookie": ["sid=${b64url:43}; Path=/"]',
+        '{"name":"Cookie","value":"lang=en; session=${alnum:40}"}',
+        '"name": "Set-Cookie",\n            "value": "sid=${b64url:43}; Path=/"',
         "curl -H 'Cookie: session=${alnum:32}' https://x.example",
         'curl --cookie "session=${alnum:32}" https://x.example',
         'document.cookie = "token=${b64url:40}; path=/"',

@@ -13,6 +13,12 @@ const SESSION_NAMES = ['session_token', 'sessiontoken', 'session-token', 'securi
 
 export const AWS_TOKENS = [
   token({
+    name: 'amazon-login-token',
+    anchors: ['Atza|', 'Atzr|', 'Atc|'],
+    secret: '[A-Za-z0-9_-]{40,2000}',
+    masks: ['"access_token":"Atza|${b64url:180}"', 'refresh_token=Atzr|${b64url:200}'],
+  }),
+  token({
     name: 'aws-access-key-id',
     anchors: ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
     notBefore: '[G-Z13-9]',

@@ -1,9 +1,20 @@
 // Chat: Slack, Discord, Telegram and others, and the addresses of their webhooks, whose path is the secret.
-import { inWord, isMixed, isNoName, token } from './tokens-shape.ts';
+import { IN_BASE64, inWord, isMixed, isNoName, token } from './tokens-shape.ts';
 
 const AFTER_PATH = '[A-Za-z0-9_-]';
 
 export const CHAT_TOKENS = [
+  token({
+    name: 'x-bearer-token',
+    anchors: ['AAAAAAAAAAAAAAAAAAAAA'],
+    notBefore: IN_BASE64,
+    secret: '[A-Za-z0-9]{1,40}%[A-Za-z0-9%]{30,200}',
+    masks: [
+      'AAAAAAAAAAAAAAAAAAAAA${alnum:12}${?%3D}${alnum:50}',
+      'bearer AAAAAAAAAAAAAAAAAAAAA${alnum:9}${?%2B}${alnum:48}',
+    ],
+    leaves: ['AAAAAAAAAAAAAAAAAAAAA${!b64:60}'],
+  }),
   token({
     name: 'slack-token',
     anchors: ['xoxb-', 'xoxp-', 'xoxa-', 'xoxr-', 'xoxs-', 'xoxo-', 'xoxc-', 'xoxe-', 'xwfp-'],

@@ -1,7 +1,17 @@
 // Mail and messages that programs send.
-import { inWord, isMixed, isNoName, token } from './tokens-shape.ts';
+import { IN_BASE64, inWord, isMixed, isNoName, token } from './tokens-shape.ts';
 
 export const MAIL_TOKENS = [
+  token({
+    name: 'mandrill-key',
+    anchors: ['md-'],
+    notBefore: IN_BASE64,
+    secret: '[A-Za-z0-9_-]{22}',
+    notAfter: IN_BASE64,
+    check: isMixed,
+    masks: ['"key": "md-${b64url:22}"'],
+    leaves: ['md-content-of-the-page-is', 'cmd-${!alnum:22}', 'raid md-${!hex:8}-1234567890123'],
+  }),
   token({
     name: 'sendgrid-key',
     anchors: ['SG.'],

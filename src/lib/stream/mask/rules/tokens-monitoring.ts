@@ -1,7 +1,23 @@
 // What watches over systems: metrics, traces, errors, alerts.
-import { inWord, isNoName, token } from './tokens-shape.ts';
+import { IN_BASE64, inWord, isNoName, token } from './tokens-shape.ts';
 
 export const MONITORING_TOKENS = [
+  token({
+    name: 'checkly-key',
+    anchors: ['cu_'],
+    notBefore: IN_BASE64,
+    secret: '[0-9a-f]{32}',
+    notAfter: IN_BASE64,
+    masks: ['CHECKLY_API_KEY=cu_${hex:32}'],
+    leaves: ['gpu_cu_${!hex:32}', 'cu_count=32'],
+  }),
+  token({
+    name: 'new-relic-browser-key',
+    anchors: ['NRJS-'],
+    secret: '[0-9a-f]{19}',
+    notAfter: '[A-Za-z0-9]',
+    masks: ['licenseKey:"NRJS-${hex:19}"'],
+  }),
   token({
     name: 'grafana-token',
     anchors: ['glsa_'],

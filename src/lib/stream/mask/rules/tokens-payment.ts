@@ -55,9 +55,12 @@ export const PAYMENT_TOKENS = [
     anchors: ['AQE'],
     notBefore: inWord('+_-'),
     secret:
-      '[A-Za-z]hm[A-Za-z0-9+/]{20,300}={0,2}(?:-[A-Za-z0-9+/]{20,100}={0,2})?(?:-[!#$%&(-;<->?@\\[\\]^_`a-z{|}~A-Z]{16})?',
+      '(?:[A-Za-z]hm[A-Za-z0-9+/]{20,300}={0,2}(?:-[A-Za-z0-9+/]{20,100}={0,2})?|[A-Za-z0-9+/]{60,300}={0,2}-[A-Za-z0-9+/]{30,100}={0,2})(?:-[!#$%&(-;<->?@\\[\\]^_`a-z{|}~A-Z]{16})?',
     check: isMixed,
-    masks: ['X-API-Key: AQE${?yhm}${alnum:60}${?==-}${b64:43}${?=-}${alnum:16}'],
+    masks: [
+      'AQE${alnum:100}${?=-}${alnum:40}${?=-}${alnum:16}',
+      'X-API-Key: AQE${?yhm}${alnum:60}${?==-}${b64:43}${?=-}${alnum:16}',
+    ],
     leaves: ['AQE${!upper:40}'],
   }),
   token({

@@ -1,5 +1,5 @@
 // Services that teams work with.
-import { AFTER_BASE64, IN_BASE64, inWord, isNoName, token } from './tokens-shape.ts';
+import { AFTER_BASE64, IN_BASE64, inWord, isMixed, isNoName, token, UUID } from './tokens-shape.ts';
 
 /** `pat` and what may follow it, but for the beginning of "path": that stands in every other line of a log. */
 const LETTERS_AND_DIGITS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
@@ -8,6 +8,25 @@ const AIRTABLE_ANCHORS = LETTERS_AND_DIGITS.flatMap((next) =>
 );
 
 export const SERVICE_TOKENS = [
+  token({
+    name: 'jetbrains-token',
+    anchors: ['perm:', 'perm-'],
+    notBefore: IN_BASE64,
+    secret: '[A-Za-z0-9+/=_-]{4,200}\\.[A-Za-z0-9+/=_-]{4,200}\\.[A-Za-z0-9+/=_-]{16,100}',
+    check: isMixed,
+    masks: [
+      'YOUTRACK_TOKEN=perm:${alnum:12}${?=.}${alnum:20}${?==.}${alnum:32}',
+      'perm-${alnum:12}${?.}${alnum:14}${?.}${alnum:30}',
+    ],
+    leaves: ['perm: read.write.execute-and-more-words', 'perm-gen.space.settings-of-the-machine'],
+  }),
+  token({
+    name: 'wakatime-key',
+    anchors: ['waka_'],
+    secret: UUID,
+    masks: ['api_key = waka_${uuid}'],
+    leaves: ['waka_time'],
+  }),
   token({
     name: 'linear-key',
     anchors: ['lin_api_', 'lin_oauth_', 'lin_wh_'],

@@ -11,9 +11,11 @@ export const LONGEST_USER_PART = LONGEST_USER + LONGEST_PASSWORD + LONGEST_HOST;
 
 type Phase = 'user' | 'password' | 'host' | 'done';
 
-const OUTSIDE = new Set([' ', '\t', '\n', '\r', '"', "'", '`', '<', '>', '\\', '|']);
-/** Ends a host, and a port. */
-const AFTER_HOST = new Set(['/', '?', '#', ',', ';', ')', ']', '}', '(', '[', '{', '^']);
+const OUTSIDE = new Set([' ', '\t', '\n', '\r', '"', '`', '<', '>', '\\']);
+/** Ends a host, and a port. A password may have them, where an "@" comes behind it. */
+const AFTER_HOST = new Set(['/', '?', '#', ',', ';', ')', ']', '}', '(', '[', '{', '^', "'", '|']);
+/** What stands before a URL, and what ends it then. */
+const ENDS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', "'": "'", '|': '|' };
 /** Documentation writes these where a password stands. */
 const WORDS =
   /^(?:pass(?:word|wd)?|pwd|pw|secret|token|user(?:name)?|your[-_]?\w*|my[-_]?(?:pass(?:word)?|secret|token)|p|x+|\*+|\.{2,}|x-oauth-basic|placeholder|redacted|masked|hidden|changeme|null|undefined|%s|%v|[A-Z]+(?:_[A-Z]+)+|PASSWORD|PASS|TOKEN|SECRET)$/;
@@ -26,11 +28,12 @@ export class UserPart implements Machine {
   #text = '';
   #colon = -1;
   #lastAt = -1;
-  readonly #isInBrackets: boolean;
+  /** What stands before the URL, where it ends it, too. */
+  readonly #end: string;
 
   constructor(before: string) {
     const scheme = /[A-Za-z][A-Za-z0-9+.-]*$/.exec(before)?.[0] ?? '';
-    this.#isInBrackets = /[([{]$/.test(before.slice(0, before.length - scheme.length));
+    this.#end = ENDS[before.charAt(before.length - scheme.length - 1)] ?? '';
     if (scheme === '') this.#phase = 'done';
   }
 
@@ -38,7 +41,7 @@ export class UserPart implements Machine {
     const c = String.fromCharCode(byte);
     const at = this.#text.length;
     this.#text += c;
-    if (OUTSIDE.has(c)) this.#phase = 'done';
+    if (OUTSIDE.has(c) || c === this.#end) this.#phase = 'done';
     else if (this.#phase === 'user') this.#user(c, at);
     else if (this.#phase === 'password') this.#password(c, at);
     else if (this.#phase === 'host') this.#host(c, at);
@@ -54,6 +57,8 @@ export class UserPart implements Machine {
     if (password === '' || password === 'x-oauth-basic' || password === 'x' || password === 'api_token')
       return this.#userSpan(this.#colon);
     if (isWord(password) || /^(?:[a-z]{1,3}|\d{1,3})$/i.test(password)) return [];
+    // What begins like a path, a query or a list has to show that it is none.
+    if (AFTER_HOST.has(password.charAt(0)) && !looksRandom(password.slice(1))) return [];
     return [{ from: this.#colon + 1, to: end }];
   }
 
@@ -79,8 +84,7 @@ export class UserPart implements Machine {
   #password(c: string, at: number): void {
     if (c === '@') this.#foundAt(at);
     else if (at - this.#colon > LONGEST_PASSWORD) this.#phase = 'done';
-    else if (AFTER_HOST.has(c) && /^\d{0,5}$/.test(this.#text.slice(this.#colon + 1, at))) this.#phase = 'done';
-    else if (this.#isInBrackets && (c === ')' || c === ']')) this.#phase = 'done';
+    else if (AFTER_HOST.has(c) && /^\d{1,5}$/.test(this.#text.slice(this.#colon + 1, at))) this.#phase = 'done';
   }
 
   #host(c: string, at: number): void {
