@@ -15,8 +15,10 @@ function hitsOf(anchors: Anchors, text: string, cuts: readonly number[] = []): H
   let state = 0;
   let from = 0;
   for (const to of [...cuts, bytes.length]) {
-    state = anchors.scan(bytes, from, to, state, (end, ending) => {
-      for (const hit of anchors.endings[ending] as readonly number[]) found.push([end, hit]);
+    state = anchors.scan(bytes, from, to, state, ({ count, ends, endings }) => {
+      for (let at = 0; at < count; at++) {
+        for (const hit of anchors.endings[endings[at] as number] ?? []) found.push([ends[at] as number, hit]);
+      }
     });
     from = to;
   }
@@ -37,7 +39,9 @@ function hitsBySearch(texts: readonly string[], text: string): Hit[] {
 test('finds texts within texts and at the ends of texts, the longest first', () => {
   const anchors = buildAnchors(['he', 'she', 'hers', 'e', 'his']);
   const seen: [number, readonly number[]][] = [];
-  anchors.scan(Buffer.from('ushers'), 0, 6, 0, (end, ending) => seen.push([end, anchors.endings[ending] ?? []]));
+  anchors.scan(Buffer.from('ushers'), 0, 6, 0, ({ count, ends, endings }) => {
+    for (let at = 0; at < count; at++) seen.push([ends[at] as number, anchors.endings[endings[at] as number] ?? []]);
+  });
   assert.equal(seen, [
     [4, [1, 0, 3]],
     [6, [2]],
@@ -110,6 +114,18 @@ test(`finds what a plain search finds, however the bytes are split (seed ${SEED}
     assert.equal(hitsOf(anchors, text, cuts), expected, `split at ${cuts}`);
     const everywhere = Array.from({ length: 60 }, (_, at) => at);
     assert.equal(hitsOf(anchors, text, everywhere), expected, 'byte by byte');
+  }
+});
+
+test(`finds them in long texts, across the borders of what is read at once (seed ${SEED})`, () => {
+  const draw = drawFrom(SEED + 3);
+  for (let round = 0; round < 20; round++) {
+    const texts = drawTexts(draw, 8, 'abA', 1 + draw(round < 18 ? 60 : 1500));
+    const text = `${drawWord(draw, 'ab', 1000 + draw(30))}${texts.join('')}${drawWord(draw, 'abc', 6000)}`;
+    const expected = hitsBySearch(texts, text);
+    assert.equal(hitsOf(buildAnchors(texts), text), expected, `${JSON.stringify(texts)}`);
+    const cuts = [draw(3000), 3000 + draw(3000)];
+    assert.equal(hitsOf(buildAnchors(texts), text, cuts), expected, `${JSON.stringify(texts)} split at ${cuts}`);
   }
 });
 

@@ -3,6 +3,7 @@
 
 import { KnownFinder, type KnownIndex } from '../known/known-finder.ts';
 import type { VisibleWindow } from '../reading/visible-window.ts';
+import type { Met } from './anchors.ts';
 import type { Candidates } from './candidates.ts';
 import { type AnchorUse, type CompiledRules, isMachine, NO_BYTE } from './compiled-rules.ts';
 import { MachineCandidates } from './machine-candidates.ts';
@@ -35,33 +36,34 @@ export class Scanner {
   /** Reads what is new in the window; `isOver` where nothing more will come. */
   scan(isOver = false): void {
     const { window, rules } = this;
-    const base = window.visibleStart;
+    const { visible, visibleStart, visibleEnd } = window;
     this.anchorState = rules.anchors.scan(
-      window.visible,
-      this.scanned - base,
-      window.visibleEnd - base,
+      visible,
+      this.scanned - visibleStart,
+      visibleEnd - visibleStart,
       this.anchorState,
-      (end, ending) => this.meet(end + base, ending),
+      (met) => this.judge(met, visible, visibleStart),
     );
-    this.scanned = window.visibleEnd;
+    this.scanned = visibleEnd;
     this.known.scan();
     for (const candidates of this.open) if (!candidates.advance(isOver)) this.open.delete(candidates);
   }
 
-  private meet(end: number, ending: number): void {
-    const { window } = this;
-    const { visible, visibleStart } = window;
-    const uses = this.rules.uses[ending] as readonly AnchorUse[];
-    // A plain loop: this runs for every anchor in the text, and nearly all of them come to nothing.
-    for (let index = 0; index < uses.length; index++) {
-      const use = uses[index] as AnchorUse;
-      const from = end - use.length;
-      const previous = from - visibleStart - 1;
-      const byte = previous < 0 ? NO_BYTE : (visible[previous] as number);
-      if (use.isRuledOut[byte] === 1 && !window.isSoftBreak(from)) continue;
-      if (use.exact !== null && !this.stands(use.exact, from)) continue;
-      const candidates = this.byRule[use.rule] ?? this.beginRule(use.rule);
-      if (candidates.add(from, end)) this.open.add(candidates);
+  /** Begins candidates. This runs for every anchor in the text, and nearly all of them come to nothing: plain loops. */
+  private judge({ count, ends, endings }: Met, visible: Uint8Array, visibleStart: number): void {
+    const { uses } = this.rules;
+    for (let index = 0; index < count; index++) {
+      const end = ends[index] as number;
+      const begun = uses[endings[index] as number] as readonly AnchorUse[];
+      for (let which = 0; which < begun.length; which++) {
+        const use = begun[which] as AnchorUse;
+        const from = end - use.length;
+        const previous = from === 0 ? NO_BYTE : (visible[from - 1] as number);
+        if (use.isRuledOut[previous] === 1 && !this.window.isSoftBreak(from + visibleStart)) continue;
+        if (use.exact !== null && !stands(use.exact, visible, from)) continue;
+        const candidates = this.byRule[use.rule] ?? this.beginRule(use.rule);
+        if (candidates.add(from + visibleStart, end + visibleStart)) this.open.add(candidates);
+      }
     }
   }
 
@@ -72,14 +74,6 @@ export class Scanner {
       : new PatternCandidates(compiled, this.window, this.found);
     this.byRule[rule] = candidates;
     return candidates;
-  }
-
-  private stands(exact: Buffer, at: number): boolean {
-    const { visible, visibleStart } = this.window;
-    for (let index = 0; index < exact.length; index++) {
-      if (visible[at - visibleStart + index] !== exact[index]) return false;
-    }
-    return true;
   }
 
   /** Visible position up to which everything is decided. */
@@ -123,4 +117,9 @@ export class Scanner {
     for (const candidates of this.open) from = Math.min(from, candidates.begunAt);
     return from;
   }
+}
+
+function stands(text: Uint8Array, bytes: Uint8Array, at: number): boolean {
+  for (let index = 0; index < text.length; index++) if (bytes[at + index] !== text[index]) return false;
+  return true;
 }
