@@ -6,10 +6,14 @@ import type { Machine, Span } from '../rule.ts';
 /** From the BEGIN line on; then text is shown again. */
 export const LONGEST_KEY = 16_384;
 const LONGEST_LABEL = 64;
+const LONGEST_LABEL_END = 'PRIVATE KEY BLOCK-----'.length;
 /** Lines of others between the lines of a key, in mixed logs, before it counts as cut off. */
 const MOST_FOREIGN_LINES = 3;
 /** A line of a key is this long, but for the last one. */
 const SHORTEST_FIRST = 16;
+
+/** What stands above the text of some keys. */
+const HEADER = /(?:^|[^A-Za-z])(?:Proc-Type|Version|Comment|Subject|Hash|Charset|MessageID|X-[A-Za-z-]{1,64}): /;
 
 type Phase = 'label' | 'body' | 'done';
 
@@ -56,7 +60,7 @@ export class PrivateKeyBlock implements Machine {
 
   #readLabel(c: string): void {
     this.#label += c;
-    if (/PRIVATE KEY(?: BLOCK)?(?:-{5}| -{4})$/.test(this.#label)) {
+    if (c === '-' && /PRIVATE KEY(?: BLOCK)?(?:-{5}| -{4})$/.test(this.#label.slice(-LONGEST_LABEL_END))) {
       this.#phase = 'body';
       this.holdFrom = this.#at + 1;
       this.#newLine(this.#at + 1);
@@ -111,17 +115,14 @@ export class PrivateKeyBlock implements Machine {
   }
 
   #endLine(line: string): void {
-    const iv = /^(.*DEK-Info: [A-Z0-9-]{3,20},)([0-9A-F]{16,32})/.exec(line);
+    const iv = line.includes('DEK-Info: ') ? /^(.*DEK-Info: [A-Z0-9-]{3,20},)([0-9A-F]{16,32})/.exec(line) : null;
     if (iv !== null) {
       const from = this.#lineFrom + (iv[1] as string).length;
       this.#chunks.push({ from, to: from + (iv[2] as string).length, joins: false });
       this.#isBroken = true;
       return;
     }
-    if (
-      /^[^A-Za-z0-9]*$/.test(line) ||
-      /(?:^|[^A-Za-z])(?:Proc-Type|Version|Comment|Subject|Hash|Charset|MessageID|X-[A-Za-z-]+): /.test(line)
-    ) {
+    if (/^[^A-Za-z0-9]*$/.test(line) || (line.includes(': ') && HEADER.test(line))) {
       this.#isBroken ||= line !== '';
       return;
     }
@@ -143,10 +144,9 @@ export class PrivateKeyBlock implements Machine {
 
   /** The run of base64 at the line's end, where what stands before it is a prefix that the BEGIN line has, too. */
   #chunkOf(whole: string, lineFrom: number): Chunk | undefined {
-    const line = whole.replace(/(?:["'`]\s*[+.,;&\\]*)?[\s"'`,;)\]}|\\]*$/, '');
-    const match = /[A-Za-z0-9+/]+={0,2}$|(?<![A-Za-z0-9+/])=[A-Za-z0-9+/]{4}$/.exec(line);
-    if (match === null) return this.#leadingChunk(whole, lineFrom);
-    let from = match.index;
+    const line = whole.slice(0, endOfText(whole));
+    let from = beginOfRun(line);
+    if (from === -1) return this.#leadingChunk(whole, lineFrom);
     if (line.charAt(from) === '+' && /^\s*\+$/.test(this.#prefix) && from < 2) from += 1;
     const prefix = line.slice(0, from);
     if (line.charAt(from) === '=') from += 1; // the checksum of a PGP block
@@ -177,6 +177,38 @@ export class PrivateKeyBlock implements Machine {
     return /=$/.test(text) || (/\d/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text));
   }
 }
+
+const BLANKS = ' \t\n\v\f\r\u00a0';
+const QUOTES = '"\'`';
+const ENDS_LINE = `${BLANKS}${QUOTES},;)]}|\\`;
+const OPERATORS = '+.,;&\\';
+
+/** Where the text on a line ends, before what a program writes behind it: `",`, `" +`, `"\`, `'}`. One pass, whatever the line. */
+function endOfText(line: string): number {
+  const skipBack = (from: number, characters: string) => {
+    let at = from;
+    while (at > 0 && characters.includes(line.charAt(at - 1))) at -= 1;
+    return at;
+  };
+  const end = skipBack(line.length, ENDS_LINE);
+  const quote = skipBack(skipBack(end, OPERATORS), BLANKS) - 1;
+  return quote >= 0 && quote < end - 1 && QUOTES.includes(line.charAt(quote)) ? quote : end;
+}
+
+/** Where the base64 that ends the line begins, with the `=` before the checksum of a PGP block; -1 where there is none. */
+function beginOfRun(line: string): number {
+  let end = line.length;
+  while (end > line.length - 2 && line.charAt(end - 1) === '=') end -= 1;
+  let from = end;
+  while (from > 0 && isOfBase64(line.charCodeAt(from - 1))) from -= 1;
+  if (from === end) return -1;
+  const isSum = end === line.length && end - from === 4 && line.charAt(from - 1) === '=';
+  return isSum && (from === 1 || !isOfBase64(line.charCodeAt(from - 2))) ? from - 1 : from;
+}
+
+/** `+`, `/` and digits, letters. */
+const isOfBase64 = (code: number): boolean =>
+  (code >= 0x2f && code <= 0x39) || code === 0x2b || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a);
 
 /** What a prefix has in common on all lines: numbers and times differ. */
 function skeleton(prefix: string): string {
