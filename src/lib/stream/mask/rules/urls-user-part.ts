@@ -22,6 +22,10 @@ const WORDS =
 /** A word, a variable or a template instead of a password. */
 export const isWord = (text: string) => WORDS.test(text) || isTemplate(text);
 
+/** What begins like a path, a query or a list has to show that it is none. */
+const standsAlone = (password: string): boolean =>
+  looksRandom(password.slice(1)) || /^[^/].*(?:\d.*[A-Za-z]|[A-Za-z].*\d)/.test(password);
+
 export class UserPart implements Machine {
   holdFrom = Infinity;
   #phase: Phase = 'user';
@@ -57,8 +61,7 @@ export class UserPart implements Machine {
     if (password === '' || password === 'x-oauth-basic' || password === 'x' || password === 'api_token')
       return this.#userSpan(this.#colon);
     if (isWord(password) || /^(?:[a-z]{1,3}|\d{1,3})$/i.test(password)) return [];
-    // What begins like a path, a query or a list has to show that it is none.
-    if (AFTER_HOST.has(password.charAt(0)) && !looksRandom(password.slice(1))) return [];
+    if (AFTER_HOST.has(password.charAt(0)) && !standsAlone(password)) return [];
     return [{ from: this.#colon + 1, to: end }];
   }
 
