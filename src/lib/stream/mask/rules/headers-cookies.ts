@@ -9,6 +9,7 @@ const LONGEST_HEAD = 8;
 const IS_GAP = /^\\{0,3}"\s{0,2},\s{0,40}\\{0,3}"$/;
 const IS_PAIR = /^value\\{0,3}" ?: ?\\{0,3}"$/;
 const LONGEST_PAIR = 16;
+const IS_SIGN = /^(?:\\{0,3}["'`]?\]?[ \t]{0,3}(?::|=|=>|,)[ \t]{0,2}\[?\\{0,3}["'`]?|[ \t]{1,4}["'])$/;
 const LONGEST_NAME = 128;
 export const LONGEST_COOKIES = 8192;
 
@@ -62,7 +63,7 @@ export class Cookies implements Machine {
       this.#head = c;
     } else if (isLong && !(/^\\{0,3}"/.test(this.#head) && /^[\\"\s,]{1,60}$/.test(this.#head))) this.#phase = 'done';
     else if (/[A-Za-z0-9_]/.test(c)) {
-      const isSign = /^\\{0,3}["'`]?\]?[ \t]{0,3}(?::|=|=>|,)[ \t]{0,2}\[?\\{0,3}["'`]?$/.test(this.#head.slice(0, -1));
+      const isSign = IS_SIGN.test(this.#head.slice(0, -1));
       const isFlagSign = this.#isFlag && /^[ =]["']?$/.test(this.#head.slice(0, -1));
       this.#phase = isSign || isFlagSign ? 'name' : 'done';
       this.#name = c;

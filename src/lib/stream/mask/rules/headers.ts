@@ -121,6 +121,7 @@ export const HEADER_RULES: readonly Rule[] = [
       'Signature=',
       'mac="',
       'signature="',
+      'signature=\\"',
     ],
     notBefore: '[A-Za-z0-9_]',
     secret: '[A-Za-z0-9+/%_-]{26,700}={0,2}',
@@ -128,6 +129,7 @@ export const HEADER_RULES: readonly Rule[] = [
     tests: {
       masks: [
         'Authorization: Digest username="app", realm="r", nonce="${!hex:12}", uri="/", response="${hex:32}"',
+        '{"authorization":"hmac username=\\"x\\", signature=\\"${b64:43}\\""}',
         'Credential=x/20261125/eu-west-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=${hex:64}',
         'oauth_nonce="${!alnum:8}", oauth_signature="${b64:27}%3D"'.replace('%3D', '${?%3D}'),
       ],
@@ -151,6 +153,7 @@ export const HEADER_RULES: readonly Rule[] = [
         '"cookie": "session=${alnum:40}; lang=en",',
         '"set-cookie": ["sid=${b64url:43}; Path=/"]',
         '{"name":"Cookie","value":"lang=en; session=${alnum:40}"}',
+        'proxy_set_header Cookie "theme=dark; sessionid=${alnum:32}";',
         '"name": "Set-Cookie",\n            "value": "sid=${b64url:43}; Path=/"',
         "curl -H 'Cookie: session=${alnum:32}' https://x.example",
         'curl --cookie "session=${alnum:32}" https://x.example',

@@ -87,7 +87,7 @@ export class UserPart implements Machine {
   #password(c: string, at: number): void {
     if (c === '@') this.#foundAt(at);
     else if (at - this.#colon > LONGEST_PASSWORD) this.#phase = 'done';
-    else if (AFTER_HOST.has(c) && /^\d{1,5}$/.test(this.#text.slice(this.#colon + 1, at))) this.#phase = 'done';
+    else if (AFTER_HOST.has(c) && /^\d{2,5}$/.test(this.#text.slice(this.#colon + 1, at))) this.#phase = 'done';
   }
 
   #host(c: string, at: number): void {
