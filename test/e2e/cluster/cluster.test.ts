@@ -166,6 +166,19 @@ for (const [protocol, isWebSocket] of [
   });
 }
 
+withCluster('ends a pod that is not to be started again with the exit code of its program', async () => {
+  const cluster = await shared();
+  const script = ['sh', '-c', 'cat; exit 3'];
+  const run = ['run', 'once', '-i', '--rm', '--quiet', '--restart=Never', '--image=none', '--command', '--', ...script];
+  const { exit, stdout, stderr } = await cluster.kubectl(run, { input: 'said\n' });
+  assert.is(stdout, 'said\n', stderr);
+  assert.is(exit, 3, stderr);
+  await until(
+    async () => (await cluster.ask('GET', '/api/v1/namespaces/default/pods/once')).status === 404,
+    'it is gone',
+  );
+});
+
 withCluster('has logs: all, the last lines, and those to come', async () => {
   const cluster = await shared();
   await runPod(cluster, 'talker');

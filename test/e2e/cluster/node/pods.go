@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	listers "k8s.io/client-go/listers/core/v1"
 	"k8s.io/client-go/tools/cache"
+	"k8s.io/client-go/util/retry"
 	"k8s.io/client-go/util/workqueue"
 )
 
@@ -167,6 +168,39 @@ func runningStatus(pod *corev1.Pod) corev1.PodStatus {
 		status.StartTime = &now
 	}
 	return status
+}
+
+// containerEnded reports it as the kubelet does, where it is not to be started again; with its last container a pod ends.
+func (r *podRunner) containerEnded(ctx context.Context, pod *corev1.Pod, container string, code int32) error {
+	if pod.Spec.RestartPolicy != corev1.RestartPolicyNever {
+		return nil
+	}
+	pods := r.client.CoreV1().Pods(pod.Namespace)
+	return retry.RetryOnConflict(retry.DefaultRetry, func() error {
+		now, err := pods.Get(ctx, pod.Name, metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		phase := corev1.PodSucceeded
+		for at := range now.Status.ContainerStatuses {
+			each := &now.Status.ContainerStatuses[at]
+			if each.Name == container {
+				started := false
+				each.Ready, each.Started = false, &started
+				each.State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+					ExitCode: code, Reason: "Ended", FinishedAt: metav1.Now(), ContainerID: each.ContainerID,
+				}}
+			}
+			if ended := each.State.Terminated; ended == nil {
+				phase = corev1.PodRunning
+			} else if ended.ExitCode != 0 && phase != corev1.PodRunning {
+				phase = corev1.PodFailed
+			}
+		}
+		now.Status.Phase = phase
+		_, err = pods.UpdateStatus(ctx, now, metav1.UpdateOptions{})
+		return err
+	})
 }
 
 func (r *podRunner) makeFolders(pod *corev1.Pod) error {

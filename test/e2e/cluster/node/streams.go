@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/cri-streaming/pkg/streaming/portforward"
 	"k8s.io/cri-streaming/pkg/streaming/remotecommand"
+	utilexec "k8s.io/utils/exec"
 )
 
 // As the kubelet has it.
@@ -106,7 +107,15 @@ func (p *place) AttachContainer(ctx context.Context, _, _, _ string, in io.Reade
 	if len(command) == 0 {
 		command = []string{"cat"}
 	}
-	return p.program(command, tty).run(ctx, in, out, errors, resize)
+	ended := p.program(command, tty).run(ctx, in, out, errors, resize)
+	exit, isExit := ended.(utilexec.ExitError)
+	switch {
+	case isExit:
+		return p.runner.containerEnded(ctx, p.pod, p.container.Name, int32(exit.ExitStatus()))
+	case ended == nil:
+		return p.runner.containerEnded(ctx, p.pod, p.container.Name, 0)
+	}
+	return ended
 }
 
 // PortForward connects with the machine's loopback port of that number.
