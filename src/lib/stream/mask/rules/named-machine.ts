@@ -1,9 +1,9 @@
 // Takes in the value of a telling name, bare, in quotes or in an element, and says what of it is secret once it has ended.
 import type { Beginning, Machine, Span } from '../rule.ts';
-import { isQuote, NAME_PARTS } from './named-context.ts';
+import { isQuote, NAME_PARTS, tableOf } from './named-context.ts';
 import { LONGEST_HEAD, NamedHead, type Step } from './named-head.ts';
 import { canFollowName, LONGEST_NAME } from './named-name.ts';
-import { type Found, secretOf } from './named-values.ts';
+import { secretOf } from './named-values.ts';
 import { isOtherWord, LONGEST_ENDING } from './named-words.ts';
 
 /** Values are held back whole; longer ones are cut here and masked as far. */
@@ -12,6 +12,7 @@ export const LONGEST_NAMED = LONGEST_HEAD + LONGEST_VALUE + 16;
 
 type Phase = 'name' | 'head' | 'bare' | 'quoted' | 'element' | 'tag' | 'done';
 
+const BARE_ENDS = tableOf(/[\n \r\t]/);
 /** Letters before an opening quote in programs: `b"…"`, `r'…'`, `$'…'`. */
 const QUOTE_LETTERS = 'bBrRuUfFL@$';
 
@@ -54,23 +55,21 @@ export class NamedValue implements Machine {
     const { telling, shape, name } = this.#head;
     if (telling === 'none') return [];
     if (shape === 'xml' && this.#phase === 'element' && !early) return [];
-    const kind = telling === 'vague' ? {} : { kind: 'password' };
-    if (early && this.#phase !== 'done')
-      return [{ from: this.holdFrom, to: this.holdFrom + this.#value.length, ...kind }];
-    const found: Found = {
-      ...{ telling, shape, name: name.text, value: this.#text() },
-      isQuoted: this.#isQuoted,
-      before: name.before,
-    };
-    const secret = secretOf(found);
-    return secret === undefined ? [] : [{ from: this.holdFrom + secret.from, to: this.holdFrom + secret.to, ...kind }];
+    let value: { readonly from: number; readonly to: number } | undefined = { from: 0, to: this.#value.length };
+    if (!early || this.#phase === 'done') {
+      const { text, before } = name;
+      value = secretOf({ telling, shape, name: text, value: this.#text(), isQuoted: this.#isQuoted, before });
+    }
+    if (value === undefined) return [];
+    const [from, to] = [this.holdFrom + value.from, this.holdFrom + value.to];
+    return telling === 'vague' ? [{ from, to }] : [{ from, to, kind: 'password' }];
   }
 
   #readName(byte: number, c: string): void {
     if (NAME_PARTS[byte] === 1) {
       this.#suffix += c;
       const { length } = this.#suffix;
-      const isNone = length <= LONGEST_ENDING && isOtherWord(this.#beginning.anchor, this.#suffix);
+      const isNone = length <= LONGEST_ENDING && isOtherWord(this.#beginning, this.#suffix);
       if (isNone || length > LONGEST_NAME) this.#phase = 'done';
     } else if (canFollowName(byte)) {
       this.#phase = 'head';
@@ -115,13 +114,14 @@ export class NamedValue implements Machine {
   }
 
   #bare(head: NamedHead, c: string): void {
-    const isEnd = c === '\n' || c === ' ' || c === '\r' || c === '\t' || head.ends.includes(c);
+    const code = c.charCodeAt(0);
+    const isEnd = BARE_ENDS[code] === 1 || (head.ends !== '' && head.ends.includes(c));
     if (this.#value.length === 1 && isQuote(c) && QUOTE_LETTERS.includes(this.#text())) {
       head.quote = c;
       this.#value = [];
       this.#isQuoted = true;
       this.#begin('quoted', this.#at + 1);
-    } else if (!isEnd) this.#value.push(c.charCodeAt(0));
+    } else if (!isEnd) this.#value.push(code);
     else if (head.shape === 'prose' && /^[a-z]+$/.test(this.#text())) {
       this.#leave(head);
       this.#follow(head, head.prose(c), c);

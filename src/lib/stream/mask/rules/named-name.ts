@@ -50,6 +50,10 @@ export class Name {
   }
 
   #withoutMarks(): { readonly prefix: string; readonly suffix: string } {
-    return { prefix: this.#prefix.replace(/^[.-]+/, ''), suffix: this.#suffix.replace(/[.-]+$/, '') };
+    const [prefix, suffix] = [this.#prefix, this.#suffix];
+    return {
+      prefix: prefix === '' ? '' : prefix.replace(/^[.-]+/, ''),
+      suffix: suffix === '' ? '' : suffix.replace(/[.-]+$/, ''),
+    };
   }
 }

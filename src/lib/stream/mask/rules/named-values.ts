@@ -1,6 +1,6 @@
 // Judges what stands where a named value stands: a secret, or the place of one, code that fetches it, a word of prose, a path.
 import { isPlaceholder, looksRandom } from '../checks/index.ts';
-import { isCodeAround, isExpression, isReference, isTemplate, isWordy } from './named-expressions.ts';
+import { isCodeAround, isExpression, isPlain, isReference, isTemplate, isWordy } from './named-expressions.ts';
 import type { Telling } from './named-words.ts';
 
 /**
@@ -57,30 +57,36 @@ export function secretOf(found: Found): { readonly from: number; readonly to: nu
   if (/^[0-9a-f]{4}\]|^ENC\[/.test(found.value)) return undefined; // a mask (`[password:3f2a]`), what SOPS encrypted
   if (found.isQuoted && /^(?:\$[({]|`)/.test(found.value) && !/[)}`]./.test(found.value)) return undefined;
   if (found.value.length < (found.telling === 'strong' ? SHORTEST_STRONG : SHORTEST_MEDIUM)) return undefined;
-  const { from, to } = found.isQuoted ? trimmed(found.value) : bareValue(found);
-  const value = found.value.slice(from, to);
-  return isSecret(found, value) ? { from, to } : undefined;
+  const part = found.isQuoted ? trimmed(found.value) : bareValue(found);
+  return isSecret(found, found.value.slice(part.from, part.to)) ? part : undefined;
 }
 
 function trimmed(value: string): { from: number; to: number } {
   return { from: value.length - value.trimStart().length, to: value.trimEnd().length };
 }
 
+const OPENERS: ReadonlyMap<string, string> = new Map([
+  [')', '('],
+  [']', '['],
+  ['}', '{'],
+]);
+
 /** Without the punctuation of what it is part of: `abc,` of a list, `abc)` of a call, `abc,user=bob` of pairs. */
 function bareValue(found: Found): { from: number; to: number } {
   let value = found.value;
+  if (isPlain(value) && found.shape !== 'prose') return { from: 0, to: value.length };
   const isVariable = found.shape === 'tight' && /^[A-Z0-9_]+$/.test(found.name);
   const next = (isVariable ? /,[A-Z][A-Z0-9_]*=|(?<=.{8})&[a-z_]{3,}=/ : /[,;&|][A-Za-z_][\w.-]*[=:]/).exec(value);
   if (next !== null && next.index > 0) value = value.slice(0, next.index);
   value = value.replace(/<\/[a-z].*$/i, '');
   for (;;) {
     const end = value.charAt(value.length - 1);
-    const opener = { ')': '(', ']': '[', '}': '{' }[end];
+    const opener = OPENERS.get(end);
     const isExtra = opener !== undefined ? !value.slice(0, -1).includes(opener) : ',;"\'`'.includes(end) && end !== '';
     if (isExtra || (end === '.' && found.shape === 'prose')) value = value.slice(0, -1);
-    else if (/[)\]];?:$/.test(value)) value = value.slice(0, -1);
-    else if (/(?:\\n|\\r|\\t|\\)$/.test(value) && found.shape !== 'block')
-      value = value.replace(/(?:\\n|\\r|\\t|\\)$/, '');
+    else if (end === ':' && /[)\]];?:$/.test(value.slice(-3))) value = value.slice(0, -1);
+    else if (found.shape !== 'block' && /\\[nrt]?$/.test(value.slice(-2)))
+      value = value.slice(0, end === '\\' ? -1 : -2);
     else break;
   }
   return { from: 0, to: value.length };
@@ -104,7 +110,7 @@ function isSecret(found: Found, value: string): boolean {
   )
     return false;
   if (isReference(value) || (!isQuoted && isExpression(found, value))) return false;
-  if (value.toLowerCase().replace(/[^a-z]/g, '') === found.name.toLowerCase().replace(/[^a-z]/g, '')) return false;
+  if (hasLettersOf(value, found.name)) return false;
   if (shape === 'columns' && telling === 'strong' && /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z!#@$%^*])\S{8,}$/.test(value))
     return !isOrdinary(value);
   if (telling === 'vague' || shape === 'columns') return value.length >= SHORTEST_VAGUE && isDrawn(value);
@@ -132,6 +138,23 @@ function isWordAllowed(found: Found, value: string): boolean {
   if (shape === 'tight') return !isCode && (/^[A-Z0-9_]+$/.test(name) || /^[a-z][a-z-]*$/.test(value));
   return /^[A-Za-z]+(?:-[A-Za-z]+){3,}$/.test(value);
 }
+
+/** `password = PASS_WORD`. */
+function hasLettersOf(value: string, name: string): boolean {
+  let at = 0;
+  for (let index = 0; index < value.length; index++) {
+    const letter = value.charCodeAt(index) | 0x20;
+    if (!isLetter(letter)) continue;
+    while (at < name.length && !isLetter(name.charCodeAt(at) | 0x20)) at += 1;
+    if (at === name.length || (name.charCodeAt(at) | 0x20) !== letter) return false;
+    at += 1;
+  }
+  while (at < name.length && !isLetter(name.charCodeAt(at) | 0x20)) at += 1;
+  return at === name.length;
+}
+
+/** Of a code with the bit of lower case set. */
+const isLetter = (code: number) => code >= 0x61 && code <= 0x7a;
 
 const PLAIN_SHAPES: ReadonlySet<Shape> = new Set(['tight', 'colon', 'spaced', 'xml', 'table']);
 
@@ -174,7 +197,9 @@ function isDrawn(value: string): boolean {
   return UUID.test(value) || looksRandom(value) || looksDrawnInHex(value);
 }
 
-const looksDrawnInHex = (value: string) => /^(?:[0-9a-f]{20,}|[0-9A-F]{20,})$/.test(value) && new Set(value).size > 7;
+function looksDrawnInHex(value: string): boolean {
+  return value.length >= 20 && /^(?:[0-9a-f]*|[0-9A-F]*)$/.test(value) && new Set(value).size > 7;
+}
 
 /** An address, a host, a name with a number: what else stands behind a colon in prose. */
 function isOrdinary(value: string): boolean {

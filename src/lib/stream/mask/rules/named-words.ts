@@ -1,5 +1,6 @@
 // Which names tell that a value is secret. A name is what stands before the sign (`DB_PASSWORD_2 =`, `"apiKey":`), cut into
 // words; what its words are decides how much the value itself has to prove.
+import type { Beginning } from '../rule.ts';
 
 /**
  * `strong`: whoever writes this name means a secret, and weak values count. `medium`: a value needs a digit or a sign in it.
@@ -136,8 +137,11 @@ const STRONG = new Set([
 const NO_PASS_BEFORE =
   /(?:by|com|tres|sur|over|under|en|im|low|high|band|all|multi|single|two|first|second|render|tests?)$/i;
 
+const NO_WORDS: readonly string[] = [];
+
 /** Words of a name: `dbPassword_2` → db, password, 2. */
-function wordsOf(text: string): string[] {
+function wordsOf(text: string): readonly string[] {
+  if (text === '') return NO_WORDS;
   const found: string[] = [];
   let from = 0;
   for (let at = 0; at <= text.length; at++) {
@@ -167,8 +171,10 @@ function kindOf(text: string, at: number): 'l' | 'U' | 'd' | ' ' {
 }
 
 /** Whether a name that goes on like this behind the anchor tells nothing, whatever else it has: "tokenizer", "passed". Cheap. */
-export function isOtherWord(anchor: string, suffix: string): boolean {
-  const endings = ENDINGS.get(anchor.toLowerCase());
+export function isOtherWord(beginning: Beginning, suffix: string): boolean {
+  const first = kindOf(suffix, 0);
+  if (first !== 'l' && first !== 'U') return false;
+  const endings = ENDINGS.get(beginning.anchor.toLowerCase());
   if (endings === undefined) return !startsNewWord(suffix);
   const text = suffix.toLowerCase();
   if (endings.some((ending) => ending.startsWith(text))) return false;
@@ -219,7 +225,8 @@ function beyond(own: Telling, follow: readonly string[]): Telling {
 
 /** The keyword must end where a word ends: "tokenizer", "secretary" and "passwordless" are other words. */
 function startsNewWord(after: string): boolean {
-  return !/^[a-z]/.test(after) && !/^[A-Z]{2}/.test(after);
+  const first = kindOf(after, 0);
+  return first !== 'l' && (first !== 'U' || kindOf(after, 1) !== 'U');
 }
 
 function isLedAway(keyword: string, lead: readonly string[]): boolean {
