@@ -1,4 +1,5 @@
 // The measurements by name. Each returns lines to print; a ratio says how many times the other's time ours takes.
+import { echoLatency } from './echo.ts';
 import { gatedCommands } from './gated.ts';
 import { maskTimes } from './mask.ts';
 import { brokerMemory } from './memory.ts';
@@ -20,6 +21,7 @@ export const BENCHES: readonly Bench[] = [
   { name: 'cli', run: cliStart },
   { name: 'ssh', run: sshOneShot },
   { name: 'gated', run: gatedCommands },
+  { name: 'echo', run: echoLatency },
   { name: 'terminal', run: terminalThroughput },
   { name: 'memory', run: brokerMemory },
   { name: 'policy', run: policyTimes },

@@ -74,13 +74,19 @@ function configText(sshd: Sshd | undefined): string {
   });
 }
 
+export function plainSsh(server: NonNullable<Stage['server']>, command: string): Promise<void> {
+  return runProgram('ssh', [...plainSshArguments(server, '-n', '-T'), command]);
+}
+
 /** As somebody would type it without sallyport: a key file, no agent, no config, no known hosts. */
-export function plainSsh({ sshd, keyFile }: NonNullable<Stage['server']>, command: string): Promise<void> {
+export function plainSshArguments(
+  { sshd, keyFile }: NonNullable<Stage['server']>,
+  ...flags: readonly string[]
+): readonly string[] {
   const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'IdentitiesOnly=yes', 'LogLevel=ERROR'];
-  return runProgram('ssh', [
-    ...['-F', 'none', '-i', keyFile, '-p', `${sshd.port}`, '-n', '-T'],
+  return [
+    ...['-F', 'none', '-i', keyFile, '-p', `${sshd.port}`, ...flags],
     ...options.flatMap((option) => ['-o', option]),
     `${sshd.user}@${sshd.host}`,
-    command,
-  ]);
+  ];
 }
