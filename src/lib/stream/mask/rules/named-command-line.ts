@@ -16,6 +16,8 @@ export interface Command {
   readonly positional?: number;
   /** What must be among the options before a positional counts. */
   readonly needs?: RegExp;
+  /** What the positional itself must have in it. */
+  readonly isOnlyWith?: RegExp;
 }
 
 const COMMANDS: readonly Command[] = [
@@ -76,7 +78,9 @@ const COMMANDS: readonly Command[] = [
   { names: ['wpa_passphrase'], positional: 1 },
   { names: ['vault login', 'consul login'], positional: 0, needs: /^$/ },
   { names: ['mc alias set', 'mc config host add'], positional: 3 },
-  { names: ['sqlplus', 'expdp', 'impdp', 'exp', 'imp', 'rman target'], positional: 0, sign: '/' },
+  { names: ['sqlplus', 'expdp', 'impdp', 'rman target'], positional: 0, sign: '/' },
+  // Dates of cards are written `exp 12/28`.
+  { names: ['exp', 'imp'], positional: 0, sign: '/', isOnlyWith: /@/ },
 ];
 
 /** Bytes after the command's name. */
@@ -85,6 +89,14 @@ const MOST_WORDS = 40;
 /** What is known of a command, by the words it begins with. */
 export const COMMANDS_BY_NAME: ReadonlyMap<string, Command> = new Map(
   COMMANDS.flatMap((command) => command.names.map((name) => [name, command])),
+);
+
+/** The options of each that a secret may be attached to. */
+const ATTACHABLE: ReadonlyMap<Command, readonly string[]> = new Map(
+  COMMANDS.map((command) => {
+    const { attached = [], secret = [], login = [] } = command;
+    return [command, [...attached, ...secret, ...login]];
+  }),
 );
 
 export class CommandLine implements Machine {
@@ -135,11 +147,12 @@ export class CommandLine implements Machine {
   }
 
   #mayBeSecret(): boolean {
-    const { attached = [], secret = [], login = [], positional } = this.#command;
-    if (this.#expected !== undefined || positional === this.#positional) return true;
-    return [...attached, ...secret, ...login].some(
-      (name) => this.#word.length > name.length && this.#word.startsWith(name),
-    );
+    if (this.#expected !== undefined || this.#command.positional === this.#positional) return true;
+    return this.#attachedTo(this.#word) !== undefined;
+  }
+
+  #attachedTo(word: string): string | undefined {
+    return ATTACHABLE.get(this.#command)?.find((name) => word.length > name.length && word.startsWith(name));
   }
 
   #endWord(): void {
@@ -163,12 +176,10 @@ export class CommandLine implements Machine {
   /** What is secret of a word that ends at `end`, given the words before it. */
   #spanOf(word: string, end: number): Span | undefined {
     if (word === '') return undefined;
-    const { attached = [], secret = [], login = [], positional, sign } = this.#command;
+    const { attached = [], login = [], positional, sign, isOnlyWith } = this.#command;
     const from = end - word.length;
     if (this.#expected !== undefined) return secretIn(word, from, this.#expected === 'login' ? sign : undefined);
-    const option = [...attached, ...secret, ...login].find(
-      (name) => word.startsWith(name) && word.length > name.length,
-    );
+    const option = this.#attachedTo(word);
     if (option !== undefined) {
       const isLong = option.startsWith('--');
       if (isLong && word.charAt(option.length) !== '=') return undefined;
@@ -178,6 +189,7 @@ export class CommandLine implements Machine {
       return secretIn(value, end - value.length, login.includes(option) ? sign : undefined);
     }
     if (/^[-/]|^[a-z_]+=/.test(word) || this.#positional !== positional || !this.#isReady) return undefined;
+    if (isOnlyWith?.test(word) === false) return undefined;
     return secretIn(word, from, sign);
   }
 }

@@ -28,6 +28,7 @@ const commandLine: MachineRule = {
       "smbclient //srv/share -U 'bob%${alnum:12}'",
       'sudo rabbitmqctl add_user shop ${alnum:16}',
       'sqlplus scott/${alnum:10}@orcl',
+      'exp scott/${alnum:10}@orcl file=a.dmp',
       'mc alias set local http://minio:9000 minioadmin ${alnum:32}',
     ],
     leaves: [
@@ -47,6 +48,8 @@ const commandLine: MachineRule = {
       'vault login -method=oidc',
       'https://example.com/ -u a:b',
       'the mysql service -power user',
+      'card 4242 exp 12/2028',
+      'imp 1/2/2026 and exp north/south2',
     ],
   },
 };
@@ -59,11 +62,23 @@ export const COMMAND_RULES: readonly Rule[] = [
     family: 'named',
     anchors: [' pass:'],
     secret: '[^\\s"\'`<]{4,200}',
-    isAmong: (before) => /-(?:passin|passout|pass|password) ["']?pass:$/.test(before),
+    isAmong: (before) => /-(?:passin|passout|pass|password) ["']?pass:$/.test(before.slice(-24)),
     check: (value) => !isPlaceholder(value) && !isWord(value),
     tests: {
       masks: ['openssl pkcs12 -export -out a.p12 -passout pass:${alnum:12} -inkey k.pem'],
       leaves: ['openssl -passin pass:$PW', 'tests pass:12345', '-passin pass:<password>'],
+    },
+  },
+  {
+    name: 'npm-config-token',
+    kind: 'npm-token',
+    family: 'named',
+    anchors: [':_authToken ', ':_password ', ':_auth '],
+    secret: '[A-Za-z0-9+/_.-]{8,400}={0,2}',
+    check: (value) => !isPlaceholder(value) && !isWord(value),
+    tests: {
+      masks: ['npm config set //registry.example.com/:_authToken ${alnum:36}'],
+      leaves: ['npm config get :_authToken', ':_authToken <token>'],
     },
   },
   {

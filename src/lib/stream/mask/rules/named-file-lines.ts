@@ -1,7 +1,29 @@
 // Lines of `.pgpass` and entries of `.netrc`, read field by field.
-import { isPlaceholder } from '../checks/index.ts';
+import { isPlaceholder, looksRandom } from '../checks/index.ts';
 import type { Machine, Span } from '../rule.ts';
 import { isWord } from './urls-user-part.ts';
+
+/** In a text within a text, what ends it or its line: `\\n`, `\\"`, `"`. */
+const INNER_END = /\\[nrt"]|"/;
+
+/** Where a value ends that stands in a record of JSON. */
+function withoutRest(value: string): string {
+  const end = value.search(INNER_END);
+  return end > 0 ? value.slice(0, end) : value;
+}
+
+/** A directive of a configuration, `password …` alone on its line or after a user's: what a program writes before lines may precede it. */
+export const isOwnLine = (before: string): boolean =>
+  /^(?:[\w.:[\]-]{0,40} {0,12}\| |[+>-] ?|\d+[:-])?[ \t]*(?:user [\w.-]+ )?(?:insecure-)?password[ \t]+"?$/.test(
+    before,
+  );
+
+/** No word of a sentence: letters and digits or signs, and no path. */
+export const looksChosen = (value: string): boolean =>
+  !isPlaceholder(value) &&
+  !isWord(value) &&
+  !/^[/.~$<-]|^[a-z]+[-_.]?\d$/.test(value) &&
+  (looksRandom(value) || (/[A-Za-z]/.test(value) && /[^A-Za-z.,:;]/.test(value)));
 
 const LONGEST_FIELD = 64;
 export const LONGEST_PGPASS = 2 * LONGEST_FIELD + 260;
@@ -37,18 +59,21 @@ export class PgpassLine implements Machine {
   spans(early: boolean): readonly Span[] {
     if (!this.#isOpen || this.holdFrom === Infinity) return [];
     const [database = '', user = ''] = this.#text.split(':');
-    const password = this.#text.slice(this.holdFrom);
+    const password = withoutRest(this.#text.slice(this.holdFrom));
     const isDigits = /^[\d:]*$/.test(password) || /^\d+$/.test(user);
     if (database === '' || user === '' || isDigits || password.length < 3) return [];
     if (!early && (isPlaceholder(password) || isWord(password) || /^\/|^[a-z]$/.test(password))) return [];
-    return [{ from: this.holdFrom, to: this.#text.length }];
+    return [{ from: this.holdFrom, to: this.holdFrom + password.length }];
   }
 }
 
 const KEYWORDS = new Set(['login', 'user', 'account', 'password', 'passwd', 'port', 'protocol']);
 export const LONGEST_NETRC = 1024;
 
-/** After `machine `: a host, then pairs of a word and a value, on one line or many. */
+/** Before lines, by programs that show many: longer ones are text. */
+const LONGEST_PREFIX = 60;
+
+/** After `machine `: a host, then pairs of a word and a value, on one line or many, which all begin alike. */
 export class NetrcEntry implements Machine {
   holdFrom = Infinity;
   #at = 0;
@@ -57,15 +82,26 @@ export class NetrcEntry implements Machine {
   #host = '';
   #hasLogin: boolean;
   #span: Span | undefined;
+  /** What stands before each line; numbers in it may be others. */
+  readonly #prefix: string;
+  /** How much of it was read of the line that began. */
+  #prefixRead = Infinity;
 
-  constructor(anchor: string) {
+  constructor(before: string, anchor: string) {
+    const line = before.slice(before.lastIndexOf('\r') + 1);
+    this.#prefix = /\S/.test(line) && line.length <= LONGEST_PREFIX ? line : '';
     this.#hasLogin = anchor.startsWith('default');
     this.#keyword = this.#hasLogin ? 'login' : 'machine';
   }
 
   push(byte: number): boolean {
     const c = String.fromCharCode(byte);
+    if (this.#prefixRead < this.#prefix.length && this.#isPrefix(c)) {
+      this.#at += 1;
+      return true;
+    }
     const isSpace = c === ' ' || c === '\n' || c === '\t' || c === '\r';
+    if (c === '\n') this.#prefixRead = 0;
     if (!isSpace) {
       if (this.#word === '' && this.#isSecretNext()) this.holdFrom = this.#at;
       this.#word += c;
@@ -74,13 +110,22 @@ export class NetrcEntry implements Machine {
     return !isSpace || this.#word === '' || this.#endWord(c);
   }
 
+  #isPrefix(c: string): boolean {
+    const expected = this.#prefix.charAt(this.#prefixRead);
+    const isSame = c === expected || (isDigit(c) && isDigit(expected));
+    this.#prefixRead = isSame ? this.#prefixRead + 1 : Infinity;
+    return isSame;
+  }
+
   spans(early: boolean): readonly Span[] {
     const span = this.#span ?? (this.#isSecretNext() ? this.#spanOf(this.#word, this.#at, early) : undefined);
     return span === undefined ? [] : [span];
   }
 
-  /** Of a word that ends at `end`. */
-  #spanOf(word: string, end: number, early: boolean): Span | undefined {
+  /** Of a word that ends at `wordEnd`. */
+  #spanOf(whole: string, wordEnd: number, early: boolean): Span | undefined {
+    const word = whole.startsWith('"') ? whole : withoutRest(whole);
+    const end = wordEnd - whole.length + word.length;
     if (word === '') return undefined;
     const isEntry = this.#hasLogin || /[.\d]/.test(this.#host);
     const isValue =
@@ -112,3 +157,5 @@ export class NetrcEntry implements Machine {
     return true;
   }
 }
+
+const isDigit = (c: string): boolean => c >= '0' && c <= '9' && c.length === 1;

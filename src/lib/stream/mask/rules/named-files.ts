@@ -1,7 +1,7 @@
 // Files whose shape says what is secret in them: `.pgpass`, `.netrc`, hashes of passwords in `/etc/shadow`, `.htpasswd` and databases.
 import { looksRandom } from '../checks/index.ts';
 import type { Rule } from '../rule.ts';
-import { LONGEST_NETRC, LONGEST_PGPASS, NetrcEntry, PgpassLine } from './named-file-lines.ts';
+import { isOwnLine, LONGEST_NETRC, LONGEST_PGPASS, looksChosen, NetrcEntry, PgpassLine } from './named-file-lines.ts';
 
 const HASH = '[./A-Za-z0-9]';
 const PORTS = [
@@ -60,13 +60,17 @@ export const NAMED_FILE_RULES: readonly Rule[] = [
     anchors: ['machine ', 'default login ', 'machine\t'],
     notBefore: '[A-Za-z0-9_-]',
     maxLength: LONGEST_NETRC,
-    begin: ({ anchor }) => new NetrcEntry(anchor),
+    begin: ({ before, anchor }) => new NetrcEntry(before, anchor),
     tests: {
       masks: [
         'machine api.heroku.com\n  login ci@example\n  password ${alnum:36}\n',
         'machine github.com login acme-ci password ${weak}\nmachine b.example login x password ${alnum:12}\n',
         'default login anonymous password ${alnum:12}\n',
         'machine ftp.example.com password ${alnum:12} login u\n',
+        'web_1  | machine a.example.com\nweb_1  |   login ci\nweb_1  |   password ${alnum:20}\n',
+        '+machine a.example.com\n+  login ci\n+  password ${alnum:20}\n',
+        '12:machine a.example.com\n13:login ci\n14:password ${alnum:20}\n',
+        '{"log":"machine a.example.com login ci password ${alnum:20}\\n","stream":"stdout"}',
       ],
       leaves: [
         'machine learning login password',
@@ -74,6 +78,31 @@ export const NAMED_FILE_RULES: readonly Rule[] = [
         'machine api.example.com login x password <password>',
         'virtual machine login: root',
         'machine 1 user password reset',
+      ],
+    },
+  },
+  {
+    name: 'config-password',
+    kind: 'password',
+    family: 'named',
+    anchors: ['password ', 'password\t'],
+    lead: '[ \\t]{0,16}"?',
+    secret: '[^\\s"]{5,200}',
+    notAfter: '[^\\r\\n"]',
+    isAmong: isOwnLine,
+    check: looksChosen,
+    tests: {
+      masks: [
+        'host smtp.example.com\nuser deploy\npassword ${alnum:14}\n',
+        'userlist ops\n  user admin insecure-password ${alnum:16}\n',
+        'web_1  | password       ${alnum:12}\n',
+      ],
+      leaves: [
+        'password reset\npassword login2\n',
+        'Enter password twice\nthe password s3cret1 was wrong',
+        'password /run/secrets/db1\n',
+        'password required pam_unix.so sha512\n',
+        'password <your-password-1>\n',
       ],
     },
   },
