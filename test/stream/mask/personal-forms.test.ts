@@ -131,6 +131,64 @@ test('an "@" alone makes no address', () => {
   }
 });
 
+test('an address is masked before a path, a port and a password, a host is not', () => {
+  for (const [text, masked] of [
+    ['GET /users/kim.lee@example.com/orders 200', 'GET /users/[email]/orders 200'],
+    ['https://example.com/u/kim.lee@example.org/edit', 'https://example.com/u/[email]/edit'],
+    ['s3://bucket/kim@example.com/file', 's3://bucket/[email]/file'],
+    ['sip:kim@example.com:5060, xmpp:kim@example.com/home', 'sip:[email]:5060, xmpp:[email]/home'],
+    ['user:kim@example.com:x', 'user:[email]:x'],
+    ['kim.lee@gmail.com:hunter2', '[email]:hunter2'],
+    ['GET /u?email=kim.lee%40example.com&x=1', 'GET /u?email=[email]&x=1'],
+  ] as const)
+    assert.is(mask(text), masked);
+  for (const text of [
+    'deploy@web-1.example.com:22 rsync -a x deploy@web-1.example.com::module',
+    'ssh://deploy@web-1.example.com/srv smbclient //kim@files.example.com/share',
+    'https://kim:x@example.com/path https://user:kim@example.com:80/',
+    'go/pkg/mod/golang.org/x/net@v0.24.0/http2 node_modules/.pnpm/vue@3.4.21/node_modules/vue',
+    'https://unpkg.com/react@18.2.0/umd/react.js cdn/npm/%40scope%2Fpkg x%401.2.3',
+  ])
+    assert.is(mask(text), text);
+});
+
+test('what a string of JSON escapes stays before a value', () => {
+  const number = card('4', 16);
+  const account = completeIban('DE', digits(18));
+  for (const [value, masked] of [
+    ['kim.lee@example.com', '[email]'],
+    [number, `[card]${number.slice(-4)}`],
+    [grouped(number, ' '), `[card]${number.slice(-4)}`],
+    [account, `DE[iban]${account.slice(-4)}`],
+    ['123-45-6789', '[ssn]'],
+    ['+49 30 901820', '[phone]'],
+  ] as const) {
+    for (const place of ['{"m":"x:\\n•\\r\\n"}', '"a\\t•\\tb"', '"\\r•"', '{"m":"{\\"a\\":\\"x\\\\n•\\"}"}'])
+      assert.is(mask(place.replace('•', value)), place.replace('•', masked), place.replace('•', value));
+  }
+  assert.is(mask('"\\u003ckim@example.com\\u003e"'), '"\\u003c[email]\\u003e"');
+  assert.is(mask('C:\\Users\\kim@example.com\\x'), 'C:\\Users\\[email]\\x');
+});
+
+test('the sign of a diff before a number stays, one within something longer is part of it', () => {
+  const number = card('52', 16);
+  const account = completeIban('PL', digits(24));
+  for (const [value, masked] of [
+    [number, `[card]${number.slice(-4)}`],
+    [account, `PL[iban]${account.slice(-4)}`],
+    ['123-45-6789', '[ssn]'],
+    ['+49 30 901820', '[phone]'],
+  ] as const) {
+    for (const place of ['-•', '++•', '@@ -1 +1 @@\n-•\n', 'web-1  | -•', 'a.csv:12:-•', '"-•"'])
+      assert.is(mask(place.replace('•', value)), place.replace('•', masked), place.replace('•', value));
+    for (const place of ['id-•', '1-•', 'x+•', '+++•', '--+•', '.-•'])
+      assert.is(mask(place.replace('•', value)), place.replace('•', value));
+  }
+  assert.is(mask(`+${number}`), `+[card]${number.slice(-4)}`);
+  assert.is(mask(`%B${number}^ROE/JANE^2812101`), `%B[card]${number.slice(-4)}^ROE/JANE^2812101`);
+  assert.is(mask(`B${number}`), `B${number}`);
+});
+
 /** Digits that end in their check digit. */
 function card(prefix: string, length: number): string {
   for (;;) {
@@ -351,6 +409,11 @@ test('a plus and digits alone are no telephone number', () => {
     '+++++12',
     '+1-2-3',
     '+20240115',
+    '+2026-11-29 12:00:00 started',
+    '+2026/11/29 10:00:00 x',
+    'order +2026112912 +202611291200',
+    '+49.5 60.1 70.2 80.3',
+    'n+14155550132',
   ])
     assert.is(mask(text), text);
 });

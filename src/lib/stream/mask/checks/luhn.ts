@@ -100,7 +100,7 @@ export const CARD_RANGES: readonly CardRange[] = [
     brand: 'elo',
     prefixes: [
       [5041, 5041],
-      [5067, 5067],
+      [506699, 506799],
       [5090, 5090],
       [6277, 6277],
       [6362, 6363],

@@ -28,6 +28,13 @@ export const NUMBERING_PLANS: readonly NumberingPlan[] = PLANS.split(' ').map((p
   return { countryCode, min: min as number, max: max as number };
 });
 
+/** A date and a time in a diff (Cairo's numbers, +202…, have eleven digits), and measurements. */
+const LOOK_ALIKES = [
+  /^\+(?:19|20)\d\d([-./])(?:0?[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:$|[ .])/,
+  /^\+202\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])(?:[0-5]\d)?$/,
+  /\d\.\d+\s+\d+\.\d/,
+];
+
 const FEWEST_DIGITS = 8;
 /** Fewer digits than that in one run after a plus are arithmetic, as a rule. */
 const FEWEST_IN_ONE_RUN = 10;
@@ -42,6 +49,7 @@ export function isPhone(text: string): boolean {
   const digits = bare.replace(/\D/g, '');
   const plan = NUMBERING_PLANS.find(({ countryCode }) => digits.startsWith(countryCode));
   if (plan === undefined || digits.length > 15 || /0{6}/.test(digits)) return false;
+  if (LOOK_ALIKES.some((pattern) => pattern.test(text))) return false;
   const national = digits.length - plan.countryCode.length;
   if (national < plan.min || national > plan.max) return false;
   const opened = bare.split('(').length - 1;

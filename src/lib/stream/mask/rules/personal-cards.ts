@@ -2,6 +2,7 @@
 // One random number of sixteen digits in fifty passes all three: what stands around it must speak for it, too.
 import { CARD_RANGES, cardBrand, isLuhn } from '../checks/index.ts';
 import type { PatternRule } from '../rule.ts';
+import { standsApart } from './personal-apart.ts';
 
 const ANCHOR_DIGITS = 3;
 
@@ -31,8 +32,12 @@ const NUMBERED =
 
 const GROUPS = /(?:^|[^0-9A-Za-z])((?:[0-9A-F]{4}[ -]){1,9})$/;
 
-const isAmong = (line: string): boolean => {
+/** A magnetic stripe's first track begins with `%B`: `%B4…^ROE/JANE^…`. No other number stands behind a B. */
+const OTHER_B = /(?:^|[^%])B$/;
+
+const isAmong = (line: string, mayBeginLine = false): boolean => {
   const near = line.slice(-48);
+  if (!standsApart(near, mayBeginLine) || (!mayBeginLine && OTHER_B.test(near))) return false;
   if (/[A-F]/.test(GROUPS.exec(near)?.[1] ?? '')) return false;
   return !NUMBERED.test(near) || /card|pan\b|visa|credit|debit|amex|payment/i.test(near);
 };
@@ -45,7 +50,7 @@ export const CARD_RULES: readonly PatternRule[] = [
     confirmedByEnd: true,
     anchors: expandPrefixes(),
     hidesAnchor: true,
-    notBefore: '[0-9A-Za-z_.+*-]',
+    notBefore: '[0-9AC-Za-mo-qsu-z_.*]',
     // In one run: 14 to 16 digits. In groups: by four (and three, of nineteen), or 4-6-5 and 4-6-4.
     secret: `[0-9](?:[0-9]{10,12}|(?:${SEPARATOR}[0-9]{4}){3}(?:${SEPARATOR}[0-9]{3})?|${SEPARATOR}[0-9]{6}${SEPARATOR}[0-9]{4,5})`,
     notAfter: '[0-9A-Za-z_-]',
@@ -59,10 +64,14 @@ export const CARD_RULES: readonly PatternRule[] = [
         '${luhn:2221:16:-<4} ${luhn:2720:16:-<4} ${luhn:6011:16: <4} ${luhn:4:16: <4}',
         'card no: ${luhn:4:16<4} charged ${luhn:52:16<4}',
         'card=${luhn:37:15<4}\n${luhn:36:14<4} ${luhn:6011:16<4}',
+        '{"log":"card:\\n${luhn:4:16<4}\\r\\n\\t${luhn:37:15<4}\\\\n${luhn:52:16: <4}"}',
+        '+${luhn:4:16<4}\n-${luhn:52:16: <4}\n++${luhn:37:15<4}\nweb | -${luhn:2221:16:-<4}',
+        '%B${luhn:4:16<4}^ROE/JANE^2812101000 elo ${luhn:506699:16<4}',
       ],
       leaves: [
         '${!notluhn:4:16} ${!notluhn:51:16: }',
         '1700000000000000 1234567890123456 20240115103000',
+        'n${!luhn:4:16} x+${!luhn:4:16} 1-${!luhn:51:16} +++${!luhn:4:16} B${!luhn:4:16}',
         'id-${!luhn:4:16} 0.${!luhn:4:16} a${!luhn:4:16}',
         '4000000000000000000000',
         'U+606C 606C ${!luhn:4:16: } 8FE2 ${!luhn:51:16: }',

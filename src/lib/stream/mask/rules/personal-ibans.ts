@@ -1,6 +1,7 @@
 // International bank account numbers, in one run or in groups of four. Country and last four characters stay readable.
 import { completeIban, IBAN_LENGTHS, isIban } from '../checks/index.ts';
 import type { PatternRule } from '../rule.ts';
+import { standsApart } from './personal-apart.ts';
 
 const CHARACTER = '[A-Z0-9]';
 
@@ -26,13 +27,17 @@ export const IBAN_RULES: readonly PatternRule[] = [...new Set(IBAN_LENGTHS.value
     confirmedByEnd: true,
     anchors: countries.flatMap((code) => Array.from({ length: 10 }, (_, digit) => `${code}${digit}`)),
     hidesAnchor: true,
-    notBefore: '[0-9A-Za-z_-]',
+    notBefore: '[0-9A-Za-mo-qsu-z_]',
     secret: accountOf(length),
     notAfter: '[0-9A-Za-z_]',
     check: (text) => isIban(text) && !/^(?:[A-Z]{2}\d{2}[ -]){3}/.test(text),
+    isAmong: standsApart,
     keep: { first: 2, last: 4 },
     tests: {
-      masks: [`IBAN \${pick:${made(country, length, '')}<4}, "\${pick:${made(country, length, ' ')}<4}" EUR`],
+      masks: [
+        `IBAN \${pick:${made(country, length, '')}<4}, "\${pick:${made(country, length, ' ')}<4}" EUR`,
+        `{"m":"to\\n\${pick:${made(country, length, '')}<4}"}\n-\${pick:${made(country, length, ' ')}<4}`,
+      ],
       leaves: [`IBAN ${country}00${'123456789'.repeat(4).slice(0, length - 4)}`, `${country}12 3456`],
     },
   };

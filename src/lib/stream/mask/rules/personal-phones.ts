@@ -1,6 +1,7 @@
 // Telephone numbers in the international form: a plus, a country code and as many digits as that country's plan has.
 import { isPhone, NUMBERING_PLANS } from '../checks/index.ts';
 import type { PatternRule } from '../rule.ts';
+import { standsApart } from './personal-apart.ts';
 
 /** Between two digits: nothing, a blank (also the first one of a wrapped line), a dot, a hyphen, a slash, or a bracket with one of them. */
 const SEPARATOR = '(?:\\n?[ .\\/-]?\\(|\\)(?:\\n?[ .\\/-])?|\\n?[ .\\/-])?';
@@ -20,10 +21,11 @@ export const PHONE_RULES: readonly PatternRule[] = LENGTHS.map((length) => {
     confirmedByEnd: true,
     anchors: plans.map(({ countryCode }) => `+${countryCode}`),
     hidesAnchor: true,
-    notBefore: '[0-9A-Za-z_.+)\\]/-]',
+    notBefore: '[0-9A-Za-mo-qsu-z_.)\\]/]',
     secret: `${area}(?:${SEPARATOR}[0-9]){${min - 1},${max - 1}}`,
     notAfter: '[0-9A-Za-z_]',
     check: isPhone,
+    isAmong: standsApart,
     tests: {
       masks: [
         ...(code.length + max < 10 ? [] : [`call \${?+${code}}\${1-9:${max}} now`]),
