@@ -53,7 +53,7 @@ export const PAYMENT_TOKENS = [
   token({
     name: 'adyen-key',
     anchors: ['AQE'],
-    notBefore: inWord('+_-'),
+    notBefore: IN_BASE64,
     secret:
       '(?:[A-Za-z]hm[A-Za-z0-9+/]{20,300}={0,2}(?:-[A-Za-z0-9+/]{20,100}={0,2})?|[A-Za-z0-9+/]{60,300}={0,2}-[A-Za-z0-9+/]{30,100}={0,2})(?:-[!#$%&(-;<->?@\\[\\]^_`a-z{|}~A-Z]{16})?',
     check: isMixed,
