@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// kubectl sends its terminal's size at once; what starts before has none.
-	firstSizeWait = 200 * time.Millisecond
+	// kubectl sends its terminal's size at once, and a program that started before would see another one first.
+	firstSizeWait = time.Second
 	// A program in the background that keeps the terminal does not keep the session.
 	tailWait = time.Second
 )
