@@ -202,4 +202,63 @@ test('at a deadline a value counts as secret where it reads like one, and goes o
   assert.equal(found, ['aHVudGVyMmh1bnRlcjI=', 'production', 'aHVudGVyMmh1bnRlcjI=']);
 });
 
+/** What stands before each line of a file where something shows it. */
+const PREFIXES: Readonly<Record<string, (line: string, at: number) => string>> = {
+  compose: (line) => `web-1  | ${line}`,
+  'cat -n': (line, at) => `${String(at + 7).padStart(6)}\t${line}`,
+  'numbers of no width': (line, at) => `${at + 7}: ${line}`,
+  'grep -n': (line, at) => `secret.yaml:${at + 1}:${line}`,
+  'grep -C': (line, at) => `secret.yaml${/data|Data/.test(line) ? `:${at + 1}:` : `-${at + 1}-`}${line}`,
+  'grep -C for something else': (line, at) => `secret.yaml-${at + 1}-${line}`,
+  times: (line, at) => `2026-11-25T10:00:${at + 10}.${at * 37 + 100}Z ${line}`,
+  level: (line) => `[INFO] ${line}`,
+  journal: (line, at) => `Nov 25 10:00:0${at % 10} web-1 app[7]: ${line}`,
+  'kubectl logs --prefix': (line) => `[pod/web-6d4cf56db6-x2x9k/app] ${line}`,
+  stream: (line) => `stdout: ${line}`,
+  blame: (line, at) => `1a2b3c4d (Kim 2026-11-25 10:00:00 +0000 ${String(at + 7).padStart(2)}) ${line}`,
+};
+
+const AS_JSON = `{
+    "apiVersion": "v1",
+    "data": {
+        "password": "•",
+        "user": "•"
+    },
+    "kind": "Secret",
+    "metadata": {
+        "name": "db"
+    }
+}
+`;
+
+for (const [name, before] of Object.entries(PREFIXES))
+  test(`Secrets are read behind the prefix of ${name}, in YAML and in JSON`, () => {
+    const behind = (text: string) => `${text.trimEnd().split('\n').map(before).join('\n')}\n`;
+    holds(behind(MANIFEST));
+    holds(behind(KIND_FIRST));
+    holds(behind('kind: Secret\nstringData:\n  a: |\n    ◦\n    ◦\n  b: ◦\n'));
+    holds(behind(AS_JSON));
+    holds(behind(AS_JSON.replace(/( {4}"kind".*\n)/, '').replace('{\n', '{\n    "kind": "Secret",\n')));
+    stays(behind(CONFIG_MAP));
+  });
+
+for (const indentation of ['', '    ', 'web-1  | ', '[INFO] ', '+', '> '])
+  test(`a ConfigMap before a Secret stays, behind ${JSON.stringify(indentation)}`, () => {
+    const text =
+      'kind: ConfigMap\ndata:\n  mode: Standard1234\n  a: |\n    x\n    ---\n    y\n---\nkind: Secret\ndata:\n  a: •\n';
+    holds(indented(text, indentation));
+  });
+
+test('base64 under the names that programs give to identifiers and cursors is no Secret', () => {
+  const encoded = Buffer.from('Container:1234').toString('base64');
+  for (const name of ['id', 'cursor', 'endCursor', 'next_page_token', 'status', 'etag', 'node']) {
+    stays(`{"${name}":"${encoded}"}\n`);
+    stays(`{"data":{"${name}":"${encoded}"}}\n`);
+    stays(`{\n  "${name}": "${encoded}",\n  "id": "${encoded}"\n}\n`);
+  }
+  stays('{"state":"RUNNING1"}\n{"worker":"RUNNING1"}\n');
+  holds('{"id":"•","password":"•"}\n');
+  holds('{"kind":"Secret","data":{"id":"•"}}\n');
+});
+
 test.run();

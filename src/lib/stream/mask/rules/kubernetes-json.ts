@@ -3,11 +3,12 @@
 // it, from the kind on to the data, or from a brace on through a map of nothing but base64.
 import type { Machine, Span } from '../rule.ts';
 import { DATA_KEY, type DataValue, isSecretType, maskedSpans, type Verdict } from './kubernetes-values.ts';
+import { LinePrefix } from './line-prefix.ts';
 
 /** What is to be found behind the anchor; `base64`: values that are all of them base64, in the map that the anchor opens. */
 export type JsonNeed = 'kind' | 'data' | 'nothing' | 'base64';
 
-const [BLANK, QUOTE, APOSTROPHE, COMMA, COLON, BACKSLASH] = [32, 34, 39, 44, 58, 92];
+const [NEWLINE, BLANK, QUOTE, APOSTROPHE, COMMA, COLON, BACKSLASH] = [10, 32, 34, 39, 44, 58, 92];
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** What the names of a Secret's data are made of. */
 export const OF_NAMES = tableOf(`${ALPHANUMERIC}-._`);
@@ -35,10 +36,15 @@ export class JsonMachine implements Machine {
   private backslashes = 0;
   private key: string | undefined;
   private lastText: string | undefined;
+  /** Of the lines, where the anchor's has one that is no JSON; it is passed over while no text is open. */
+  private readonly prefix: LinePrefix | undefined;
+  private isInPrefix = false;
   /** What must come next, behind the name of the data; 0 for anything. */
   private expected = 0;
 
-  constructor(anchor: string, need: JsonNeed) {
+  /** `before` is what stands on the line in front of the anchor. */
+  constructor(anchor: string, need: JsonNeed, before = '') {
+    this.prefix = /[\w\])]/.test(before) && !/["'{]/.test(before) ? new LinePrefix(before.trimEnd()) : undefined;
     this.need = need;
     const quote = anchor.search(/["']/);
     this.escapes = quote === -1 ? 0 : quote - anchor.search(/\\*["']/);
@@ -54,6 +60,7 @@ export class JsonMachine implements Machine {
 
   push(byte: number): boolean {
     this.pushed += 1;
+    if (this.prefix !== undefined && this.passes(byte, this.prefix)) return true;
     if (byte === BACKSLASH) {
       this.backslashes += 1;
       if (this.inside !== 0) this.text += '\\';
@@ -69,6 +76,16 @@ export class JsonMachine implements Machine {
     const isOpen = this.isInData && this.inside !== 0 && this.key !== undefined;
     const values = isOpen ? [...this.values, this.valueUpTo(this.pushed, true)] : this.values;
     return maskedSpans(values, this.verdict, early);
+  }
+
+  private passes(byte: number, prefix: LinePrefix): boolean {
+    this.isInPrefix &&= prefix.takes(byte);
+    if (byte === NEWLINE && this.inside < 2) {
+      prefix.beginLine();
+      this.isInPrefix = true;
+      return false;
+    }
+    return this.isInPrefix;
   }
 
   private expect(byte: number): void {
@@ -181,7 +198,7 @@ export class JsonMachine implements Machine {
 
   private valueUpTo(to: number, isOpen: boolean): DataValue {
     const text = this.text.slice(0, Math.max(0, to - this.textFrom));
-    return { spans: text === '' ? [] : [{ from: this.textFrom, to }], text, isOpen };
+    return { spans: text === '' ? [] : [{ from: this.textFrom, to }], text, key: this.key, isOpen };
   }
 
   /** A sibling of the data that says what the object is. */

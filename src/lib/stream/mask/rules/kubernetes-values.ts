@@ -8,6 +8,8 @@ export interface DataValue {
   readonly spans: readonly Span[];
   /** What stands there, without what is between the spans. */
   readonly text: string;
+  /** Its name in the map. */
+  readonly key?: string | undefined;
   /** It went on when it was looked at. */
   readonly isOpen?: boolean;
 }
@@ -22,13 +24,22 @@ export const DATA_KEY = /^[-._A-Za-z0-9]{1,253}$/;
 export const isSecretType = (type: string): boolean =>
   type === 'Opaque' || /^(?:bootstrap\.)?kubernetes\.io\/[a-z-]+$/.test(type) || /^helm\.sh\/release/.test(type);
 
+/** What programs call the base64 that they hand out and want back: a Secret's data is more than that. */
+const ORDINARY =
+  /^(?:(?:node|global|object|relay|parent|start|end|next|prev|previous|last|first)?(?:id|ids|uid|cursor|page|node)|(?:next|prev|previous|page|nextpage|sync|continuation)token|next|prev|previous|before|after|continue|status|state|phase|type|kind|name|title|label|level|message|msg|text|body|content|contents|payload|result|code|etag|hash|digest|checksum|sha1|sha256|md5|integrity|image|icon|encoding)$/;
+
+const isOrdinary = (key = ''): boolean => ORDINARY.test(key.toLowerCase().replace(/[-_.]/g, ''));
+
 /** `early`: more may follow, and what is undecided counts as secret. */
 export function maskedSpans(values: readonly DataValue[], verdict: Verdict, early: boolean): readonly Span[] {
   if (verdict === false) return [];
   const filled = values.filter(({ text }) => text !== '' && !isTemplate(text));
   if (verdict === true) return filled.flatMap(({ spans }) => spans);
+  if (filled.every(({ key }) => isOrdinary(key))) return [];
   if (early) return filled.filter(mayBeEncoded).flatMap(({ spans }) => spans);
-  const isData = filled.every(({ text }) => decodesToText(text)) && filled.some(({ text }) => text.length >= 8);
+  const isData =
+    filled.every(({ text }) => decodesToText(text)) &&
+    filled.some(({ text }) => text.length >= 8 && /[a-z]/.test(text) && /[A-Z]/.test(text));
   return isData ? filled.flatMap(({ spans }) => spans) : [];
 }
 

@@ -2,6 +2,7 @@
 // at the beginning of a line count as indentation, and a log's prefix is skipped where it has the same shape on each line.
 import type { Span } from '../rule.ts';
 import { DATA_KEY, type DataValue, isSecretType, type Verdict } from './kubernetes-values.ts';
+import { LinePrefix } from './line-prefix.ts';
 
 /** What still has to be found behind the anchor: the kind (behind `data:`), the data (behind the kind), neither. */
 export type Need = 'kind' | 'data' | 'nothing';
@@ -9,6 +10,8 @@ export type Need = 'kind' | 'data' | 'nothing';
 const MARKS = /^[ \t+\-<>|]*/;
 const ENTRY = /^(["']?)([^"':\s]{1,253})\1:(?:[ \t]+(.*))?$/s;
 const FLOW_ENTRY = /[\s,{]*(?:"([^"]{1,253})"|'([^']{1,253})'|([^\s"',{}:]{1,253})):\s*("[^"]*"|'[^']*'|[^\s,{}"']+)/y;
+/** What grep puts before a line around the one that it found. */
+export const OF_GREP = /\w-\d{1,6}-$/;
 const NOTHING = /^\s*(?:#.*)?$/s;
 
 type Phase = 'head' | 'seek' | 'block' | 'after' | 'done';
@@ -36,7 +39,7 @@ export class ManifestReader {
   /** The last entry's value goes on until this quote; without one, for as long as lines are deeper. */
   private quote = '';
   private readonly column: number;
-  private readonly prefix: string;
+  private readonly prefix: LinePrefix;
 
   private readonly before: string;
   private readonly need: Need;
@@ -45,9 +48,10 @@ export class ManifestReader {
     const before = lineBefore.slice(lineBefore.lastIndexOf('\r') + 1);
     this.before = before;
     this.need = need;
-    const marks = /[ \t+\-<>|]*$/.exec(before)?.[0] ?? '';
-    this.prefix = marks.length === before.length ? '' : before.slice(0, before.length - marks.trimStart().length);
-    this.column = before.length - this.prefix.length;
+    const marks = OF_GREP.test(before) ? '' : (/[ \t+\-<>|]*$/.exec(before)?.[0] ?? '');
+    const prefix = marks.length === before.length ? '' : before.slice(0, before.length - marks.trimStart().length);
+    this.prefix = new LinePrefix(prefix);
+    this.column = before.length - prefix.length;
     this.verdict = need === 'kind' ? undefined : true;
   }
 
@@ -91,28 +95,31 @@ export class ManifestReader {
   }
 
   private readShown(bare: string, from: number, isOpen: boolean): void {
-    if (this.endsDocument(bare)) this.end();
-    else if (this.phase !== 'done') this.readLine(bare, from, isOpen);
+    const length = this.prefix.lengthOn(bare);
+    if (length !== -1) this.readLine(bare.slice(length), from + length, isOpen);
+    else if (bare.length > this.prefix.length) this.end();
   }
 
-  private endsDocument(bare: string): boolean {
-    const hasPrefix = shapeOf(bare.slice(0, this.prefix.length)) === shapeOf(this.prefix);
-    return (bare.length > this.prefix.length && !hasPrefix) || /^[+\- ]?---(?:\s|$)/.test(bare);
-  }
-
-  private readLine(bare: string, from: number, isOpen: boolean): void {
-    const text = bare.slice(this.prefix.length);
+  private readLine(text: string, from: number, isOpen: boolean): void {
     const marks = MARKS.exec(text)?.[0] ?? '';
-    if (marks.length === text.length) return;
+    if (this.endsDocument(text, marks)) this.end();
+    if (marks.length === text.length || this.phase === 'done') return;
     const line: Line = {
       text: text.slice(marks.length),
-      from: from + this.prefix.length + marks.length,
+      from: from + marks.length,
       column: marks.length,
       isItem: marks.endsWith('- '),
     };
     if (this.phase === 'block') this.readBlock(line, isOpen);
     else if (this.phase === 'seek') this.seekData(line);
     else this.seekKind(line);
+  }
+
+  /** `---`, no deeper than the anchor: what is deeper is text of a value. */
+  private endsDocument(text: string, marks: string): boolean {
+    const dashes = marks.trimEnd();
+    const isAlone = dashes.length === text.length || dashes.length < marks.length;
+    return isAlone && dashes.endsWith('---') && dashes.length - 3 <= Math.max(1, this.column);
   }
 
   private end(verdict: Verdict = this.verdict): void {
@@ -218,9 +225,6 @@ export class ManifestReader {
     else if (head !== undefined) this.openData(line.text.slice(head.length), line.from + head.length);
   }
 }
-
-/** Prefixes of a log differ in the digits of their times alone. */
-const shapeOf = (prefix: string): string => prefix.replace(/\d/g, '0');
 
 function withoutComment(value: string): string {
   if (value.startsWith('#')) return '';

@@ -2,7 +2,7 @@
 // `kind: Secret` on to the `data:` behind it. Holds back from the first value on.
 import type { Machine, Span } from '../rule.ts';
 import { maskedSpans } from './kubernetes-values.ts';
-import { ManifestReader, type Need } from './kubernetes-yaml-lines.ts';
+import { ManifestReader, type Need, OF_GREP } from './kubernetes-yaml-lines.ts';
 
 const [HASH, OPEN_BRACE] = [35, 123];
 const QUOTES = [34, 39];
@@ -31,7 +31,7 @@ export class YamlMachine implements Machine {
   /** `before` is what stands on the line in front of the anchor. */
   constructor(before: string, need: Need) {
     this.need = need;
-    this.isPartOfName = /\w-$/.test(before);
+    this.isPartOfName = /\w-$/.test(before) && !OF_GREP.test(before);
     this.before = before;
   }
 

@@ -88,7 +88,7 @@ const SECRETS_IN_JSON: readonly MachineRule[] = [
     name: 'kubernetes-json-data-before-kind',
     anchors: quoted('"data"'),
     maxLength: MANIFEST,
-    begin: ({ anchor }) => new JsonMachine(anchor, 'kind'),
+    begin: ({ anchor, before }) => new JsonMachine(anchor, 'kind', before),
     tests: {
       masks: [
         '{"apiVersion":"v1","data":{"password":"${base64text:12}","user":"${base64text:5}"},"kind":"Secret"}',
@@ -109,7 +109,7 @@ const SECRETS_IN_JSON: readonly MachineRule[] = [
     name: 'kubernetes-json-data-after-kind',
     anchors: quoted('"kind":"Secret"', '"kind": "Secret"'),
     maxLength: MANIFEST,
-    begin: ({ anchor }) => new JsonMachine(anchor, 'data'),
+    begin: ({ anchor, before }) => new JsonMachine(anchor, 'data', before),
     tests: {
       masks: [
         '{"kind":"Secret","apiVersion":"v1","metadata":{"name":"db","data":"x"},"data":{"password":"${base64text:12}"}}',
@@ -126,7 +126,7 @@ const SECRETS_IN_JSON: readonly MachineRule[] = [
     name: 'kubernetes-json-string-data',
     anchors: quoted('"stringData"'),
     maxLength: MANIFEST,
-    begin: ({ anchor }) => new JsonMachine(anchor, 'nothing'),
+    begin: ({ anchor, before }) => new JsonMachine(anchor, 'nothing', before),
     tests: {
       masks: [
         '{"kind":"Secret","stringData":{"password":"${weak}","note":"a\\"${alnum:9}"}}'.replace('a\\"', ''),
