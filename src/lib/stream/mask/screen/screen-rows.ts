@@ -50,6 +50,9 @@ export class ScreenRows {
   readonly #core: InnerTerminal;
   /** For each row, 1 + the background it is blank with; 0 where it may show something. */
   #blank = new Int32Array(0);
+  /** Where rows wait while others take their places; made once, since making them took most of the time. */
+  readonly #movedRows: (InnerRow | undefined)[] = [];
+  readonly #movedBlank: number[] = [];
 
   constructor(core: InnerTerminal) {
     this.#core = core;
@@ -160,13 +163,18 @@ export class ScreenRows {
   /** The first `count` rows go behind the others. */
   #rotate(top: number, bottom: number, count: number): void {
     if (count === 0 || count === bottom - top + 1) return;
-    const { lines, ybase } = this.#core.buffer;
-    const rows = Array.from({ length: count }, (_, at) => lines.get(ybase + top + at));
-    const blank = this.#blank.slice(top, top + count);
-    for (let y = top; y + count <= bottom; y++) lines.set(ybase + y, lines.get(ybase + y + count));
-    for (const [at, row] of rows.entries()) lines.set(ybase + bottom + 1 - count + at, row);
-    this.#blank.copyWithin(top, top + count, bottom + 1);
-    this.#blank.set(blank, bottom + 1 - count);
+    const { lines } = this.#core.buffer;
+    const blank = this.#blank;
+    const height = bottom - top + 1;
+    for (let at = 0; at < height; at++) {
+      this.#movedRows[at] = lines.get(top + at);
+      this.#movedBlank[at] = blank[top + at] as number;
+    }
+    for (let at = 0; at < height; at++) {
+      const from = at + count < height ? at + count : at + count - height;
+      lines.set(top + at, this.#movedRows[from]);
+      blank[top + at] = this.#movedBlank[from] as number;
+    }
   }
 
   /** A row of a screen that became narrower keeps the cells it no longer shows; a new one would have none. */
