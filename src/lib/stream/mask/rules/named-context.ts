@@ -19,6 +19,14 @@ export const PROSE = compilePattern(
   ].join('|'),
 );
 
+/** What may follow the name in a pair, and what may stand between it and the value. */
+export const FOLLOWS_PAIR_NAME = tableOf(/[,<\n/]/);
+export const IN_PAIR = tableOf(/[\s"'\\:=<>/\w,.\x80-\xff]/);
+
+/** `<password>`, `<ns:password>`, `<entry key="password">`. */
+export const isElementName = (before: string, isQuoted: boolean) =>
+  /<(?:[\w.-]+:)?$/.test(before) || (isQuoted && /<[\w:.-]+\s[^<>]*$/.test(before));
+
 export function isPairName(before: string): boolean {
   // Expressions that end in "$" are tried at each place of the line: what is seldom there is looked for first.
   const end = lastOf(before, IN_PAIR_END);
@@ -37,7 +45,11 @@ export const isFlagBefore = (before: string) => before === '' || /[\s"'[,(]/.tes
 
 /** `ENV NAME value`, `config:set NAME value`; nothing at all before it is a table of `describe` or a file of variables. */
 export const isCommandBefore = (before: string) =>
-  'VGv'.includes(lastOf(before, WHITE_SPACE)) && /(?:^|[\s#+-])(?:ENV|ARG|setenv|SetEnv)\s+$/.test(before);
+  WHITE_SPACE[before.charCodeAt(before.length - 1)] === 1 && COMMAND_BEFORE.test(before.slice(-LONGEST_COMMAND));
+
+const LONGEST_COMMAND = 40;
+const COMMAND_BEFORE =
+  /(?:^|[\s#+"'$>-])(?:ENV|ARG|setenv|SetEnv|setx|set(?: -[A-Za-z]{1,3}| --[a-z]{4,9}){1,3}|proxy_set_header|set_header|add_header)\s+$/;
 
 /** `ALTER USER … WITH PASSWORD '…'`. */
 export const isSqlBefore = (before: string) => /\b(?:WITH|USER|ROLE|LOGIN|ENCRYPTED|ALTER|CREATE|SET)\b/i.test(before);
@@ -69,8 +81,9 @@ export const isLineEnd = (c: string) => c === '\n' || c === '\r';
 export const isQuote = (c: string) => c === '"' || c === "'" || c === '`';
 
 /** By character: 1 where the expression matches it. */
-export const tableOf = (members: RegExp): Uint8Array =>
-  Uint8Array.from({ length: 256 }, (_, code) => (members.test(String.fromCharCode(code)) ? 1 : 0));
+export function tableOf(members: RegExp): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, code) => (members.test(String.fromCharCode(code)) ? 1 : 0));
+}
 
 export const NAME_PARTS = tableOf(/[\w.-]/);
 const VALUE_ENDS = tableOf(/[\s"'&,;?]/);

@@ -24,6 +24,7 @@ export const isCodeAround = ({ before, shape, name }: Found) =>
 /** Addresses, paths and references to where the secret is kept. */
 export function isReference(value: string): boolean {
   if (isPlain(value)) return /^Ag[A-D][A-Za-z0-9]{40,}$|aws4_request|^-----BEGIN/.test(value);
+  if (/^(?:\.[*+]|\[\^)/.test(value)) return true; // a pattern's beginning
   if (/[\])]\{\d+(?:,\d*)?\}|\(\?[:=!<]|^\/.*[\^$\\(].*\/[a-z]{0,4}$/.test(value)) return true; // a pattern
   if (/^Ag[A-D][A-Za-z0-9+/]{40,}={0,2}$/.test(value)) return true; // a SealedSecret
   if (/aws4_request/.test(value) || /^\/(?:tmp|run|var|etc|home|usr|opt|dev|proc|srv|root|mnt|Users)\//.test(value))
@@ -41,6 +42,7 @@ export function isReference(value: string): boolean {
 /** What computes or fetches a value: a call, a member, a variable, a tag of YAML, a parameter. */
 export function isExpression(found: Found, value: string): boolean {
   if (isPlain(value)) return isPlainExpression(found, value);
+  if (/^\[?(?:String|ID|Int|Float|Boolean|DateTime|JSON)!?\]?!$/.test(value)) return true; // a type of GraphQL
   if (/^&(?:lt|#x3c|quot|#34|#39);/i.test(value) || /^[A-Za-z]+=$/.test(value)) return true;
   if (/^(?:null|undefined|true|false|None|void 0|!0|!1|nil)[,;)}\]]/.test(value) || /^[A-Za-z]\w?\[\w+\]/.test(value))
     return true;

@@ -1,9 +1,9 @@
 // Reads what stands between a telling name and its value: the name's closing quote, the sign, blanks, the opening quote. Says what
 // shape that is and where the value begins; holds nothing.
-import { DEAD, type Pattern } from '../pattern/index.ts';
 import type { Beginning } from '../rule.ts';
 import * as context from './named-context.ts';
 import { LONGEST_NAME, Name } from './named-name.ts';
+import { Progress } from './named-progress.ts';
 import type { Shape } from './named-values.ts';
 import type { Telling } from './named-words.ts';
 
@@ -17,10 +17,7 @@ export const LONGEST_HEAD = LONGEST_NAME + 3 * MOST_BLANKS + LONGEST_PAIR + 64;
 /** `value`: the byte just read is the value's first, `maybe`: it could be; `next`: the one after it will be. */
 export type Step = 'more' | 'stop' | 'value' | 'maybe' | 'next';
 
-type Phase = 'close' | 'operator' | 'sign' | 'bar' | 'pair' | 'prose' | 'type' | 'before' | 'block';
-
-const FOLLOWS_PAIR_NAME = context.tableOf(/[,<\n/]/);
-const IN_PAIR = context.tableOf(/[\s"'\\:=<>/\w,.\x80-\xff]/);
+type Phase = 'close' | 'operator' | 'sign' | 'bar' | 'pair' | 'prose' | 'type' | 'before' | 'block' | 'attributes';
 
 export class NamedHead {
   telling: Telling = 'none';
@@ -33,9 +30,8 @@ export class NamedHead {
   readonly name: Name;
   #phase: Phase = 'close';
   #blanks = 0;
-  /** Of a pair's other half, of a sentence, or of what follows the sign of a block: how far it was read, and its pattern's state. */
-  #length = 0;
-  #state = DEAD;
+  /** Of a pair's other half, of a sentence, of what follows the sign of a block, of an element's attributes. */
+  readonly #progress = new Progress();
   #sign = '';
   #isClosed = false;
 
@@ -45,7 +41,7 @@ export class NamedHead {
 
   /** Takes what follows the name. */
   begin(c: string): Step {
-    if (FOLLOWS_PAIR_NAME[c.charCodeAt(0)] === 1 && !context.isPairName(this.name.before)) return 'stop';
+    if (context.FOLLOWS_PAIR_NAME[c.charCodeAt(0)] === 1 && !context.isPairName(this.name.before)) return 'stop';
     this.telling = this.name.telling(c);
     return this.telling === 'none' ? 'stop' : this.#close(c);
   }
@@ -68,22 +64,27 @@ export class NamedHead {
       case 'type':
         return this.afterType(c);
       case 'before':
-        if (this.shape === 'prose') this.#read(context.PROSE, c); // it may go on behind a word that is no value
+        if (this.shape === 'prose') this.#progress.read(context.PROSE, c); // it may go on behind a word that is no value
         return this.#beforeValue(c);
+      case 'attributes':
+        this.shape = 'xml';
+        this.#progress.length += 1;
+        if (c === '>') return 'next';
+        return this.#progress.length > LONGEST_PAIR || /[<\n\r]/.test(c) ? 'stop' : 'more';
       case 'block':
         if (c === '\n') return this.#enter('before');
-        this.#length += 1;
-        return this.#length < 5 && /[ \d+-]/.test(c) ? 'more' : 'stop';
+        this.#progress.length += 1;
+        return this.#progress.length < 5 && /[ \d+-]/.test(c) ? 'more' : 'stop';
     }
   }
 
   /** Looks for a value further on in a sentence: "is generated for root@localhost: …". */
   prose(c: string): Step {
     this.#phase = 'prose';
-    if (this.#state === DEAD || context.isLineEnd(c) || this.#length > LONGEST_PROSE) return 'stop';
-    const isValueNext = context.isBlank(c) && context.PROSE.accepts(this.#state);
-    this.#read(context.PROSE, c);
-    if (!isValueNext) return this.#state === DEAD ? 'stop' : 'more';
+    if (this.#progress.isOver || context.isLineEnd(c) || this.#progress.length > LONGEST_PROSE) return 'stop';
+    const isValueNext = context.isBlank(c) && this.#progress.isMatch(context.PROSE);
+    this.#progress.read(context.PROSE, c);
+    if (!isValueNext) return this.#progress.isOver ? 'stop' : 'more';
     this.shape = 'prose';
     return this.#enter('before');
   }
@@ -100,18 +101,7 @@ export class NamedHead {
   /** The value's reader took these bytes, and they were no value. */
   skip(text: string): void {
     if (this.shape !== 'prose') return;
-    for (let at = 0; at < text.length; at++) this.#read(context.PROSE, text.charAt(at));
-  }
-
-  #start(pattern: Pattern): Step {
-    this.#state = pattern.start;
-    this.#length = 0;
-    return 'more';
-  }
-
-  #read(pattern: Pattern, c: string): void {
-    this.#length += 1;
-    if (this.#state !== DEAD) this.#state = pattern.step(this.#state, c.charCodeAt(0));
+    for (let at = 0; at < text.length; at++) this.#progress.read(context.PROSE, text.charAt(at));
   }
 
   #close(c: string): Step {
@@ -137,16 +127,20 @@ export class NamedHead {
       return 'more';
     }
     if (c === '>') return this.#element();
-    if (hasBlank && !this.#isClosed && (c === '|' || c === '\u00e2')) {
-      this.shape = 'table';
-      return this.#enter(c === '|' ? 'before' : 'bar');
+    const isCell = !this.#isClosed || /\| ?`$/.test(this.name.before);
+    const isBar = c === '|' || c === '\u00e2';
+    const isCall = c === '(' && !hasBlank && !this.#isClosed && this.name.isSetter;
+    if (isCall || (hasBlank && isCell && isBar)) {
+      this.shape = isCall || this.#isClosed ? 'argument' : 'table';
+      return this.#enter(c === '\u00e2' ? 'bar' : 'before');
     }
+    if (hasBlank && context.isElementName(this.name.before, false)) return this.#enter('attributes');
     if (c === ']' && this.#isClosed && /\[\s?["'`]$/.test(this.name.before)) return 'more';
-    if (c === ',' && this.#isClosed && !this.name.isOption && /\(\s?\\?["'`]$/.test(this.name.before)) {
+    if (c === ',' && this.#isClosed && !this.name.isOption && /\(\s?[bru]?\\?["'`]$/.test(this.name.before)) {
       this.shape = /\bdefine\(/.test(this.name.before) ? 'colon' : 'argument';
       return this.#enter('before');
     }
-    const mayBeInPair = FOLLOWS_PAIR_NAME[c.charCodeAt(0)] === 1 || (hasBlank && this.#isClosed);
+    const mayBeInPair = context.FOLLOWS_PAIR_NAME[c.charCodeAt(0)] === 1 || (hasBlank && this.#isClosed);
     if (mayBeInPair && context.isPairName(this.name.before)) return this.#enterPair(c);
     return hasBlank && c !== '\n' ? this.#afterBlank(c) : 'stop';
   }
@@ -160,7 +154,7 @@ export class NamedHead {
     if (/^(?:requirepass|masterauth)$/i.test(this.name.text)) return this.#enterValue('flag', c);
     if (this.#isClosed) return 'stop';
     if (this.#blanks > 1) return this.#enterValue('columns', c);
-    this.#start(context.PROSE);
+    this.#progress.restart(context.PROSE);
     return this.prose(c);
   }
 
@@ -187,29 +181,29 @@ export class NamedHead {
 
   /** `<password>value</password>`, `<entry key="password">value<`. */
   #element(): Step {
-    const isElement = this.name.before.endsWith('<') || (this.#isClosed && /<[\w:.-]+\s[^<>]*$/.test(this.name.before));
-    if (!isElement || this.#blanks > 0) return 'stop';
+    if (!context.isElementName(this.name.before, this.#isClosed) || this.#blanks > 0) return 'stop';
     this.shape = 'xml';
     return 'next';
   }
 
   #enterPair(c: string): Step {
     this.#phase = 'pair';
-    this.#start(context.PAIR_VALUE);
+    this.#progress.restart(context.PAIR_VALUE);
     if (c === ',' || c === '<') return 'more';
-    for (let blank = 0; blank < this.#blanks; blank++) this.#read(context.PAIR_VALUE, ' ');
+    for (let blank = 0; blank < this.#blanks; blank++) this.#progress.read(context.PAIR_VALUE, ' ');
     return this.#pair(c);
   }
 
   #pair(c: string): Step {
-    if (c === '\r') return this.#start(context.PAIR_VALUE); // what stood on the line is written over
-    this.#read(context.PAIR_VALUE, c);
-    if (this.#state !== DEAD && context.PAIR_VALUE.accepts(this.#state)) {
+    if (c === '\r') this.#progress.restart(context.PAIR_VALUE); // what stood on the line is written over
+    if (c === '\r') return 'more';
+    this.#progress.read(context.PAIR_VALUE, c);
+    if (this.#progress.isMatch(context.PAIR_VALUE)) {
       this.shape = c === '>' ? 'xml' : 'colon';
       this.#isClosed = true;
       return this.shape === 'xml' ? 'next' : this.#enter('before');
     }
-    return this.#length > LONGEST_PAIR || IN_PAIR[c.charCodeAt(0)] === 0 ? 'stop' : 'more';
+    return this.#progress.length > LONGEST_PAIR || context.IN_PAIR[c.charCodeAt(0)] === 0 ? 'stop' : 'more';
   }
 
   #beforeValue(c: string): Step {
@@ -224,10 +218,17 @@ export class NamedHead {
       this.quote = c;
       return 'next';
     }
-    if (this.shape === 'argument') return 'stop';
+    // `process.env.PASSWORD || "value"`, `"X-Api-Key": ["value"]`
+    if (
+      c === '|' ? this.shape === 'table' && this.#blanks === 0 : c === '[' && this.shape === 'colon' && this.#isClosed
+    ) {
+      this.shape = 'argument';
+      return 'more';
+    }
+    if (this.shape === 'argument') return 'bru'.includes(c) ? 'more' : 'stop';
     if ((c === '|' || c === '>') && this.shape === 'colon' && this.#sign === ':') {
       this.shape = 'block';
-      this.#length = 0;
+      this.#progress.length = 0;
       return this.#enter('block');
     }
     if (this.shape === 'colon' && this.#blanks === 0 && !this.#isClosed) {

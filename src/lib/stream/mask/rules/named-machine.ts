@@ -12,7 +12,7 @@ export const LONGEST_NAMED = LONGEST_HEAD + LONGEST_VALUE + 16;
 
 type Phase = 'name' | 'head' | 'bare' | 'quoted' | 'element' | 'tag' | 'done';
 
-const BARE_ENDS = tableOf(/[\n \r\t]/);
+const BARE_ENDS = tableOf(/[\n \r\t\0]/);
 /** Letters before an opening quote in programs: `b"…"`, `r'…'`, `$'…'`. */
 const QUOTE_LETTERS = 'bBrRuUfFL@$';
 

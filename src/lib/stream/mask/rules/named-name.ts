@@ -7,7 +7,7 @@ export const LONGEST_NAME = 64;
 
 /** Whether anything can follow a name that ends with this: a quote, a blank, a sign; or what follows the name in a pair. */
 export const canFollowName = (byte: number) => FOLLOWERS[byte] === 1;
-const FOLLOWERS = tableOf(/["'`\\ \t=:?>,<\n/]/);
+const FOLLOWERS = tableOf(/["'`\\ \t=:?>,<\n/(]/);
 
 export class Name {
   /** The visible line before the name. */
@@ -38,6 +38,11 @@ export class Name {
 
   get isOption(): boolean {
     return this.#prefix.startsWith('-');
+  }
+
+  /** `setPassword(`, `.password(`: what follows in brackets is the value. */
+  get isSetter(): boolean {
+    return /(?:^|\.)(?:set|with)$|\.$/i.test(this.#prefix) || (/^\.?$/.test(this.#prefix) && this.before.endsWith(')'));
   }
 
   /** As it is written, without marks around it. */

@@ -1,6 +1,7 @@
 // Judges what stands where a named value stands: a secret, or the place of one, code that fetches it, a word of prose, a path.
 import { isPlaceholder, looksRandom } from '../checks/index.ts';
 import { isCodeAround, isExpression, isPlain, isReference, isTemplate, isWordy } from './named-expressions.ts';
+import { isPassphrase, isVariableName, isWeakToken } from './named-weak.ts';
 import type { Telling } from './named-words.ts';
 
 /**
@@ -35,6 +36,7 @@ export interface Found {
 const SHORTEST_STRONG = 4;
 const SHORTEST_MEDIUM = 5;
 const SHORTEST_VAGUE = 10;
+const SHORTEST_WEAK = 8;
 
 /** Passwords of many machines that consist of letters only. */
 const WELL_KNOWN = new Set(
@@ -49,7 +51,9 @@ const WORDS = new Set(
   varchar text uuid file stdin env keychain vault here below above hidden visible auto generated random disabled enabled input hint label
   pass word login user username email name new old current confirm confirmation forgot reset number date json yaml function async await
   return const var let this self super null_value secretstr optional_str option
-  admin_password db_password root_password user_password`.split(/\s+/),
+  admin_password db_password root_password user_password scram-sha-256 sha-256 sha256 sha512 bcrypt scrypt argon2i argon2id pbkdf2`.split(
+    /\s+/,
+  ),
 );
 
 /** Where in the value the secret is; undefined where there is none. Bounded by the value's length, without memory. */
@@ -73,7 +77,8 @@ const OPENERS: ReadonlyMap<string, string> = new Map([
 
 /** Without the punctuation of what it is part of: `abc,` of a list, `abc)` of a call, `abc,user=bob` of pairs. */
 function bareValue(found: Found): { from: number; to: number } {
-  let value = found.value;
+  let value = found.value.replace(/\xc2\xa0.*$/s, ''); // a no-break space
+  if (/\\["']$/.test(found.before.slice(-2))) value = value.replace(/\\+["'].*$/s, ''); // the text that the name begins ends here
   if (isPlain(value) && found.shape !== 'prose') return { from: 0, to: value.length };
   const isVariable = found.shape === 'tight' && /^[A-Z0-9_]+$/.test(found.name);
   const next = (isVariable ? /,[A-Z][A-Z0-9_]*=|(?<=.{8})&[a-z_]{3,}=/ : /[,;&|][A-Za-z_][\w.-]*[=:]/).exec(value);
@@ -94,7 +99,7 @@ function bareValue(found: Found): { from: number; to: number } {
 
 function isSecret(found: Found, value: string): boolean {
   const { telling, shape, isQuoted } = found;
-  const shortest = telling === 'strong' ? SHORTEST_STRONG : telling === 'medium' ? SHORTEST_MEDIUM : SHORTEST_VAGUE;
+  const shortest = telling === 'vague' ? SHORTEST_WEAK : telling === 'strong' ? SHORTEST_STRONG : SHORTEST_MEDIUM;
   if (value.length < shortest) return false;
   if (
     telling === 'strong' &&
@@ -113,6 +118,8 @@ function isSecret(found: Found, value: string): boolean {
   if (hasLettersOf(value, found.name)) return false;
   if (shape === 'columns' && telling === 'strong' && /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z!#@$%^*])\S{8,}$/.test(value))
     return !isOrdinary(value);
+  if (telling === 'vague' && VARIABLE_SHAPES.has(shape) && isVariableName(found.name) && isWeakToken(value))
+    return true;
   if (telling === 'vague' || shape === 'columns') return value.length >= SHORTEST_VAGUE && isDrawn(value);
   if (/\s/.test(value)) return isPassphrase(value, telling);
   if (shape === 'joined' && (!isMixed(value) || value.includes(':'))) return false;
@@ -130,6 +137,7 @@ function isWordAllowed(found: Found, value: string): boolean {
   const { shape, isQuoted, name } = found;
   const isCode = isCodeAround(found);
   const isSecretName = /secret/i.test(name) && !/pass|pwd/i.test(name);
+  if (isVariableName(name) && isWeakToken(value)) return true;
   if ((isSecretName && /[-_.]/.test(value)) || shape === 'argument') return false;
   if (isQuoted || shape === 'xml')
     return /^[a-z][a-z-]*$/.test(value) || /[a-z][A-Z]/.test(value)
@@ -156,6 +164,7 @@ function hasLettersOf(value: string, name: string): boolean {
 /** Of a code with the bit of lower case set. */
 const isLetter = (code: number) => code >= 0x61 && code <= 0x7a;
 
+const VARIABLE_SHAPES: ReadonlySet<Shape> = new Set(['tight', 'spaced', 'flag', 'colon']);
 const PLAIN_SHAPES: ReadonlySet<Shape> = new Set(['tight', 'colon', 'spaced', 'xml', 'table']);
 
 /** Most values end here: letters and digits in so quick a change that no placeholder, code or word is like it. */
@@ -206,15 +215,4 @@ function isOrdinary(value: string): boolean {
   return /@[\w-]+\.|^\d+(?:\.\d+){3}|^[a-z0-9-]+(?:\.[a-z0-9-]+)+$|^v?\d[\d.:,/-]*[a-z%]{0,3}$|^[A-Za-z]+[-_]?\d{1,2}$|^[A-Za-z]+(?:['’/-][A-Za-z]+)+$|^SHA256:|[:=]$|^[\w-]+[=]/.test(
     value,
   );
-}
-
-const FUNCTION_WORDS =
-  /\b(?:the|a|an|of|to|is|are|be|must|for|at|with|in|or|and|not|no|your|you|this|that|when|if|by|on|was|has|have|will|can|cannot|should|please|enter|password|invalid|wrong|new|old|as|from|forgot|reset|confirm|do|does|it)\b/i;
-
-/** Several words: a passphrase (three or more, none of which makes a sentence), or signs between. */
-function isPassphrase(value: string, telling: Telling): boolean {
-  if (telling !== 'strong' || value.length > 120 || FUNCTION_WORDS.test(value)) return false;
-  const parts = value.split(/\s+/);
-  if (parts.every((part) => /^[a-z]+$/.test(part))) return parts.length >= 4;
-  return parts.some((part) => looksRandom(part) || (/\d/.test(part) && /[A-Za-z]/.test(part) && part.length > 4));
 }

@@ -106,7 +106,7 @@ const OTHER_AFTER = words(`
   tries attempts retries retry count failed failure failures success per visible visibility toggle show hide button page form view screen link
   eye icon dialog modal wizard menu color style counter index position offset start end pairs pair group set sets bucket queue topic
   permission permissions role roles owner username user_name email login protected protection less free only based sharing shares scanning scanner
-  lookup resolver source storage keychain keyring agent tool tools`);
+  lookup resolver source storage keychain keyring agent tool tools sha md`);
 
 /** Before "token": parts of machines that read text, and marks of pages. */
 const NO_TOKEN_BEFORE = words(`
