@@ -120,6 +120,52 @@ const rows: readonly (readonly [title: string, text: string, expected: string, w
     '1234567890 acme_[acme-token] \r z\r\n',
     20,
   ],
+  [
+    'joins what zsh wraps, which prints the first character of a row twice',
+    `1234567890 acme_Ab3d \r\u001b[KE\rEf6hIj9k z\r\n`,
+    '1234567890 acme_[acme-token] \r\u001b[K\r z\r\n',
+    20,
+  ],
+  [
+    'joins rows that are full without a mark',
+    `1234567890 acme_Ab3dE\rEf6hIj9k z\r\n`,
+    '1234567890 acme_[acme-token]\r z\r\n',
+    20,
+  ],
+  [
+    'joins what a pager wraps',
+    `1234567890 acme_Ab3d\u001b[m \bEf6hIj9k z\r\n`,
+    '1234567890 acme_[acme-token]\u001b[m \b z\r\n',
+    20,
+  ],
+  [
+    'joins rows however their end is written',
+    `1234567890 acme_Ab3d\r\r\nEf6hIj9k z\n1234567890 acme_Ab3d\n\rEf6hIj9k z\r\n`,
+    '1234567890 acme_[acme-token]\r\r\n z\n1234567890 acme_[acme-token]\n\r z\r\n',
+    20,
+  ],
+  [
+    'keeps one character behind a full row that another one overwrites',
+    `1234567890 acme_Ab3dE\rxf6hIj9k z\r\n`,
+    `1234567890 acme_Ab3dE\rxf6hIj9k z\r\n`,
+    20,
+  ],
+  [
+    'ends a secret where a full row ends and the next one begins a line',
+    `123 acme_${token}\r\nPORT=80\r\n123 acme_${token}\r\nroot@web:~# ls\r\n`,
+    `123 acme_[acme-token]\r\nPORT=80\r\n123 acme_[acme-token]\r\nroot@web:~# ls\r\n`,
+    21,
+  ],
+  [
+    'ends a secret between variables, and reads on over a NUL elsewhere',
+    `A=acme_${token}\u0000HOME=/root\u0000X=acme_${token}\u0000last\nacme_Ab3d\u0000Ef6hIj9k z`,
+    `A=acme_[acme-token]\u0000HOME=/root\u0000X=acme_[acme-token]\u0000last\nacme_[acme-token]\u0000 z`,
+  ],
+  [
+    'reads UTF-16',
+    [...`acme_${token} z`].join('\u0000'),
+    `a\u0000c\u0000m\u0000e\u0000_\u0000[acme-token]${'\u0000'.repeat(12)} \u0000z`,
+  ],
   ['joins nothing elsewhere', `123456789 acme_Ab3d\r\nEf6hIj9k z\r\n`, `123456789 acme_Ab3d\r\nEf6hIj9k z\r\n`, 20],
   ['hides a secret that fills its line', `123 acme_${token}\r\nnext\r\n`, `123 acme_[acme-token]\r\n\r\n`, 21],
   ['measures wide characters', `\u6771\u4eac acme_Ab3dEf6h\r\nIj9k z`, `\u6771\u4eac acme_[acme-token]\r\n z`, 18],
@@ -233,6 +279,30 @@ mask('hides known values in every form, and wherever white space breaks them', (
       form,
     );
   }
+});
+
+mask('holds back the first word behind a full row, and shows or masks it at a deadline', () => {
+  const out = (pieces: readonly Uint8Array[]) =>
+    Buffer.concat(pieces)
+      .toString()
+      .replace(/:\w{4}\]/g, ']');
+  const plain = stage(20);
+  assert.is(out(plain.push(Buffer.from('1234567890 full row!\r\nexp'))), '1234567890 full row!\r\n');
+  assert.is(plain.holdsSecret, false);
+  assert.is(out(plain.expire()), 'exp');
+  assert.is(plain.holding, false);
+  const secret = stage(20);
+  const first = out(secret.push(Buffer.from('1234567890 acme_Ab3d\r\nexp')));
+  assert.is(secret.holdsSecret, true);
+  assert.is(first + out(secret.expire()), '1234567890 acme_[acme-token]\r\n');
+  assert.is(out(secret.push(Buffer.from('ort9k z\n'))), ' z\n');
+});
+
+mask('holds nothing back behind a full row and many sequences', () => {
+  const masking = stage(20);
+  const colours = '\u001b[31m'.repeat(2000);
+  masking.push(Buffer.from(`1234567890 full row!\r\n$${colours}`));
+  assert.is(masking.holding, false);
 });
 
 mask('lets plain text go on at once', () => {

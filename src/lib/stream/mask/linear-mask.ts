@@ -83,7 +83,7 @@ export class LinearMask {
 
   /** Raw bytes from here on are not understood yet. */
   private get rawLimit(): number {
-    return Math.min(this.strings.openFrom, this.reader.position);
+    return Math.min(this.strings.openFrom, this.reader.readTo);
   }
 
   private forget(): void {
@@ -125,6 +125,8 @@ export class LinearMask {
 
   expire(): readonly Uint8Array[] {
     this.strings.expire();
+    this.reader.lines.releaseHeld();
+    this.scanner.scan();
     this.emitter.emitForced(this.scanner.forced(), this.rawLimit);
     this.forget();
     return this.emitter.take();

@@ -4,6 +4,7 @@
 import { needsScreen } from '../screen/screen-sequences.ts';
 import type { StringReader } from './control-strings.ts';
 import { Lines } from './lines.ts';
+import { Overstrike } from './overstrike.ts';
 import type { VisibleWindow } from './visible-window.ts';
 import { BYTE, CLASS, decode, isUnseen, LEAD, PLAIN, sequenceLength } from './vt-bytes.ts';
 
@@ -22,12 +23,11 @@ export class VtReader {
   private parameters = '';
   private intermediates = '';
   private stringIsOsc = false;
-  /** Backspaces that wait for what overwrites. */
-  private back = 0;
   private readonly window: VisibleWindow;
   private readonly strings: StringReader;
   private readonly hasScreen: boolean;
-  private readonly lines: Lines;
+  readonly lines: Lines;
+  private readonly overstrike: Overstrike;
 
   constructor(window: VisibleWindow, strings: StringReader, width: number, hasScreen: boolean) {
     this.window = window;
@@ -35,12 +35,18 @@ export class VtReader {
     this.hasScreen = hasScreen;
     this.position = window.rawEnd;
     this.lines = new Lines(window, width);
+    this.overstrike = new Overstrike(window);
+  }
+
+  /** Raw position up to which bytes may go on. */
+  get readTo(): number {
+    return Math.min(this.position, this.lines.heldFrom);
   }
 
   /** Reads on up to the end of the raw bytes, or to where the screen must take over. */
   read(): void {
     this.readAll(false);
-    this.lines.measure();
+    this.lines.columns.measure();
   }
 
   /** Stops only where an unfinished character waits for its rest. */
@@ -68,8 +74,8 @@ export class VtReader {
     let at = this.position;
     let from = at;
     while (at < rawEnd) {
-      if (this.back === 0) {
-        at = this.lines.skipPlain(at - rawStart, rawEnd - rawStart) + rawStart;
+      if (this.overstrike.back === 0) {
+        at = this.lines.columns.skipPlain(at - rawStart, rawEnd - rawStart) + rawStart;
         if (at === rawEnd) break;
       }
       const byte = raw[at - rawStart] as number;
@@ -80,8 +86,8 @@ export class VtReader {
         const codePoint = at + length > rawEnd ? -1 : decode(raw, at - rawStart, length);
         const isC1 = codePoint >= 0x80 && codePoint < 0xa0;
         if (!isC1 && !isUnseen(codePoint)) {
-          this.back = 0;
-          this.lines.skipCharacter();
+          this.overstrike.back = 0;
+          this.lines.columns.skipCharacter();
           at += codePoint === -1 ? 1 : length;
           continue;
         }
@@ -97,7 +103,7 @@ export class VtReader {
       from = at;
       at += 1;
       if (kind !== PLAIN) this.controlCharacter(byte, at - 1);
-      else if (!this.overwrites(byte, at - 1)) {
+      else if (!this.overstrike.repeats(byte, at - 1)) {
         // Something else is put over what stands there.
         at -= 1;
         this.leaveLine();
@@ -111,43 +117,35 @@ export class VtReader {
   }
 
   private controlCharacter(byte: number, at: number): void {
-    const { window } = this;
     switch (byte) {
       case BYTE.lineFeed:
       case BYTE.verticalTab:
       case BYTE.formFeed:
-        this.back = 0;
+        this.overstrike.back = 0;
         this.lines.end(at);
         break;
       case BYTE.carriageReturn:
         this.lines.carriageReturn(at);
-        this.back = 0;
+        this.overstrike.back = 0;
         break;
       case BYTE.backspace:
+        if (this.lines.backspace()) break;
         this.lines.settle(BYTE.lineFeed);
-        if (this.back < window.visibleEnd - this.lines.start) {
-          this.back += 1;
-          window.shadows.add({ raw: at, visible: window.visibleEnd - this.back });
-        }
+        this.overstrike.stepBack(at, this.lines.columns.start);
         break;
       case BYTE.tab:
         this.lines.tab(at);
         break;
+      case 0:
+        if (this.state === 'ground' && this.overstrike.back === 0) this.lines.nul(at);
+        break;
       case BYTE.escape:
+        this.lines.sequence(at);
         this.state = 'escape';
         this.intermediates = '';
         break;
       default: // not seen, moves nothing
     }
-  }
-
-  /** True where the byte is what stands there already: bold by overstriking. */
-  private overwrites(byte: number, raw: number): boolean {
-    const visible = this.window.visibleEnd - this.back;
-    if (this.window.at(visible) !== byte) return false;
-    this.window.shadows.add({ raw, visible });
-    this.back -= 1;
-    return true;
   }
 
   private readSequence(): void {
@@ -183,6 +181,7 @@ export class VtReader {
       this.parameters = '';
       this.intermediates = '';
     } else if (']PX^_'.includes(letter)) {
+      this.lines.releaseHeld();
       this.state = 'string';
       this.stringIsOsc = letter === ']';
       this.strings.begin(next);
@@ -206,13 +205,14 @@ export class VtReader {
 
   /** What follows can only be read on a screen, where there is one. */
   private leaveLine(): void {
+    this.lines.releaseHeld();
     if (this.hasScreen) this.wantsScreen = true;
     else this.breakHere();
   }
 
   /** The cursor is elsewhere now: what comes next can be a new word, and can be the rest of one. */
   private breakHere(): void {
-    this.back = 0;
+    this.overstrike.back = 0;
     this.lines.settle(BYTE.lineFeed);
     this.window.breakSoftly();
     this.lines.begin();
@@ -245,6 +245,6 @@ export class VtReader {
   }
 
   set width(width: number) {
-    this.lines.width = width;
+    this.lines.columns.width = width;
   }
 }
