@@ -23,10 +23,10 @@ export interface Pattern {
   accepts(state: number): boolean;
   /**
    * For whoever reads many bytes: `table[state + columns[byte]]` is what `step` returns, or negative where only `step` knows, which may
-   * put another table in its place. `table[state]` is 1 where the state accepts.
+   * put another table in its place. `table[state - 1]` is 1 where the state accepts.
    */
   readonly table: Int32Array;
-  readonly columns: Uint16Array;
+  readonly columns: Uint8Array;
 }
 
 /** Throws `BadPattern`, whose message says what is wrong, and where. */
@@ -70,8 +70,8 @@ class LazyPattern implements Pattern {
   readonly maxLength: number;
   readonly start: number;
   readonly #automaton: Automaton;
-  /** Bytes that no class tells apart share a column; column 0 of a row says whether the state accepts. */
-  readonly columns: Uint16Array;
+  /** Bytes that no class tells apart share a column. What stands before a state's first column says whether it accepts. */
+  readonly columns: Uint8Array;
   table: Int32Array;
   readonly #stride: number;
   /** What each state stands for: the byte-reading states of the automaton, ascending. */
@@ -87,7 +87,7 @@ class LazyPattern implements Pattern {
     this.maxLength = maxLength;
     this.#automaton = automaton;
     this.columns = columnsOf(automaton.classes);
-    this.#stride = Math.max(...this.columns) + 1;
+    this.#stride = Math.max(...this.columns) + 2;
     this.table = new Int32Array(this.#stride * 8);
     this.#mark = new Uint32Array(automaton.classes.length);
     this.start = this.#stateOf(this.#closure([automaton.start]));
@@ -99,7 +99,7 @@ class LazyPattern implements Pattern {
   }
 
   accepts(state: number): boolean {
-    return this.table[state] === 1;
+    return this.table[state - 1] === 1;
   }
 
   /** One byte of each column. */
@@ -108,7 +108,7 @@ class LazyPattern implements Pattern {
   }
 
   #explore(state: number, byte: number): number {
-    const set = this.#sets[state / this.#stride] as Uint16Array;
+    const set = this.#sets[(state - 1) / this.#stride] as Uint16Array;
     this.#work += set.length + 1;
     const { classes, next } = this.#automaton;
     const reached: number[] = [];
@@ -141,24 +141,24 @@ class LazyPattern implements Pattern {
     if (this.#sets.length >= PATTERN_LIMITS.states)
       throw new BadPattern(`comes to more than ${PATTERN_LIMITS.states} states: let fewer repetitions overlap`, 0);
     if (this.#work > MAX_EXPLORATION) throw new BadPattern('takes too long to run: let fewer repetitions overlap', 0);
-    const state = this.#sets.length * this.#stride;
-    if (state + this.#stride > this.table.length) {
+    const row = this.#sets.length * this.#stride;
+    if (row + this.#stride > this.table.length) {
       const larger = new Int32Array(this.table.length * 2);
       larger.set(this.table);
       this.table = larger;
     }
-    this.table.fill(UNKNOWN, state, state + this.#stride);
-    this.table[state] = set[0] === 0 ? 1 : 0;
+    this.table.fill(UNKNOWN, row, row + this.#stride);
+    this.table[row] = set[0] === 0 ? 1 : 0;
     this.#sets.push(set);
-    this.#stateOfSet.set(key, state);
-    return state;
+    this.#stateOfSet.set(key, row + 1);
+    return row + 1;
   }
 }
 
-/** Numbers the bytes from 1 so that two have the same number just where every class has both or neither. */
-function columnsOf(classes: readonly (ByteClass | undefined)[]): Uint16Array {
-  const columns = new Uint16Array(256).fill(1);
-  let count = 1;
+/** Numbers the bytes from 0 so that two have the same number just where every class has both or neither. */
+function columnsOf(classes: readonly (ByteClass | undefined)[]): Uint8Array {
+  const columns = new Uint8Array(256);
+  let count = 0;
   for (const members of new Set(classes)) {
     if (members === undefined) continue;
     const split = new Map<number, number>();

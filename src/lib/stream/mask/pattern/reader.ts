@@ -54,7 +54,7 @@ export class PatternReader {
     let since = this.since - base;
     let match = NOWHERE;
     let { state } = this;
-    let isMatch = table[state] === 1;
+    let isMatch = table[state - 1] === 1;
     let isAlive = true;
     while (at < stop) {
       const byte = bytes[at] as number;
@@ -72,7 +72,7 @@ export class PatternReader {
       if (next !== state) {
         state = next;
         since = at;
-        isMatch = table[state] === 1;
+        isMatch = table[state - 1] === 1;
       } else if (state === stayState && at >= stayFrom && at < stayTo && (notAfter === null || !isMatch)) {
         at = Math.min(stayTo, stop);
       }
