@@ -1,8 +1,6 @@
 // The table of the automaton that finds anchors: for each beginning of a text, where each byte leads, and what is met there. Built once
 // for all sessions that the same rules are on for.
 
-const NOTHING: readonly number[] = [];
-
 /** A column for each byte that occurs, both cases of a letter in the same; column 0 for all others. */
 export function columnsFor(texts: readonly string[]): Uint8Array {
   const columns = new Uint8Array(256);
@@ -23,24 +21,27 @@ export function columnsFor(texts: readonly string[]): Uint8Array {
 const CASE_BIT = 0x20;
 const isLetter = (byte: number): boolean => (byte | CASE_BIT) >= 0x61 && (byte | CASE_BIT) <= 0x7a;
 
-interface Text {
-  readonly text: string;
-  readonly index: number;
-  readonly hides: boolean;
+interface Sorted {
+  /** In small letters and ascending, so that those that begin alike stand together, the shorter ones first. */
+  readonly texts: readonly string[];
+  /** Which text it was. */
+  readonly indices: readonly number[];
+  /** How many of those before are hidden. */
+  readonly hiddenBefore: readonly number[];
 }
 
-/** In small letters and ascending, so that those that begin alike stand together, the shorter ones first. */
-function sortTexts(texts: readonly string[], isHidden: (index: number) => boolean = () => false): readonly Text[] {
-  return texts
-    .map((text, index) => ({
-      text: text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
-      index,
-      hides: isHidden(index),
-    }))
-    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : a.index - b.index));
+function sortTexts(given: readonly string[], isHidden: (index: number) => boolean = () => false): Sorted {
+  const folded = given.map((text) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()));
+  const indices = [...folded.keys()].sort((a, b) => {
+    const [one, other] = [folded[a] as string, folded[b] as string];
+    return one < other ? -1 : one > other ? 1 : a - b;
+  });
+  const hiddenBefore = [0];
+  for (const index of indices) hiddenBefore.push((hiddenBefore.at(-1) as number) + (isHidden(index) ? 1 : 0));
+  return { texts: indices.map((index) => folded[index] as string), indices, hiddenBefore };
 }
 
-/** What the texts `sorted[from, to)` begin with, `length` characters that are the end of no text. */
+/** What the texts [from, to) begin with, `length` characters that are the end of no text. */
 interface Beginning {
   readonly from: number;
   readonly to: number;
@@ -74,80 +75,58 @@ const LARGE_FLAG = 0x4000_0000;
  * longest proper end. That, and the order by length, keeps together what most text goes through: the table is larger than the caches.
  */
 export function linkAnchors(
-  texts: readonly string[],
+  given: readonly string[],
   columns: Uint8Array,
   isHidden?: (index: number) => boolean,
 ): AnchorTable {
-  const sorted = sortTexts(texts, isHidden);
+  const { texts, indices, hiddenBefore } = sortTexts(given, isHidden);
   const shift = Math.ceil(Math.log2(Math.max(...columns) + 1));
-  const { nodes, rows } = countNodes(sorted);
-  const isSmall = nodes < SMALL_FLAG;
+  const mostRows = texts.reduce((sum, text) => sum + text.length, 1);
+  const isSmall = mostRows < SMALL_FLAG;
   const flag = isSmall ? SMALL_FLAG : LARGE_FLAG;
-  const table: Table = isSmall ? new Uint16Array(rows << shift) : new Int32Array(rows << shift);
+  // Memory that is not touched is not there: of this, about a fourth is.
+  const table: Table = isSmall ? new Uint16Array(mostRows << shift) : new Int32Array(mostRows << shift);
   const endings: (readonly number[])[] = [];
   const rowsAfter: number[] = [];
   const held: number[] = [];
-  const queue: Beginning[] = [{ from: 0, to: sorted.length, length: 0, fallback: 0 }];
+  const queue: Beginning[] = [{ from: 0, to: texts.length, length: 0, fallback: 0 }];
   for (let row = 0; row < queue.length; row++) {
     const { from, to, length, fallback } = queue[row] as Beginning;
     const base = row << shift;
     // Each shorter beginning has its whole row by now: gaps of this one are filled with where its longest proper end would go.
     if (row > 0) table.copyWithin(base, fallback << shift, (fallback + 1) << shift);
-    held.push(row > 0 && hides(sorted, from, to) ? length : (held[fallback] ?? 0));
+    const hides = row > 0 && hiddenBefore[to] !== hiddenBefore[from];
+    held.push(hides ? length : (held[fallback] ?? 0));
     for (let first = from, next = from; first < to; first = next) {
-      const character = charAt(sorted, first, length);
-      while (next < to && charAt(sorted, next, length) === character) next += 1;
+      const character = (texts[first] as string).charCodeAt(length);
+      while (next < to && (texts[next] as string).charCodeAt(length) === character) next += 1;
       let longer = first;
-      while (longer < next && lengthAt(sorted, longer) === length + 1) longer += 1;
+      while (longer < next && (texts[longer] as string).length === length + 1) longer += 1;
 
       const entry = base + (columns[character] as number);
       const shorter = row === 0 ? 0 : (table[entry] as number);
       const isEnding = shorter >= flag;
       const otherRow = isEnding ? (rowsAfter[shorter - flag] as number) : shorter;
-      const inherited = isEnding ? (endings[shorter - flag] as readonly number[]) : NOTHING;
-      const own = sorted.slice(first, longer).map(({ index }) => index);
       const after = longer === next ? otherRow : queue.length;
       if (longer < next) queue.push({ from: longer, to: next, length: length + 1, fallback: otherRow });
-      if (own.length === 0 && inherited.length === 0) {
+      if (longer === first && !isEnding) {
         table[entry] = after;
       } else {
         table[entry] = flag + endings.length;
-        endings.push(own.length === 0 ? inherited : [...own, ...inherited]);
+        const own = indices.slice(first, longer);
+        endings.push(isEnding ? [...own, ...(endings[shorter - flag] as readonly number[])] : own);
         rowsAfter.push(after);
       }
     }
   }
+  const rows = queue.length;
   return {
-    table,
-    shift,
+    table: table.slice(0, rows << shift),
     rows,
+    shift,
     flag,
     endings,
     rowAfter: isSmall ? Uint16Array.from(rowsAfter) : Int32Array.from(rowsAfter),
     held,
   };
-}
-
-const charAt = (sorted: readonly Text[], at: number, index: number): number =>
-  (sorted[at] as Text).text.charCodeAt(index);
-const lengthAt = (sorted: readonly Text[], at: number): number => (sorted[at] as Text).text.length;
-
-function hides(sorted: readonly Text[], from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (sorted[at]?.hides) return true;
-  return false;
-}
-
-/** How many different beginnings the texts have, themselves among them, and how many of those go on. */
-function countNodes(sorted: readonly Text[]): { readonly nodes: number; readonly rows: number } {
-  let nodes = 1;
-  let leaves = 0;
-  sorted.forEach(({ text }, at) => {
-    const next = sorted[at + 1]?.text ?? '';
-    let common = 0;
-    while (common < text.length && text.charCodeAt(common) === next.charCodeAt(common)) common += 1;
-    if (common < text.length) leaves += 1;
-    nodes += next.length - common;
-  });
-  nodes += sorted[0]?.text.length ?? 0;
-  return { nodes, rows: nodes - leaves };
 }

@@ -31,8 +31,8 @@ export interface CompiledRules {
 
 export interface AnchorUse {
   readonly rule: number;
-  /** Bytes the anchor must be where its case counts. */
-  readonly exact: Buffer | null;
+  /** What the anchor must be where its case counts. */
+  readonly exact: string | null;
   readonly length: number;
   /** By the byte before the anchor, `NO_BYTE` where there is none: 1 where the rule cannot begin. */
   readonly isRuledOut: Uint8Array;
@@ -78,8 +78,9 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
   /** By text: which rules it may begin. */
   const uses: AnchorUse[][] = [];
   const indexOf = new Map<string, number>();
+  const ruledOut = new Map<string, Uint8Array>();
   rules.forEach((rule, index) => {
-    const isRuledOut = ruledOutAfter(rule);
+    const isRuledOut = ruledOutAfter(rule, ruledOut);
     for (const anchor of rule.anchors) {
       const folded = anchor.toLowerCase();
       let text = indexOf.get(folded);
@@ -88,7 +89,7 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
         indexOf.set(folded, text);
         uses.push([]);
       }
-      const exact = rule.ignoreCase || !/[a-z]/i.test(anchor) ? null : Buffer.from(anchor);
+      const exact = rule.ignoreCase || !/[a-z]/i.test(anchor) ? null : anchor;
       uses[text]?.push({ rule: index, exact, length: anchor.length, isRuledOut });
     }
   });
@@ -106,16 +107,24 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
   };
 }
 
-function ruledOutAfter(rule: Rule): Uint8Array {
+/** One table for all rules that say the same, which is most: what is few stays in the caches. */
+function ruledOutAfter(rule: Rule, known: Map<string, Uint8Array>): Uint8Array {
+  const hasBefore = !isMachineRule(rule) && rule.before !== undefined;
+  const [onlyAfter, neverAfter] = hasBefore
+    ? [rule.before.min > 0 ? rule.before.class : undefined, undefined]
+    : [undefined, rule.notBefore];
+  const key = `${onlyAfter} ${neverAfter}`;
+  const made = known.get(key);
+  if (made !== undefined) return made;
   const isRuledOut = new Uint8Array(NO_BYTE + 1);
-  if (isMachineRule(rule) || rule.before === undefined) {
-    if (rule.notBefore !== undefined) isRuledOut.set(compileClass(rule.notBefore));
-  } else if (rule.before.min > 0) {
+  if (neverAfter !== undefined) isRuledOut.set(compileClass(neverAfter));
+  if (onlyAfter !== undefined) {
     isRuledOut.fill(1);
-    compileClass(rule.before.class).forEach((isMember, byte) => {
+    compileClass(onlyAfter).forEach((isMember, byte) => {
       if (isMember === 1) isRuledOut[byte] = 0;
     });
   }
+  known.set(key, isRuledOut);
   return isRuledOut;
 }
 

@@ -125,7 +125,7 @@ export class Scanner {
   }
 }
 
-function stands(text: Uint8Array, bytes: Uint8Array, at: number): boolean {
-  for (let index = 0; index < text.length; index++) if (bytes[at + index] !== text[index]) return false;
+function stands(text: string, bytes: Uint8Array, at: number): boolean {
+  for (let index = 0; index < text.length; index++) if (bytes[at + index] !== text.charCodeAt(index)) return false;
   return true;
 }
