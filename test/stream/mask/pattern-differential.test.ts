@@ -2,7 +2,13 @@
 import { randomInt } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BadPattern, compilePattern, DEAD, type Pattern } from '../../../src/lib/stream/mask/pattern/index.ts';
+import {
+  BadPattern,
+  compilePattern,
+  countStates,
+  DEAD,
+  type Pattern,
+} from '../../../src/lib/stream/mask/pattern/index.ts';
 import { type Draw, drawFrom, drawPattern, drawText } from './pattern-makers.ts';
 
 const SEED = Number(process.env.MASK_SEED ?? randomInt(2 ** 31));
@@ -64,13 +70,16 @@ test(`agrees with RegExp on every beginning of random texts (seed ${SEED})`, () 
 
 test(`the lengths of a pattern are those of its shortest and its longest match (seed ${SEED})`, () => {
   const draw = drawFrom(SEED + 1);
+  let compared = 0;
   for (let round = 0; round < 1_000; round++) {
     const source = drawPattern(draw, 2);
     const pattern = compileOrSkip(source);
-    if (pattern === undefined || pattern.maxLength > 40) continue;
+    if (pattern === undefined || pattern.maxLength > 40 || hasTooManyStates(pattern)) continue;
+    compared += 1;
     const { shortest, longest } = lengthsBySearch(pattern);
     assert.equal([pattern.minLength, pattern.maxLength], [shortest, longest], `/${source}/`);
   }
+  assert.ok(compared > 300, `only ${compared} patterns were compared`);
 });
 
 test(`random text is a pattern to us only if it is one to RegExp (seed ${SEED})`, () => {
@@ -82,6 +91,17 @@ test(`random text is a pattern to us only if it is one to RegExp (seed ${SEED})`
     if (compileOrSkip(source) !== undefined) new RegExp(source);
   }
 });
+
+/** Some few that are drawn are such as no load lets pass. */
+function hasTooManyStates(pattern: Pattern): boolean {
+  try {
+    countStates(pattern);
+    return false;
+  } catch (error) {
+    if (error instanceof BadPattern) return true;
+    throw error;
+  }
+}
 
 /** Level by level through the automaton: all states reached after n bytes. */
 function lengthsBySearch(pattern: Pattern): { shortest: number; longest: number } {
