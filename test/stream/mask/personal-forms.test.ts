@@ -245,6 +245,21 @@ test('numbers of cards keep their last four digits, in one run and in groups', (
   assert.is(mask(`${number},12,27`), `[card]${number.slice(-4)},12,27`);
 });
 
+test('no number goes on over the end of a line that a program wrote', () => {
+  for (const number of [
+    grouped(card('4', 16), ' '),
+    grouped(completeIban('DE', digits(18)), ' '),
+    '+33 1 42 68 53 00',
+    '+1 212-555-0132',
+  ]) {
+    const middle = number.lastIndexOf(' ');
+    for (const end of ['\n', '\n ', '\r\n', '\n  ']) {
+      const text = `${number.slice(0, middle)}${end}${number.slice(middle)}\n`;
+      assert.is(mask(text), text, JSON.stringify(text));
+    }
+  }
+});
+
 test('a card that fails its check digit, or has no brand, stays', () => {
   for (let count = 0; count < 300; count++) {
     const { prefixes } = pick(CARD_RANGES);

@@ -14,9 +14,9 @@ export const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))] as const),
 );
 
-/** True for a number of the right length for its country whose check digits hold. Blanks, line ends and hyphens are ignored, case is not. */
+/** True for a number of the right length for its country whose check digits hold. Blanks and hyphens are ignored, case is not. */
 export function isIban(text: string): boolean {
-  const bare = text.replace(/[\n -]/g, '');
+  const bare = text.replace(/[ -]/g, '');
   if (IBAN_LENGTHS.get(bare.slice(0, 2)) !== bare.length) return false;
   const isGerman = bare.startsWith('DE');
   if (!(isGerman ? /^DE\d+$/ : /^[A-Z]{2}\d{2}[A-Z0-9]+$/).test(bare)) return false;

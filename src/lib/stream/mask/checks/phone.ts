@@ -32,7 +32,7 @@ export const NUMBERING_PLANS: readonly NumberingPlan[] = PLANS.split(' ').map((p
 const LOOK_ALIKES = [
   /^\+(?:19|20)\d\d([-./])(?:0?[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:$|[ .])/,
   /^\+202\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])(?:[0-5]\d)?$/,
-  /\d\.\d+\s+\d+\.\d/,
+  /\d\.\d+ \d+\.\d/,
 ];
 
 const FEWEST_DIGITS = 8;

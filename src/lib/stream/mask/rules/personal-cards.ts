@@ -6,8 +6,8 @@ import { standsApart } from './personal-apart.ts';
 
 const ANCHOR_DIGITS = 3;
 
-/** A line that is wrapped at the terminal's width right before a blank keeps its end. */
-const SEPARATOR = '\\n?[ -]';
+/** A no-break space (of UTF-8), too. */
+const SEPARATOR = '(?:[ -]|\\xc2\\xa0)';
 
 /** Every beginning of three digits that the networks' prefixes have: 4 → 400 to 499, 6011 → 601. */
 function expandPrefixes(): readonly string[] {
@@ -21,10 +21,13 @@ function expandPrefixes(): readonly string[] {
   return [...beginnings].sort();
 }
 
-/** Blanks or hyphens, not both. */
-const hasOneSeparator = (text: string): boolean => !(text.includes(' ') && text.includes('-'));
+/** One kind all through. */
+const hasOneSeparator = (text: string): boolean => new Set(text.replace(/[\d\xc2]/g, '')).size < 2;
 
-const isCard = (text: string): boolean => cardBrand(text) !== undefined && hasOneSeparator(text) && isLuhn(text);
+const isCardAlone = (text: string): boolean => cardBrand(text) !== undefined && hasOneSeparator(text) && isLuhn(text);
+
+/** Sixteen digits in groups and three more: a card of nineteen digits, or one before a number of its own, which is what stays readable. */
+const isCard = (text: string): boolean => isCardAlone(text) || (text.length === 23 && isCardAlone(text.slice(0, 19)));
 
 /** Columns of hexadecimal numbers are no lists of cards; `order id: 4…` and `"trace": 5…` name numbers of their own; `card id` does not. */
 const NUMBERED =
@@ -52,7 +55,7 @@ export const CARD_RULES: readonly PatternRule[] = [
     hidesAnchor: true,
     notBefore: '[0-9AC-Za-mo-qsu-z_.*]',
     // In one run: 14 to 16 digits. In groups: by four (and three, of nineteen), or 4-6-5 and 4-6-4.
-    secret: `[0-9](?:[0-9]{10,12}|(?:${SEPARATOR}[0-9]{4}){3}(?:${SEPARATOR}[0-9]{3})?|${SEPARATOR}[0-9]{6}${SEPARATOR}[0-9]{4,5})`,
+    secret: `[0-9](?:[0-9]{10,12}|(?:${SEPARATOR}[0-9]{4}){3}(?:[ -][0-9]{3})?|${SEPARATOR}[0-9]{6}${SEPARATOR}[0-9]{4,5})`,
     notAfter: '[0-9A-Za-z_-]',
     check: isCard,
     isAmong,
@@ -66,6 +69,8 @@ export const CARD_RULES: readonly PatternRule[] = [
         'card=${luhn:37:15<4}\n${luhn:36:14<4} ${luhn:6011:16<4}',
         '{"log":"card:\\n${luhn:4:16<4}\\r\\n\\t${luhn:37:15<4}\\\\n${luhn:52:16: <4}"}',
         '+${luhn:4:16<4}\n-${luhn:52:16: <4}\n++${luhn:37:15<4}\nweb | -${luhn:2221:16:-<4}',
+        '${luhn:4:16: } 123 and ${luhn:52:16:-} 737, ${luhn:62:19: <4}',
+        'n\xc2\xb0 ${luhn:4:16:\xc2\xa0<4}',
         '%B${luhn:4:16<4}^ROE/JANE^2812101000 elo ${luhn:506699:16<4}',
       ],
       leaves: [

@@ -5,8 +5,7 @@ import { standsApart } from './personal-apart.ts';
 
 const CHARACTER = '[A-Z0-9]';
 
-/** A line that is wrapped at the terminal's width right before a blank keeps its end. */
-const SEPARATOR = '\\n?[ -]';
+const SEPARATOR = '[ -]';
 
 /** Behind the country and the first check digit: the other one and what remains, as many as the country has. */
 function accountOf(length: number): string {
@@ -17,7 +16,7 @@ function accountOf(length: number): string {
 }
 
 /** `DE22 DK18 DO28` is a list. One rule for each length, so that a word in capitals behind the number is not taken for more of it. */
-export const IBAN_RULES: readonly PatternRule[] = [...new Set(IBAN_LENGTHS.values())].sort().map((length) => {
+const BY_LENGTH: readonly PatternRule[] = [...new Set(IBAN_LENGTHS.values())].sort().map((length) => {
   const countries = [...IBAN_LENGTHS].filter(([, own]) => own === length).map(([country]) => country);
   const country = countries[0] as string;
   return {
@@ -51,3 +50,26 @@ function made(country: string, length: number, separator: string): string {
   const written = numbers.map((number) => (number.match(/.{1,4}/g) ?? []).join(separator));
   return written.join('|');
 }
+
+/** Writings that are too unusual to be looked for everywhere. */
+const NAMED: PatternRule = {
+  name: 'iban-named',
+  kind: 'iban',
+  family: 'personal',
+  confirmedByEnd: true,
+  anchors: ['iban'],
+  ignoreCase: true,
+  lead: '(?:["\']?[ \\t]{0,3}[:=>]|[ \\t])[ \\t]{0,3}["\']?',
+  secret: '[A-Za-z]{2}[0-9]{2}(?:[A-Za-z0-9]{11,30}|(?:(?:\\xc2\\xa0|\\xe2\\x80\\xaf)[A-Za-z0-9]{1,4}){3,8})',
+  notAfter: '[0-9A-Za-z_]',
+  check: (text) => /[a-z\x80-\xff]/.test(text) && isIban(text.replace(/[\x80-\xff]/g, '').toUpperCase()),
+  tests: {
+    masks: [
+      `iban: \${pick:${made('DE', 22, '').toLowerCase()}} "iban":"\${pick:${made('GB', 22, '').toLowerCase()}}"`,
+      `IBAN \${pick:${made('ES', 24, '\xc2\xa0')}}.`,
+    ],
+    leaves: ['iban: de00123456789012345678', 'iban: nl12 none'],
+  },
+};
+
+export const IBAN_RULES: readonly PatternRule[] = [...BY_LENGTH, NAMED];
