@@ -7,7 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Bug } from '../../src/lib/core/errors.ts';
 import { sshCaProvider } from '../../src/lib/credentials/index.ts';
-import type { Credential, SshCertificateRequest } from '../../src/lib/ports/provider.ts';
+import type { SshCertificateCredential, SshCertificateRequest } from '../../src/lib/ports/provider.ts';
 import { fakeClock } from '../helpers/fake-clock.ts';
 import { needs } from '../helpers/needs.ts';
 import { newCa, refusalOf } from '../helpers/ssh-target.ts';
@@ -37,7 +37,7 @@ async function room() {
 }
 
 /** What ssh-keygen -L says, one trimmed line each, times in UTC. */
-function shown({ certificate }: Credential): string[] {
+function shown({ certificate }: SshCertificateCredential): string[] {
   return inFolder((folder) => {
     writeFileSync(join(folder, 'c-cert.pub'), `${certificate}\n`);
     const text = execFileSync('ssh-keygen', ['-L', '-f', join(folder, 'c-cert.pub')], {

@@ -9,16 +9,22 @@ import type { Clock } from '../../src/lib/core/clock.ts';
 import { BrokerError } from '../../src/lib/core/errors.ts';
 import { newSessionId } from '../../src/lib/core/ids.ts';
 import { openSshCa, type SshCa, sshCaProvider } from '../../src/lib/credentials/index.ts';
-import type { Credential, CredentialProvider, CredentialRequest } from '../../src/lib/ports/provider.ts';
-import type { Program, ProgramSpec, Target } from '../../src/lib/ports/target.ts';
+import type {
+  CredentialProvider,
+  SshCertificateCredential,
+  SshCertificateRequest,
+} from '../../src/lib/ports/provider.ts';
+import type { Program, ProgramSpec } from '../../src/lib/ports/target.ts';
 import { type SshHop, type SshTarget, type SshTargetOptions, sshTarget } from '../../src/lib/targets/ssh.ts';
 import { type Ended, liveClock, readToEnd } from './local-program.ts';
 import type { Sshd } from './sshd.ts';
 
+export type SshCredentialProvider = CredentialProvider<SshCertificateRequest, SshCertificateCredential>;
+
 export interface TestCa {
   readonly ca: SshCa;
   readonly line: string;
-  readonly provider: CredentialProvider;
+  readonly provider: SshCredentialProvider;
 }
 
 /** A CA in memory: its folder is gone when this returns. */
@@ -67,18 +73,18 @@ export const TERMINAL = { size: { cols: 80, rows: 24 }, term: 'xterm-256color' }
 
 /** Mints one credential for each request. */
 export async function issue(
-  provider: CredentialProvider,
-  requests: readonly CredentialRequest[],
-): Promise<Credential[]> {
-  const credentials: Credential[] = [];
+  provider: SshCredentialProvider,
+  requests: readonly SshCertificateRequest[],
+): Promise<SshCertificateCredential[]> {
+  const credentials: SshCertificateCredential[] = [];
   for (const request of requests) credentials.push(await provider.issue(request, provider.plan(request)));
   return credentials;
 }
 
 /** Mints and opens, as a session does. */
 export async function openOn(
-  target: Target,
-  provider: CredentialProvider,
+  target: SshTarget,
+  provider: SshCredentialProvider,
   spec: ProgramSpec,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Program> {
@@ -87,8 +93,8 @@ export async function openOn(
 
 /** Runs bash source to its end, with `input` as its whole standard input. */
 export async function runOn(
-  target: Target,
-  provider: CredentialProvider,
+  target: SshTarget,
+  provider: SshCredentialProvider,
   text: string,
   { input, ...options }: SpecOptions & { readonly input?: string | Uint8Array } = {},
 ): Promise<Ended> {
@@ -122,7 +128,7 @@ export interface RawResult {
 /** OpenSSH's client with that key and certificate, and nothing else: `ssh OPTIONS… HOST REST…`. */
 export async function stolenSsh(
   sshd: Sshd,
-  credential: Credential,
+  credential: SshCertificateCredential,
   options: readonly string[],
   rest: readonly string[] = [],
   { input = '', program = 'ssh', limitMs = 10_000, env = {} as Readonly<Record<string, string>> } = {},

@@ -252,6 +252,7 @@ test('after revocation the key of an ssh certificate cannot be read by anybody w
     const ca = await openSshCa(mkdtempSync(join(folder, 'ca-')));
     const book = leaseBook({ store, providers: [sshCaProvider({ ca, clock })], audit, clock });
     const { lease, credential } = await book.issue(newSessionId(), { ...REQUEST, provider: 'ssh-ca' });
+    if (credential.kind !== 'ssh-certificate') throw new Error(credential.kind);
     assert.match(credential.privateKey.reveal(), 'OPENSSH PRIVATE KEY');
     assert.is((await book.revoke(lease.id)).how, 'key-destroyed');
     for (const secret of [credential.privateKey, ...credential.knownSecrets]) {

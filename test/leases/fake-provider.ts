@@ -4,7 +4,11 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../src/lib/core/clock.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
-import type { CredentialProvider, SshCertificateRequest } from '../../src/lib/ports/provider.ts';
+import type {
+  CredentialProvider,
+  SshCertificateCredential,
+  SshCertificateRequest,
+} from '../../src/lib/ports/provider.ts';
 
 export const REQUEST: SshCertificateRequest = {
   // The port knows only the providers that there are.
@@ -17,7 +21,7 @@ export const REQUEST: SshCertificateRequest = {
   ttlMs: 60_000,
 };
 
-export interface FakeProvider extends CredentialProvider {
+export interface FakeProvider extends CredentialProvider<SshCertificateRequest, SshCertificateCredential> {
   /** What each step does before its work: wait, or throw. */
   readonly before: { plan: () => void; issue: () => Promise<void>; revoke: () => Promise<void> };
   /** Fails after the credential exists. */

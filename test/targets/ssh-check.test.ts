@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { CredentialRequest } from '../../src/lib/ports/provider.ts';
 import type { CheckStep } from '../../src/lib/ports/target.ts';
 import { type SshTarget, sshTarget } from '../../src/lib/targets/ssh.ts';
 import { liveClock } from '../helpers/local-program.ts';
@@ -13,7 +14,8 @@ const it = needs(test, 'sshd', 'ssh-keygen', 'bash');
 
 async function check(target: SshTarget, { provider }: Pick<TestCa, 'provider'>): Promise<CheckStep[]> {
   const steps: CheckStep[] = [];
-  const mint = async (request: Parameters<typeof provider.plan>[0]) => {
+  const mint = async (request: CredentialRequest) => {
+    if (request.provider !== 'ssh-ca') throw new Error(request.provider);
     const [credential] = await issue(provider, [request]);
     assert.ok(credential);
     return credential;

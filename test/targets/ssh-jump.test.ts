@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Credential } from '../../src/lib/ports/provider.ts';
+import type { SshCertificateCredential } from '../../src/lib/ports/provider.ts';
 import { readToEnd } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 import {
@@ -64,7 +64,7 @@ it('three hops, a terminal and signals work alike', async () => {
   const spec = specOf('tty; sleep 30', { pty: TERMINAL });
   const requests = last.credentialsFor(spec);
   assert.is(requests.length, 3);
-  const credentials: Credential[] = [
+  const credentials: SshCertificateCredential[] = [
     ...(await issue(net.provider, requests.slice(0, 2))),
     ...(await issue(provider, requests.slice(2))),
   ];

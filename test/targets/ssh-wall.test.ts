@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Credential } from '../../src/lib/ports/provider.ts';
+import type { SshCertificateCredential } from '../../src/lib/ports/provider.ts';
 import { needs } from '../helpers/needs.ts';
 import { issue, newCa, type SpecOptions, specOf, stolenSsh, TERMINAL, targetOn } from '../helpers/ssh-target.ts';
 import { freePort, type Sshd, startSshd } from '../helpers/sshd.ts';
@@ -33,7 +33,12 @@ function accepts(port: number): Promise<boolean> {
 }
 
 /** Runs `ssh OPTIONS -N` for a while: forwarding only. */
-async function forwarding(sshd: Sshd, credential: Credential, options: string[], during: () => Promise<void>) {
+async function forwarding(
+  sshd: Sshd,
+  credential: SshCertificateCredential,
+  options: string[],
+  during: () => Promise<void>,
+) {
   const client = stolenSsh(sshd, credential, ['-N', '-o', 'ExitOnForwardFailure=no', ...options], [], {
     limitMs: 2_500,
   });

@@ -4,15 +4,14 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { BrokerError, Bug } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import { Secret } from '../core/secret.ts';
 import type {
-  Credential,
   CredentialProvider,
-  CredentialRequest,
   LeasePlan,
   Revocation,
+  SshCertificateCredential,
   SshCertificateRequest,
 } from '../ports/provider.ts';
+import { DestroyableSecret } from './destroyable-secret.ts';
 import { formatPrivateKey, generateEd25519 } from './openssh-key-file.ts';
 import { type CertificateSigner, encodeUserCertificate } from './ssh-certificate.ts';
 
@@ -36,13 +35,19 @@ export const DEFAULT_TTL_MS = 120_000;
  * recall a copy made by somebody who read this process's memory; against that stand the minutes of validity, the
  * forced command and the source address.
  */
-export function sshCaProvider({ ca, clock }: { ca: CertificateSigner; clock: Clock }): CredentialProvider {
+export function sshCaProvider({
+  ca,
+  clock,
+}: {
+  ca: CertificateSigner;
+  clock: Clock;
+}): CredentialProvider<SshCertificateRequest, SshCertificateCredential> {
   const living = new Map<string, readonly DestroyableSecret[]>();
 
   return {
     name: 'ssh-ca',
 
-    plan(request: CredentialRequest): LeasePlan {
+    plan(request: SshCertificateRequest): LeasePlan {
       refuseMalformed(request);
       const issuedAt = clock.now();
       return {
@@ -57,16 +62,16 @@ export function sshCaProvider({ ca, clock }: { ca: CertificateSigner; clock: Clo
       };
     },
 
-    async issue(request: CredentialRequest, plan: LeasePlan): Promise<Credential> {
+    async issue(request: SshCertificateRequest, plan: LeasePlan): Promise<SshCertificateCredential> {
       const { serial, keyId, principal } = plan.ref;
       if (serial === undefined || keyId === undefined || principal === undefined)
         throw refused('the plan is incomplete');
       if (living.has(serial)) throw new Bug(`a second credential for the plan with serial ${serial}`);
       const pair = generateEd25519();
       const pem = formatPrivateKey(pair, '');
-      const privateKey = new DestroyableSecret(pem);
+      const privateKey = new DestroyableSecret(pem, 'ssh key');
       const otherForms = [pem.replace(/-----[^-]*-----|\s/g, ''), pair.seed.toString('base64')];
-      const knownSecrets = [pem, ...otherForms].map((value) => new DestroyableSecret(value));
+      const knownSecrets = [pem, ...otherForms].map((value) => new DestroyableSecret(value, 'ssh key'));
       const certificate = encodeUserCertificate(
         {
           publicKey: pair.publicKey,
@@ -94,31 +99,6 @@ export function sshCaProvider({ ca, clock }: { ca: CertificateSigner; clock: Clo
   };
 }
 
-/** A secret that can be taken back from everybody who holds it. */
-class DestroyableSecret extends Secret<string> {
-  #text: string | undefined;
-
-  constructor(text: string) {
-    // The base class keeps its value for ever; this one must be able to let go of it.
-    super('');
-    this.#text = text;
-  }
-
-  destroy(): void {
-    this.#text = undefined;
-  }
-
-  override reveal(): string {
-    if (this.#text !== undefined) return this.#text;
-    throw new BrokerError({
-      code: 'credential-revoked',
-      exit: EXIT.unavailable,
-      message: 'the ssh key of this session was destroyed',
-      hint: 'open a new session',
-    });
-  }
-}
-
 function criticalOptions(request: SshCertificateRequest): Record<string, string> {
   return {
     ...(request.forceCommand === null ? {} : { 'force-command': request.forceCommand }),
@@ -126,7 +106,7 @@ function criticalOptions(request: SshCertificateRequest): Record<string, string>
   };
 }
 
-function refuseMalformed(request: CredentialRequest): void {
+function refuseMalformed(request: SshCertificateRequest): void {
   if (!(request.ttlMs >= MIN_TTL_MS))
     throw refused(`the credential's life of "${request.ttlMs}" ms is under ${MIN_TTL_MS}`);
   for (const [what, text] of [

@@ -17,7 +17,20 @@ export interface SshCertificateRequest {
   readonly ttlMs: number;
 }
 
-export type CredentialRequest = SshCertificateRequest;
+export interface KubeTokenRequest {
+  readonly provider: 'kube-token';
+  /** A cluster by the name the broker knows it by. */
+  readonly cluster: string;
+  /** Of the service account; the Secret that carries the token's life is beside it. */
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** Which session it is for; people of the cluster read it at the Secret. */
+  readonly session: string;
+  /** API servers grant no less than ten minutes: a shorter life ends by revocation. */
+  readonly ttlMs: number;
+}
+
+export type CredentialRequest = SshCertificateRequest | KubeTokenRequest;
 
 /** What the lease book writes down before anything is issued; enough to revoke after a crash. JSON, no secret. */
 export interface LeasePlan {
@@ -29,7 +42,12 @@ export interface LeasePlan {
   readonly expiresAt: number;
 }
 
-export interface SshCertificateCredential {
+interface IssuedCredential {
+  /** Every value that must never reach client or recording; registered with the mask before use. */
+  readonly knownSecrets: readonly Secret<string>[];
+}
+
+export interface SshCertificateCredential extends IssuedCredential {
   readonly kind: 'ssh-certificate';
   readonly username: string;
   /** OpenSSH private key text (PEM). */
@@ -38,24 +56,33 @@ export interface SshCertificateCredential {
   readonly certificate: string;
 }
 
-export type Credential = SshCertificateCredential & {
-  /** Every value that must never reach client or recording; registered with the mask before use. */
-  readonly knownSecrets: readonly Secret<string>[];
-};
+export interface KubeTokenCredential extends IssuedCredential {
+  readonly kind: 'kube-token';
+  /** A bearer token of the service account; it cannot be revealed any more once revocation began. */
+  readonly token: Secret<string>;
+  /** ms since 1970, as granted: where a session goes on, it needs another one by then. */
+  readonly expiresAt: number;
+}
+
+export type Credential = SshCertificateCredential | KubeTokenCredential;
 
 export interface Revocation {
-  /** ms since 1970; when the credential could no longer open anything. */
+  /** ms since 1970; when the credential could no longer open anything. May lie some seconds ahead, never minutes. */
   readonly deadAt: number;
-  /** How that is known: `key-destroyed`, `deleted-and-probed`, `expired`. */
+  /** How that is known: `key-destroyed`, `deleted`, `deleted-and-probed`, `expired`. */
   readonly how: string;
 }
 
-export interface CredentialProvider {
+/** Asked only for what names it as its `provider`. */
+export interface CredentialProvider<
+  Request extends CredentialRequest = CredentialRequest,
+  Issued extends Credential = Credential,
+> {
   readonly name: string;
   /** Decides serial, validity and limits; mints nothing. */
-  plan(request: CredentialRequest): LeasePlan;
+  plan(request: Request): LeasePlan;
   /** Mints what `plan` says. Called once a plan, after the plan is in the book. */
-  issue(request: CredentialRequest, plan: LeasePlan): Promise<Credential>;
+  issue(request: Request, plan: LeasePlan): Promise<Issued>;
   /**
    * Makes the credential useless; idempotent, and works from the plan alone after a restart.
    * Rejects where that could not be confirmed: the lease then stays open in the book.

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { asBrokerError, type BrokerError } from '../core/errors.ts';
 import { SshReader } from '../core/ssh-wire.ts';
-import type { Credential } from '../ports/provider.ts';
+import type { SshCertificateCredential } from '../ports/provider.ts';
 import type { CheckStep } from '../ports/target.ts';
 import type { ClientChannel, SshConnection } from './ssh-connection.ts';
 import type { Tunnel } from './ssh-dial.ts';
@@ -25,12 +25,15 @@ export interface CheckParts {
   readonly user: string;
   /** The jump host's name. */
   readonly via: string | undefined;
-  readonly issueHops: () => Promise<readonly Credential[]>;
+  readonly issueHops: () => Promise<readonly SshCertificateCredential[]>;
   /** Mints the credential whose certificate forces `forced` and permits a terminal. */
-  readonly issueOwn: (forced: string) => Promise<Credential>;
+  readonly issueOwn: (forced: string) => Promise<SshCertificateCredential>;
   /** A bare stream to the host, through the jump host where there is one. */
-  readonly openStream: (hops: readonly Credential[], limit: AbortSignal) => Promise<Tunnel>;
-  readonly reach: (credentials: readonly Credential[], onHostKey: (key: HostKey) => void) => Promise<Reached>;
+  readonly openStream: (hops: readonly SshCertificateCredential[], limit: AbortSignal) => Promise<Tunnel>;
+  readonly reach: (
+    credentials: readonly SshCertificateCredential[],
+    onHostKey: (key: HostKey) => void,
+  ) => Promise<Reached>;
   /** Runs a part under the target's time limit. */
   readonly inTime: <T>(work: (limit: AbortSignal) => Promise<T>) => Promise<T>;
 }
@@ -49,7 +52,7 @@ export async function* checkSshTarget(parts: CheckParts): AsyncGenerator<CheckSt
   }
 }
 
-async function* checkNetwork(parts: CheckParts, hops: readonly Credential[]): AsyncGenerator<CheckStep> {
+async function* checkNetwork(parts: CheckParts, hops: readonly SshCertificateCredential[]): AsyncGenerator<CheckStep> {
   const { place, via, inTime, openStream } = parts;
   const { host, port, name } = place;
   if (via === undefined) yield await checkName(parts);
@@ -114,7 +117,7 @@ function readBanner(stream: Duplex, limit: AbortSignal): Promise<string> {
   });
 }
 
-async function* checkLogin(parts: CheckParts, hops: readonly Credential[]): AsyncGenerator<CheckStep> {
+async function* checkLogin(parts: CheckParts, hops: readonly SshCertificateCredential[]): AsyncGenerator<CheckStep> {
   const { place, user, inTime } = parts;
   const forced = forcedCommandFor(`printf ${PROOF}`);
   const own = await parts.issueOwn(forced);
@@ -192,7 +195,7 @@ function printable(text: string): string {
 }
 
 /** The lines the server lacks: the CA's public key is read from the certificate that was refused. */
-function linesFor(user: string, credential: Credential): string {
+function linesFor(user: string, credential: SshCertificateCredential): string {
   const ca = caLineOf(credential.certificate);
   return [
     'on the server:',

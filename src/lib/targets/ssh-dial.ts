@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../core/clock.ts';
 import { BrokerError } from '../core/errors.ts';
-import type { Credential } from '../ports/provider.ts';
+import type { SshCertificateCredential } from '../ports/provider.ts';
 import { connectSsh, levelOf, type SshConnection } from './ssh-connection.ts';
 import { credentialRefused, handshakeFailed, hostKeyMismatch, type Place, unreachable } from './ssh-errors.ts';
 import { fetchHostCertificate } from './ssh-host-certificate.ts';
@@ -50,7 +50,7 @@ export class SshDialer {
    */
   async dial(
     openStream: OpenStream,
-    credential: Credential,
+    credential: SshCertificateCredential,
     signal: AbortSignal,
     onHostKey?: (key: HostKey) => void,
   ): Promise<SshConnection> {
@@ -102,7 +102,7 @@ export class SshDialer {
    */
   async #tryFamilies(
     openStream: OpenStream,
-    credential: Credential,
+    credential: SshCertificateCredential,
     signal: AbortSignal,
   ): Promise<Accepted | HostKey[]> {
     const pins = this.#pins();

@@ -2,9 +2,9 @@
 // a user's ssh configuration, starts no local program, offers no agent and writes nothing to disk.
 import { isIP } from 'node:net';
 import type { Clock } from '../core/clock.ts';
-import { BrokerError } from '../core/errors.ts';
+import { BrokerError, Bug } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import type { Credential, CredentialRequest, SshCertificateRequest } from '../ports/provider.ts';
+import type { Credential, SshCertificateCredential, SshCertificateRequest } from '../ports/provider.ts';
 import type { Line, Program, ProgramSpec, Target } from '../ports/target.ts';
 import { checkSshTarget, type Reached } from './ssh-check.ts';
 import { type OpenStream, openTcp, SshDialer, type Tunnel } from './ssh-dial.ts';
@@ -41,10 +41,16 @@ export interface SshHop {
   /** The credentials for a connection that may forward and run nothing, one per hop, nearest first. */
   hopCredentials(keyId: string): readonly SshCertificateRequest[];
   /** A stream to `to`; closing it closes every connection it went through. Rejects as `open` does. */
-  reach(to: { host: string; port: number }, credentials: readonly Credential[], signal: AbortSignal): Promise<Tunnel>;
+  reach(
+    to: { host: string; port: number },
+    credentials: readonly SshCertificateCredential[],
+    signal: AbortSignal,
+  ): Promise<Tunnel>;
 }
 
-export type SshTarget = Target & SshHop;
+export interface SshTarget extends Target, SshHop {
+  credentialsFor(spec: ProgramSpec): readonly SshCertificateRequest[];
+}
 
 const DEFAULTS = { port: 22, ttlMs: 120_000, connectTimeoutMs: 10_000 } as const;
 const LOOPBACK = ['127.0.0.0/8', '::1/128'] as const;
@@ -82,7 +88,7 @@ export function sshTarget(
 
   /** Connects through every hop, under the target's own deadline. */
   async function reachSelf(
-    credentials: readonly Credential[],
+    credentials: readonly SshCertificateCredential[],
     signal: AbortSignal,
     onHostKey?: (key: HostKey) => void,
   ): Promise<Reached> {
@@ -123,7 +129,7 @@ export function sshTarget(
     at,
     placeOf: () => at,
 
-    credentialsFor(spec: ProgramSpec): readonly CredentialRequest[] {
+    credentialsFor(spec) {
       // The task is the client's word: encoded, so that it cannot pass for another field in sshd's log.
       const task = spec.task === undefined ? '-' : encodeURIComponent(Buffer.from(spec.task).toString());
       const keyId = `sallyport session=${spec.session} task=${task}`;
@@ -134,7 +140,7 @@ export function sshTarget(
 
     async open(spec: ProgramSpec, credentials: readonly Credential[], signal: AbortSignal): Promise<Program> {
       return inTime(signal, async (limit) => {
-        const { connection, close } = await reachSelf(credentials, limit);
+        const { connection, close } = await reachSelf(credentials.map(asCertificate), limit);
         try {
           const parts = { connection, place, clock, close, hasPty: spec.pty !== null };
           if (spec.work.kind === 'command') {
@@ -157,7 +163,7 @@ export function sshTarget(
     },
 
     async connect(_spec, credentials: readonly Credential[], signal: AbortSignal): Promise<Line> {
-      const reached = await inTime(signal, (limit) => reachSelf(credentials, limit));
+      const reached = await inTime(signal, (limit) => reachSelf(credentials.map(asCertificate), limit));
       return sshLine({ ...reached, place, clock, cwd, inTime });
     },
 
@@ -168,11 +174,11 @@ export function sshTarget(
         user,
         via: via?.name,
         async issueHops() {
-          const credentials: Credential[] = [];
-          for (const one of via?.hopCredentials(keyId) ?? []) credentials.push(await issue(one));
+          const credentials: SshCertificateCredential[] = [];
+          for (const one of via?.hopCredentials(keyId) ?? []) credentials.push(asCertificate(await issue(one)));
           return credentials;
         },
-        issueOwn: (forced) => issue(request(keyId, forced, ['permit-pty'])),
+        issueOwn: async (forced) => asCertificate(await issue(request(keyId, forced, ['permit-pty']))),
         async openStream(hops, limit) {
           if (via !== undefined) return via.reach(place, hops, limit);
           const stream = await openTcp(place, limit);
@@ -207,6 +213,11 @@ export function sshTarget(
       });
     },
   };
+}
+
+function asCertificate(credential: Credential): SshCertificateCredential {
+  if (credential.kind === 'ssh-certificate') return credential;
+  throw new Bug(`a credential of kind ${credential.kind} for an ssh target`);
 }
 
 function isLoopback(host: string): boolean {
