@@ -25,7 +25,8 @@ export async function maskTimes(): Promise<readonly string[]> {
 export function throughput(): readonly string[] {
   const texts = {
     'plain log text': logText(4 * MB),
-    'a secret in every line of about 100 bytes': denseText(1 * MB),
+    'a secret in every line of about 100 bytes, of eight usual kinds': usualText(2 * MB),
+    'a secret in every line of about 100 bytes, of every rule in turn': denseText(1 * MB),
     'manifests and tables of kubectl': manifestText(1 * MB),
     'coloured text': colouredText(2 * MB),
     'full-screen output': screenText(1 * MB),
@@ -174,6 +175,25 @@ export function logText(bytes: number): Buffer {
         return `Nov 25 10:00:00 web-1 app[${draw(9999)}]: ${words} (attempt ${draw(5)} of 5)\n`;
     }
   });
+}
+
+/** What stands in logs and settings: a few rules, again and again. */
+const USUAL: readonly string[] = [
+  'cloning with ghp_${alnum:36} for the job, and going on with the next step',
+  'export DB_PASSWORD=${alnum:20} # of the database of the shop, rotated weekly',
+  'connecting to postgres://shop:${alnum:16}@db.internal:5432/shop?sslmode=require now',
+  'aws_access_key_id = AKIA${upper:16} of the account of the build, in eu-west-1',
+  'Authorization: Bearer ${alnum:40} was sent to the API of the payments',
+  'a mail to ${lower:8}@example.org about the order, thank you very much for it',
+  '{"level":"info","msg":"token renewed","apiKey":"${alnum:32}","region":"eu-west-1"}',
+  'SLACK_BOT_TOKEN=xoxb-${digit:12}-${digit:12}-${alnum:24} is set',
+];
+
+function usualText(bytes: number): Buffer {
+  return filled(
+    bytes,
+    (at) => `2026-11-25T10:00:00Z INFO ${expandExample(USUAL[at % USUAL.length] as string, at).text}\n`,
+  );
 }
 
 /** One secret a line, of every rule in turn. */
