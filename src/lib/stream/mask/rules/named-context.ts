@@ -49,7 +49,7 @@ export const isCommandBefore = (before: string) =>
 
 const LONGEST_COMMAND = 40;
 const COMMAND_BEFORE =
-  /(?:^|[\s#+"'$>-])(?:ENV|ARG|setenv|SetEnv|setx|set(?: -[A-Za-z]{1,3}| --[a-z]{4,9}){1,3}|proxy_set_header|set_header|add_header)\s+$/;
+  /(?:^|[\s#+"'$:>-])(?:ENV|ARG|setenv|SetEnv|setx|set(?: -[A-Za-z]{1,3}| --[a-z]{4,9}){1,3}|proxy_set_header|set_header|add_header)\s+$/;
 
 /** `ALTER USER … WITH PASSWORD '…'`. */
 export const isSqlBefore = (before: string) => /\b(?:WITH|USER|ROLE|LOGIN|ENCRYPTED|ALTER|CREATE|SET)\b/i.test(before);

@@ -3,13 +3,11 @@
 import type { Beginning } from '../rule.ts';
 import * as context from './named-context.ts';
 import { LONGEST_NAME, Name } from './named-name.ts';
-import { Progress } from './named-progress.ts';
+import { LONGEST_PAIR, Progress } from './named-progress.ts';
 import type { Shape } from './named-values.ts';
 import type { Telling } from './named-words.ts';
 
 const MOST_BLANKS = 48;
-const LONGEST_PAIR = 96;
-const LONGEST_PROSE = 72;
 const MOST_ESCAPES = 8;
 /** Bytes from the anchor to the value, at most. */
 export const LONGEST_HEAD = LONGEST_NAME + 3 * MOST_BLANKS + LONGEST_PAIR + 64;
@@ -17,7 +15,18 @@ export const LONGEST_HEAD = LONGEST_NAME + 3 * MOST_BLANKS + LONGEST_PAIR + 64;
 /** `value`: the byte just read is the value's first, `maybe`: it could be; `next`: the one after it will be. */
 export type Step = 'more' | 'stop' | 'value' | 'maybe' | 'next';
 
-type Phase = 'close' | 'operator' | 'sign' | 'bar' | 'pair' | 'prose' | 'type' | 'before' | 'block' | 'attributes';
+type Phase =
+  | 'close'
+  | 'operator'
+  | 'sign'
+  | 'bar'
+  | 'pair'
+  | 'prose'
+  | 'type'
+  | 'before'
+  | 'block'
+  | 'indent'
+  | 'attributes';
 
 export class NamedHead {
   telling: Telling = 'none';
@@ -25,8 +34,9 @@ export class NamedHead {
   /** The value's opening quote and the backslashes before it. */
   quote = '';
   escapes = 0;
-  /** Characters that end a bare value, beside white space. */
+  /** Characters that end a bare value, beside white space; `isWhole`: a quote does, and blanks are part of it. */
   ends = '';
+  isWhole = false;
   readonly name: Name;
   #phase: Phase = 'close';
   #blanks = 0;
@@ -55,8 +65,7 @@ export class NamedHead {
       case 'sign':
         return this.#afterSign(c);
       case 'bar': // "│" as UTF-8
-        if (c === '\u0082') return this.#enter('before');
-        return c === '\u0094' ? 'more' : 'stop';
+        return c === '\u0082' ? this.#enter('before') : c === '\u0094' ? 'more' : 'stop';
       case 'pair':
         return this.#pair(c);
       case 'prose':
@@ -64,16 +73,18 @@ export class NamedHead {
       case 'type':
         return this.afterType(c);
       case 'before':
-        if (this.shape === 'prose') this.#progress.read(context.PROSE, c); // it may go on behind a word that is no value
+        if (this.shape === 'prose') this.#progress.readProse(c); // it may go on behind a word that is no value
         return this.#beforeValue(c);
+      case 'indent':
+        return c === this.name.before.charAt(this.#progress.length++) ? 'more' : this.#enterValue('block', c);
       case 'attributes':
         this.shape = 'xml';
         this.#progress.length += 1;
         if (c === '>') return 'next';
         return this.#progress.length > LONGEST_PAIR || /[<\n\r]/.test(c) ? 'stop' : 'more';
       case 'block':
-        if (c === '\n') return this.#enter('before');
-        this.#progress.length += 1;
+        this.#progress.length = c === '\n' ? 0 : this.#progress.length + 1;
+        if (c === '\n') return this.#enter('indent'); // the next line begins with what stands before the name, too
         return this.#progress.length < 5 && /[ \d+-]/.test(c) ? 'more' : 'stop';
     }
   }
@@ -81,19 +92,15 @@ export class NamedHead {
   /** Looks for a value further on in a sentence: "is generated for root@localhost: …". */
   prose(c: string): Step {
     this.#phase = 'prose';
-    if (this.#progress.isOver || context.isLineEnd(c) || this.#progress.length > LONGEST_PROSE) return 'stop';
-    const isValueNext = context.isBlank(c) && this.#progress.isMatch(context.PROSE);
-    this.#progress.read(context.PROSE, c);
-    if (!isValueNext) return this.#progress.isOver ? 'stop' : 'more';
-    this.shape = 'prose';
-    return this.#enter('before');
+    const step = this.#progress.readProse(c);
+    if (step === 'match') this.shape = 'prose';
+    return step === 'match' ? this.#enter('before') : step;
   }
 
   /** `secret: string = "…"`: what stood behind the colon was a type. */
   afterType(c: string): Step {
     this.#phase = 'type';
-    if (context.isBlank(c)) return 'more';
-    if (c !== '=') return 'stop';
+    if (c !== '=') return context.isBlank(c) ? 'more' : 'stop';
     this.#blanks = 1;
     return this.#operator(c);
   }
@@ -101,7 +108,7 @@ export class NamedHead {
   /** The value's reader took these bytes, and they were no value. */
   skip(text: string): void {
     if (this.shape !== 'prose') return;
-    for (let at = 0; at < text.length; at++) this.#progress.read(context.PROSE, text.charAt(at));
+    for (let at = 0; at < text.length; at++) this.#progress.readProse(text.charAt(at));
   }
 
   #close(c: string): Step {
@@ -126,7 +133,10 @@ export class NamedHead {
       this.#phase = 'sign';
       return 'more';
     }
-    if (c === '>') return this.#element();
+    if (c === '>') {
+      this.shape = 'xml'; // `<password>value</password>`, `<entry key="password">value<`
+      return !hasBlank && context.isElementName(this.name.before, this.#isClosed) ? 'next' : 'stop';
+    }
     const isCell = !this.#isClosed || /\| ?`$/.test(this.name.before);
     const isBar = c === '|' || c === '\u00e2';
     const isCall = c === '(' && !hasBlank && !this.#isClosed && this.name.isSetter;
@@ -179,31 +189,20 @@ export class NamedHead {
     return this.#beforeValue(c);
   }
 
-  /** `<password>value</password>`, `<entry key="password">value<`. */
-  #element(): Step {
-    if (!context.isElementName(this.name.before, this.#isClosed) || this.#blanks > 0) return 'stop';
-    this.shape = 'xml';
-    return 'next';
-  }
-
   #enterPair(c: string): Step {
     this.#phase = 'pair';
     this.#progress.restart(context.PAIR_VALUE);
     if (c === ',' || c === '<') return 'more';
-    for (let blank = 0; blank < this.#blanks; blank++) this.#progress.read(context.PAIR_VALUE, ' ');
+    for (let blank = 0; blank < this.#blanks; blank++) this.#progress.readPair(' ');
     return this.#pair(c);
   }
 
   #pair(c: string): Step {
-    if (c === '\r') this.#progress.restart(context.PAIR_VALUE); // what stood on the line is written over
-    if (c === '\r') return 'more';
-    this.#progress.read(context.PAIR_VALUE, c);
-    if (this.#progress.isMatch(context.PAIR_VALUE)) {
-      this.shape = c === '>' ? 'xml' : 'colon';
-      this.#isClosed = true;
-      return this.shape === 'xml' ? 'next' : this.#enter('before');
-    }
-    return this.#progress.length > LONGEST_PAIR || context.IN_PAIR[c.charCodeAt(0)] === 0 ? 'stop' : 'more';
+    const step = this.#progress.readPair(c);
+    if (step !== 'match') return step;
+    this.shape = c === '>' ? 'xml' : 'colon';
+    this.#isClosed = true;
+    return this.shape === 'xml' ? 'next' : this.#enter('before');
   }
 
   #beforeValue(c: string): Step {
@@ -235,6 +234,7 @@ export class NamedHead {
       if (/[:/#@]/.test(this.name.before.charAt(this.name.before.length - 1))) return 'stop';
       this.shape = 'joined';
     }
+    this.isWhole = outer !== '' && this.shape === 'tight' && this.name.before.endsWith(outer);
     this.ends = `${outer}${context.separatorBefore(this.name.before)}${this.shape === 'table' ? '|' : ''}`;
     return 'value';
   }

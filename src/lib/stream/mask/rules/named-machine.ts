@@ -115,7 +115,8 @@ export class NamedValue implements Machine {
 
   #bare(head: NamedHead, c: string): void {
     const code = c.charCodeAt(0);
-    const isEnd = BARE_ENDS[code] === 1 || (head.ends !== '' && head.ends.includes(c));
+    const isEnd =
+      (BARE_ENDS[code] === 1 && !(c === ' ' && head.isWhole)) || (head.ends !== '' && head.ends.includes(c));
     if (this.#value.length === 1 && isQuote(c) && QUOTE_LETTERS.includes(this.#text())) {
       head.quote = c;
       this.#value = [];

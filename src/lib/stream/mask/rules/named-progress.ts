@@ -1,5 +1,12 @@
-// How far what was read matches a pattern: for the few places of a head that are more than a sign.
+// How far what was read is a sentence that leads to a value, or the other half of a pair.
 import { DEAD, type Pattern } from '../pattern/index.ts';
+import { IN_PAIR, isBlank, isLineEnd, PAIR_VALUE, PROSE } from './named-context.ts';
+
+export const LONGEST_PAIR = 96;
+const LONGEST_PROSE = 72;
+
+/** `match`: the value comes next. */
+type Reading = 'more' | 'stop' | 'match';
 
 export class Progress {
   length = 0;
@@ -10,17 +17,27 @@ export class Progress {
     this.length = 0;
   }
 
-  read(pattern: Pattern, c: string): void {
+  /** Goes on after a match, too: what follows may be a word of the sentence. */
+  readProse(c: string): Reading {
+    if (this.#state === DEAD || isLineEnd(c) || this.length > LONGEST_PROSE) return 'stop';
+    const isMatch = isBlank(c) && PROSE.accepts(this.#state);
+    this.#read(PROSE, c);
+    if (isMatch) return 'match';
+    return this.#state === DEAD ? 'stop' : 'more';
+  }
+
+  readPair(c: string): Reading {
+    if (c === '\r') {
+      this.restart(PAIR_VALUE); // what stood on the line is written over
+      return 'more';
+    }
+    this.#read(PAIR_VALUE, c);
+    if (this.#state !== DEAD && PAIR_VALUE.accepts(this.#state)) return 'match';
+    return this.length > LONGEST_PAIR || IN_PAIR[c.charCodeAt(0)] === 0 ? 'stop' : 'more';
+  }
+
+  #read(pattern: Pattern, c: string): void {
     this.length += 1;
     if (this.#state !== DEAD) this.#state = pattern.step(this.#state, c.charCodeAt(0));
-  }
-
-  isMatch(pattern: Pattern): boolean {
-    return this.#state !== DEAD && pattern.accepts(this.#state);
-  }
-
-  /** Nothing that follows can make it a match. */
-  get isOver(): boolean {
-    return this.#state === DEAD;
   }
 }

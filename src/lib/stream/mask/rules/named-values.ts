@@ -1,7 +1,7 @@
 // Judges what stands where a named value stands: a secret, or the place of one, code that fetches it, a word of prose, a path.
 import { isPlaceholder, looksRandom } from '../checks/index.ts';
 import { isCodeAround, isExpression, isPlain, isReference, isTemplate, isWordy } from './named-expressions.ts';
-import { isPassphrase, isVariableName, isWeakToken } from './named-weak.ts';
+import { isDrawnShort, isPassphrase, isSeveralWords, isVariableName, isWeakToken } from './named-weak.ts';
 import type { Telling } from './named-words.ts';
 
 /**
@@ -79,6 +79,7 @@ const OPENERS: ReadonlyMap<string, string> = new Map([
 function bareValue(found: Found): { from: number; to: number } {
   let value = found.value.replace(/\xc2\xa0.*$/s, ''); // a no-break space
   if (/\\["']$/.test(found.before.slice(-2))) value = value.replace(/\\+["'].*$/s, ''); // the text that the name begins ends here
+  if (value.includes(' ') && !isSeveralWords(value)) value = value.slice(0, value.indexOf(' '));
   if (isPlain(value) && found.shape !== 'prose') return { from: 0, to: value.length };
   const isVariable = found.shape === 'tight' && /^[A-Z0-9_]+$/.test(found.name);
   const next = (isVariable ? /,[A-Z][A-Z0-9_]*=|(?<=.{8})&[a-z_]{3,}=/ : /[,;&|][A-Za-z_][\w.-]*[=:]/).exec(value);
@@ -118,8 +119,7 @@ function isSecret(found: Found, value: string): boolean {
   if (hasLettersOf(value, found.name)) return false;
   if (shape === 'columns' && telling === 'strong' && /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z!#@$%^*])\S{8,}$/.test(value))
     return !isOrdinary(value);
-  if (telling === 'vague' && VARIABLE_SHAPES.has(shape) && isVariableName(found.name) && isWeakToken(value))
-    return true;
+  if (telling === 'vague' && VALUE_SHAPES.has(shape) && isWeak(found, value)) return true;
   if (telling === 'vague' || shape === 'columns') return value.length >= SHORTEST_VAGUE && isDrawn(value);
   if (/\s/.test(value)) return isPassphrase(value, telling);
   if (shape === 'joined' && (!isMixed(value) || value.includes(':'))) return false;
@@ -164,7 +164,14 @@ function hasLettersOf(value: string, name: string): boolean {
 /** Of a code with the bit of lower case set. */
 const isLetter = (code: number) => code >= 0x61 && code <= 0x7a;
 
-const VARIABLE_SHAPES: ReadonlySet<Shape> = new Set(['tight', 'spaced', 'flag', 'colon']);
+const VALUE_SHAPES: ReadonlySet<Shape> = new Set(['tight', 'spaced', 'flag', 'colon', 'xml', 'argument']);
+
+/** What people think up counts in a variable, what is drawn counts however short it is. */
+function isWeak({ name, isQuoted }: Found, value: string): boolean {
+  if (!isVariableName(name)) return isDrawnShort(value);
+  return isWeakToken(value) || (isQuoted && value.includes(' ') && isPassphrase(value, 'strong'));
+}
+
 const PLAIN_SHAPES: ReadonlySet<Shape> = new Set(['tight', 'colon', 'spaced', 'xml', 'table']);
 
 /** Most values end here: letters and digits in so quick a change that no placeholder, code or word is like it. */

@@ -11,11 +11,19 @@ const NUMBERED =
 /** Several words: a passphrase (four or more, none of which makes a sentence), or signs between, or a number at the end. */
 export function isPassphrase(value: string, telling: Telling): boolean {
   if (telling !== 'strong' || value.length > 120) return false;
-  if (/^(?:[A-Za-z]+ ){1,6}\d{1,6}[!?.#$%&*+@-]*$/.test(value)) return !NUMBERED.test(value);
-  if (FUNCTION_WORDS.test(value)) return false;
+  if (isSeveralWords(value)) return true;
   const parts = value.split(/\s+/);
-  if (parts.every((part) => /^[a-z]+$/.test(part))) return parts.length >= 4;
+  if (WORDS_AND_NUMBER.test(value) || FUNCTION_WORDS.test(value) || parts.every((part) => /^[a-z]+$/.test(part)))
+    return false;
   return parts.some((part) => looksRandom(part) || (/\d/.test(part) && /[A-Za-z]/.test(part) && part.length > 4));
+}
+
+const WORDS_AND_NUMBER = /^(?:[A-Za-z]+ ){1,6}\d{1,6}[!?.#$%&*+@-]*$/;
+
+/** "Falcon violet 6933", "correct horse battery staple": as much of a text as is one value, without a quote of its own. */
+export function isSeveralWords(value: string): boolean {
+  if (WORDS_AND_NUMBER.test(value)) return !NUMBERED.test(value);
+  return /^[a-z]+(?:\s+[a-z]+){3,}$/.test(value) && !FUNCTION_WORDS.test(value);
 }
 
 /** `DB_API_KEY`: a variable of an environment, which has its value as it stands. */
@@ -30,6 +38,10 @@ export function isWeakToken(value: string): boolean {
   );
   return /\d/.test(value) && /[A-Za-z]/.test(value) && !isOrdinary;
 }
+
+/** `CawB7IKg`: capitals, small letters and digits, of which none follow each other as in words. */
+export const isDrawnShort = (value: string) =>
+  value.length < 64 && /^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[A-Za-z0-9]{8,}$/.test(value) && looksRandom(value);
 
 /** Of the names of things that hold a secret, and of what to write in its place. */
 const THINGS =

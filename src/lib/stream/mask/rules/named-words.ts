@@ -11,6 +11,7 @@ export type Telling = 'strong' | 'medium' | 'vague' | 'none';
 /** Lower-case texts of names, longest first where one begins another; the machine starts at these. */
 export const KEYWORD_ANCHORS = [
   ...['pass', 'pwd', 'secret', 'token', 'credential', 'psk', 'pw', 'kennwort', 'passwort'],
+  ...['wachtwoord', 'contrasena', 'motdepasse', 'mot_de_passe', 'senha', 'parola'],
   ...[
     '_auth',
     '_salt',
@@ -127,6 +128,11 @@ const STRONG = new Set([
   'password',
   'passwd',
   'passwort',
+  'wachtwoord',
+  'contrasena',
+  'motdepasse',
+  'senha',
+  'parola',
   'passphrase',
   'pwd',
   'kennwort',
