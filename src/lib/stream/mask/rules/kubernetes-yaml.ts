@@ -27,11 +27,13 @@ export class YamlMachine implements Machine {
   /** A comment or a map has begun on the anchor's own line. */
   private headOpen = false;
   private longest = LONGEST_KEY_LINE;
+  /** Something stands behind the anchor on its line that no Secret has there. */
+  private isRefused = false;
 
   /** `before` is what stands on the line in front of the anchor. */
   constructor(before: string, need: Need) {
     this.need = need;
-    this.isPartOfName = /\w-$/.test(before) && !OF_GREP.test(before);
+    this.isPartOfName = before.endsWith('-') && /\w-$/.test(before) && !OF_GREP.test(before);
     this.before = before;
   }
 
@@ -57,8 +59,8 @@ export class YamlMachine implements Machine {
   }
 
   spans(early: boolean): readonly Span[] {
-    if (this.isPartOfName || this.pushed < 2) return [];
-    const reader = this.reader.clone();
+    if (this.isPartOfName || this.isRefused || this.pushed < 2) return [];
+    const reader = this.line === '' ? this.reader : this.reader.clone();
     if (this.line !== '') reader.read(this.line, this.lineStart, early);
     return maskedSpans(reader.values, reader.verdict, early);
   }
@@ -71,6 +73,7 @@ export class YamlMachine implements Machine {
     if (this.headOpen || isBlank) return !(this.headOpen && byte === OPEN_BRACE);
     if (byte === OPEN_BRACE) this.longest = LONGEST_HEAD;
     this.headOpen = byte === HASH || (byte === OPEN_BRACE && this.need !== 'data');
+    this.isRefused = !this.headOpen;
     return this.headOpen;
   }
 

@@ -14,15 +14,19 @@ export class LinePrefix {
 
   constructor(text: string) {
     this.length = text.length;
+    const bare = text.trimEnd();
     const shape: number[] = [];
-    for (const byte of Buffer.from(text.trimEnd(), 'latin1').map(likeness))
-      if (!isRun(byte) || byte !== shape.at(-1)) shape.push(byte);
+    for (let at = 0; at < bare.length; at++) {
+      const like = likeness(bare.charCodeAt(at));
+      if (!isRun(like) || like !== shape.at(-1)) shape.push(like);
+    }
     this.shape = shape;
-    this.blanks = text.slice(text.trimEnd().length);
+    this.blanks = text.slice(bare.length);
   }
 
   /** How long it is on this line; -1 where the line does not begin with it. */
   lengthOn(line: string): number {
+    if (this.length === 0) return 0;
     this.beginLine();
     let length = 0;
     while (length < line.length && this.takes(line.charCodeAt(length))) length += 1;

@@ -36,11 +36,11 @@ export class PrivateKeyBlock implements Machine {
   #pending: Chunk[] = [];
   #isBroken = false;
   readonly #prefix: string;
-  readonly #skeleton: string;
+  /** The prefix's, once the label says that this is a private key: most anchors are not of one. */
+  #skeleton = '';
 
   constructor(before: string) {
     this.#prefix = before.slice(before.lastIndexOf('\r') + 1);
-    this.#skeleton = skeleton(this.#prefix);
   }
 
   push(byte: number): boolean {
@@ -60,8 +60,12 @@ export class PrivateKeyBlock implements Machine {
 
   #readLabel(c: string): void {
     this.#label += c;
-    if (c === '-' && /PRIVATE KEY(?: BLOCK)?(?:-{5}| -{4})$/.test(this.#label.slice(-LONGEST_LABEL_END))) {
+    if (
+      this.#label.endsWith('----') &&
+      /PRIVATE KEY(?: BLOCK)?(?:-{5}| -{4})$/.test(this.#label.slice(-LONGEST_LABEL_END))
+    ) {
       this.#phase = 'body';
+      this.#skeleton = skeleton(this.#prefix);
       this.holdFrom = this.#at + 1;
       this.#newLine(this.#at + 1);
     } else if (this.#label.length > LONGEST_LABEL || !/[A-Z0-9 -]/.test(c)) this.#phase = 'done';
