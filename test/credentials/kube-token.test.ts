@@ -1,0 +1,345 @@
+import { inspect } from 'node:util';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Bug } from '../../src/lib/core/errors.ts';
+import { clusterRbac, kubeTokenProvider } from '../../src/lib/credentials/index.ts';
+import { clusterApi } from '../../src/lib/kubernetes/cluster-api.ts';
+import type { KubeTokenRequest } from '../../src/lib/ports/provider.ts';
+import { type AskedOfServer, fakeApiServer, says } from '../helpers/fake-api-server.ts';
+import { type FakeClock, fakeClock } from '../helpers/fake-clock.ts';
+import { refusal } from '../helpers/refusal.ts';
+
+const START = Date.UTC(2026, 10, 29, 12, 0, 0);
+const REQUEST: KubeTokenRequest = {
+  provider: 'kube-token',
+  cluster: 'prod',
+  namespace: 'agents',
+  serviceAccount: 'reader',
+  session: 's-1',
+  ttlMs: 60_000,
+};
+/** No JWT, but in three parts, as one is. */
+const TOKEN = ['header', 'payload', 'signature'].map((part) => part.repeat(4)).join('.');
+
+interface Said {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const failure = (status: number, reason: string, kind = 'secrets'): Said => ({
+  status,
+  body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, details: { kind }, code: status },
+});
+const reviewed = (isKnown: boolean): Said => ({
+  status: 201,
+  body: { kind: 'TokenReview', status: isKnown ? { authenticated: true } : { error: 'it has been invalidated' } },
+});
+
+/** What the server says to one step; the last is said again and again. */
+interface Script {
+  readonly secret?: readonly Said[];
+  readonly token?: readonly Said[];
+  readonly delete?: readonly Said[];
+  readonly review?: readonly Said[];
+}
+
+const USUAL = {
+  secret: [{ status: 201, body: { kind: 'Secret', metadata: { uid: 'uid-1' } } }],
+  token: [{ status: 201, body: { kind: 'TokenRequest', spec: { expirationSeconds: 600 }, status: { token: TOKEN } } }],
+  delete: [{ status: 200, body: { kind: 'Status', status: 'Success' } }],
+  review: [reviewed(false)],
+} satisfies Script;
+
+function stepOf({ method, target }: AskedOfServer): keyof Script {
+  if (method === 'DELETE') return 'delete';
+  if (target.endsWith('/token')) return 'token';
+  return target.endsWith('/tokenreviews') ? 'review' : 'secret';
+}
+
+/** Whoever sleeps on it for a moment moves it: no wait takes real time, and limits fall due by what was slept. */
+function sleptClock(): FakeClock {
+  const clock = fakeClock(START);
+  return {
+    ...clock,
+    after(ms, fire) {
+      const cancel = clock.after(ms, fire);
+      if (ms < 1000) setImmediate(() => clock.advance(ms));
+      return cancel;
+    },
+  };
+}
+
+async function room(script: Script = {}, apiServers: 'one' | 'many' = 'one') {
+  const left = new Map(Object.entries({ ...USUAL, ...script }).map(([step, said]) => [step, [...said]]));
+  const clock = sleptClock();
+  const server = await fakeApiServer((asked, response) => {
+    const said = left.get(stepOf(asked)) ?? [];
+    const one = said.length > 1 ? said.shift() : said[0];
+    // With nothing to say it says nothing.
+    if (one !== undefined) says(response, one.status, one.body);
+  });
+  const newProvider = () =>
+    kubeTokenProvider({ clusters: new Map([['prod', { api: clusterApi(server.upstream), apiServers }]]), clock });
+  const provider = newProvider();
+  return {
+    clock,
+    server,
+    provider,
+    /** As after a restart. */
+    newProvider,
+    steps: () => server.asked.map(stepOf),
+    async issue(fields: Partial<KubeTokenRequest> = {}) {
+      const request = { ...REQUEST, ...fields };
+      const plan = provider.plan(request);
+      return { plan, credential: await provider.issue(request, plan) };
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+test('makes an empty Secret, then a token that is bound to it', async () => {
+  await using place = await room();
+  const { plan, credential } = await place.issue();
+  assert.is(credential.kind, 'kube-token');
+  assert.is(credential.token.reveal(), TOKEN);
+  assert.is(credential.expiresAt, START + 600_000);
+  const [secret, token] = place.server.asked;
+  assert.is(`${secret?.method} ${secret?.target}`, 'POST /api/v1/namespaces/agents/secrets');
+  assert.is(secret?.headers.authorization, 'Bearer cluster-token');
+  const made = JSON.parse(secret?.body ?? '');
+  assert.is(made.metadata.name, plan.ref.secret);
+  assert.equal(made.metadata.labels, { 'app.kubernetes.io/managed-by': 'sallyport' });
+  assert.equal(made.metadata.annotations, { 'sallyport/session': 's-1' });
+  assert.equal([made.type, made.data, made.stringData], ['Opaque', undefined, undefined]);
+  assert.is(`${token?.method} ${token?.target}`, 'POST /api/v1/namespaces/agents/serviceaccounts/reader/token');
+  const { secret: name } = plan.ref;
+  assert.equal(JSON.parse(token?.body ?? '').spec, {
+    expirationSeconds: 600,
+    boundObjectRef: { apiVersion: 'v1', kind: 'Secret', name, uid: 'uid-1' },
+  });
+});
+
+test('every part of the token is for the mask, and nothing prints it', async () => {
+  await using place = await room();
+  const { credential } = await place.issue();
+  const known = credential.knownSecrets.map((secret) => secret.reveal());
+  assert.equal(known, [TOKEN, ...TOKEN.split('.')]);
+  for (const text of [JSON.stringify(credential), inspect(credential, { depth: 9 })]) {
+    for (const part of known) assert.not.ok(text.includes(part));
+  }
+});
+
+test('a plan holds no secret, survives JSON, names a Secret of its own, and ends after any token of it', async () => {
+  await using place = await room();
+  const plans = Array.from({ length: 1000 }, () => place.provider.plan(REQUEST));
+  assert.is(new Set(plans.map(({ ref }) => ref.secret)).size, 1000);
+  const [plan] = plans;
+  assert.equal(JSON.parse(JSON.stringify(plan)), plan);
+  assert.match(plan?.ref.secret ?? '', /^sallyport-[0-9a-f]{16}$/);
+  // Half a minute to get it, ten minutes of life, a minute of leeway, ten seconds of memory.
+  assert.is(plan?.expiresAt, START + 30_000 + 600_000 + 60_000 + 10_000);
+  assert.is(place.provider.plan({ ...REQUEST, ttlMs: 86_400_000 }).expiresAt, START + 3_700_000);
+});
+
+for (const [what, fields] of [
+  ['a life under 5 s', { ttlMs: 4_999 }],
+  ['a life that is no number', { ttlMs: Number.NaN }],
+  ['a namespace that climbs', { namespace: '../kube-system' }],
+  ['an empty namespace', { namespace: '' }],
+  ['a namespace in upper case', { namespace: 'Agents' }],
+  ['an account with a slash', { serviceAccount: 'reader/token' }],
+  ['an empty account', { serviceAccount: '' }],
+  ['an account that is too long', { serviceAccount: 'a'.repeat(254) }],
+  ['an empty session', { session: '' }],
+  ['a session with a line break', { session: 's-1\nx' }],
+] as const) {
+  test(`${what} is refused before anything is asked`, async () => {
+    await using place = await room();
+    const error = await refusal((async () => place.provider.plan({ ...REQUEST, ...fields }))());
+    assert.equal([error.code, error.exit], ['credential-request-refused', 78]);
+    assert.equal(place.steps(), []);
+  });
+}
+
+for (const [what, script, code, message] of [
+  [
+    'the broker may not make Secrets',
+    { secret: [failure(403, 'Forbidden')] },
+    'cluster-forbidden',
+    'the cluster does not let the broker create "secrets" in namespace "agents"',
+  ],
+  [
+    'the broker may not ask for tokens',
+    { token: [failure(403, 'Forbidden', 'serviceaccounts')] },
+    'cluster-forbidden',
+    'the cluster does not let the broker create "serviceaccounts/token" in namespace "agents"',
+  ],
+  [
+    'there is no such account',
+    { token: [failure(404, 'NotFound', 'serviceaccounts')] },
+    'no-service-account',
+    'cluster "prod" has no service account "reader" in namespace "agents"',
+  ],
+  [
+    'there is no such namespace',
+    { secret: [failure(404, 'NotFound', 'namespaces')] },
+    'no-namespace',
+    'cluster "prod" has no namespace "agents"',
+  ],
+  ['the broker is not known', { secret: [failure(401, 'Unauthorized')] }, 'cluster-unauthenticated', 'does not know'],
+  ['a proxy has no such page', { secret: [{ status: 404, body: 'no page' }] }, 'cluster-refused', '(404)'],
+  ['the server is overloaded', { token: [failure(429, 'TooManyRequests')] }, 'cluster-failed', '(429)'],
+  ['the Secret has no uid', { secret: [{ status: 201, body: { kind: 'Secret' } }] }, 'cluster-nonsense', 'uid'],
+  ['the reply is no object', { token: [{ status: 201, body: [TOKEN] }] }, 'cluster-nonsense', 'none of a Kubernetes'],
+  ['there is no token in it', { token: [{ status: 201, body: { spec: {}, status: {} } }] }, 'cluster-nonsense', ''],
+  [
+    'the token lives longer than was asked for',
+    { token: [{ status: 201, body: { spec: { expirationSeconds: 86_400 }, status: { token: TOKEN } } }] },
+    'token-too-long',
+    '86400',
+  ],
+] as const) {
+  test(`where ${what}, nothing is issued, and it is said`, async () => {
+    await using place = await room(script);
+    const plan = place.provider.plan(REQUEST);
+    const error = await refusal(place.provider.issue(REQUEST, plan));
+    assert.is(error.code, code);
+    assert.ok(error.publicMessage.includes(message), error.publicMessage);
+    assert.not.ok(inspect(error, { depth: 9 }).includes(TOKEN));
+    // What may be there all the same is taken away as ever.
+    await place.provider.revoke(plan);
+    assert.ok(place.steps().includes('delete'));
+  });
+}
+
+test('a cluster that says nothing is given up in half a minute', async () => {
+  await using place = await room({ token: [] });
+  const issued = refusal(place.issue());
+  while (place.server.asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  place.clock.advance(30_000);
+  assert.is((await issued).code, 'cluster-too-slow');
+});
+
+test('a second token for one plan is a mistake of the caller', async () => {
+  await using place = await room();
+  const { plan } = await place.issue();
+  const thrown = await place.provider.issue(REQUEST, plan).catch((error: unknown) => error);
+  assert.instance(thrown, Bug);
+});
+
+test('revocation deletes the Secret and asks until the token is refused; that moment is its death', async () => {
+  await using place = await room({ review: [reviewed(true), reviewed(true), reviewed(true), reviewed(false)] });
+  const { plan } = await place.issue();
+  const revocation = await place.provider.revoke(plan);
+  assert.equal(place.steps().slice(2), ['delete', 'review', 'review', 'review', 'review']);
+  assert.is(place.server.asked[2]?.target, `/api/v1/namespaces/agents/secrets/${plan.ref.secret}`);
+  assert.is(JSON.parse(place.server.asked.at(-1)?.body ?? '').spec.token, TOKEN);
+  assert.equal(revocation, { deadAt: START + 750, how: 'deleted-and-probed' });
+});
+
+test('where many servers answer, none is believed for the others until each has forgotten the token', async () => {
+  await using place = await room({}, 'many');
+  const { plan } = await place.issue();
+  assert.equal(await place.provider.revoke(plan), { deadAt: START + 10_000, how: 'deleted-and-probed' });
+});
+
+test('nobody can use the token any more once its revocation began', async () => {
+  await using place = await room({ delete: [failure(403, 'Forbidden')] });
+  const { plan, credential } = await place.issue();
+  assert.is((await refusal(place.provider.revoke(plan))).code, 'cluster-forbidden');
+  for (const secret of [credential.token, ...credential.knownSecrets]) {
+    assert.throws(
+      () => secret.reveal(),
+      (error: { code: string }) => error.code === 'credential-revoked',
+    );
+  }
+});
+
+test('after a restart the plan alone is enough, and what cannot be probed is said', async () => {
+  await using place = await room();
+  const { plan } = await place.issue();
+  const revocation = await place.newProvider().revoke(JSON.parse(JSON.stringify(plan)));
+  assert.equal(place.steps().slice(2), ['delete']);
+  assert.equal(revocation, { deadAt: START + 10_000, how: 'deleted' });
+});
+
+test('a second revocation finds nothing left, and is content', async () => {
+  await using place = await room({ delete: [...USUAL.delete, failure(404, 'NotFound')] });
+  const { plan } = await place.issue();
+  assert.is((await place.provider.revoke(plan)).how, 'deleted-and-probed');
+  assert.is((await place.provider.revoke(plan)).how, 'deleted');
+});
+
+test('what may pass is tried again: an overloaded server, one that fails', async () => {
+  await using place = await room({
+    delete: [failure(429, 'TooManyRequests'), failure(500, 'InternalError'), ...USUAL.delete],
+    review: [failure(503, 'ServiceUnavailable'), reviewed(false)],
+  });
+  const { plan } = await place.issue();
+  assert.is((await place.provider.revoke(plan)).how, 'deleted-and-probed');
+  assert.equal(place.steps().slice(2), ['delete', 'delete', 'delete', 'review', 'review']);
+});
+
+test('a token that stays alive is no success after half a minute, and the next try is a whole one', async () => {
+  await using place = await room({ review: [...Array(125).fill(reviewed(true)), reviewed(false)] });
+  const { plan } = await place.issue();
+  const error = await refusal(place.provider.revoke(plan));
+  assert.is(error.code, 'token-not-dead');
+  assert.match(error.publicMessage, 'it is still accepted');
+  assert.ok(place.clock.now() - START >= 30_000);
+  assert.is((await place.provider.revoke(plan)).how, 'deleted-and-probed');
+});
+
+test('a review that is none is no refusal', async () => {
+  await using place = await room({ review: [{ status: 201, body: { kind: 'Status', status: 'Success' } }] });
+  const { plan } = await place.issue();
+  assert.is((await refusal(place.provider.revoke(plan))).code, 'cluster-nonsense');
+});
+
+test('a broker that may not review tokens says no more than that the Secret is deleted', async () => {
+  await using place = await room({ review: [failure(403, 'Forbidden', 'tokenreviews')] });
+  const { plan } = await place.issue();
+  assert.equal(await place.provider.revoke(plan), { deadAt: START + 10_000, how: 'deleted' });
+});
+
+test('a Secret that a finalizer keeps is not taken for deleted', async () => {
+  await using place = await room({ delete: [{ status: 200, body: { kind: 'Secret', metadata: { uid: 'uid-1' } } }] });
+  const { plan } = await place.issue();
+  assert.is((await refusal(place.provider.revoke(plan))).code, 'secret-kept');
+  assert.not.ok(place.steps().includes('review'));
+});
+
+test('a token that has expired is dead, whether or not its Secret can still be swept up', async () => {
+  for (const script of [{}, { delete: [failure(500, 'InternalError')] }]) {
+    await using place = await room(script);
+    const { plan } = await place.issue();
+    place.clock.advance(plan.expiresAt - START);
+    assert.equal(await place.provider.revoke(plan), { deadAt: plan.expiresAt, how: 'expired' });
+    assert.ok(place.steps().includes('delete'));
+    assert.not.ok(place.steps().includes('review'));
+  }
+});
+
+test('the broker is given three rights, and none of them reads', () => {
+  const objects = clusterRbac({
+    namespace: 'agents',
+    serviceAccounts: ['reader', 'writer'],
+    broker: { kind: 'ServiceAccount', name: 'broker', namespace: 'sallyport' },
+  });
+  assert.equal(
+    objects.map(({ kind }) => kind),
+    ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'],
+  );
+  const rights = objects.flatMap(({ rules = [] }) => rules as { resources: string[]; verbs: string[] }[]);
+  assert.equal(
+    rights.map(({ resources, verbs }) => `${verbs} ${resources}`),
+    ['create,delete secrets', 'create serviceaccounts/token', 'create serviceaccounts/token', 'create tokenreviews'],
+  );
+});
+
+test('no account named is no right to any token: an empty list would be all of them', () => {
+  const objects = clusterRbac({ namespace: 'agents', serviceAccounts: [], broker: { kind: 'User', name: 'broker' } });
+  assert.not.ok(JSON.stringify(objects).includes('serviceaccounts/token'));
+});
+
+test.run();
