@@ -78,6 +78,7 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
   /** By text: which rules it may begin. */
   const uses: AnchorUse[][] = [];
   const indexOf = new Map<string, number>();
+  const classOf = sharedClasses();
   const ruledOut = new Map<string, Uint8Array>();
   rules.forEach((rule, index) => {
     const isRuledOut = ruledOutAfter(rule, ruledOut);
@@ -100,9 +101,9 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
     rules,
     anchors,
     uses: anchors.endings.map((found) => found.flatMap(usesOf)),
-    compiled: (index) => (ready[index] ??= compileRule(rules[index] as Rule)),
+    compiled: (index) => (ready[index] ??= compileRule(rules[index] as Rule, classOf)),
     befores: rules.flatMap((rule) =>
-      !isMachineRule(rule) && rule.before !== undefined ? [compileBefore(rule.before)] : [],
+      !isMachineRule(rule) && rule.before !== undefined ? [compileBefore(rule.before, classOf)] : [],
     ),
   };
 }
@@ -128,11 +129,22 @@ function ruledOutAfter(rule: Rule, known: Map<string, Uint8Array>): Uint8Array {
   return isRuledOut;
 }
 
+type ClassOf = (source: string) => Uint8Array;
+
+function sharedClasses(): ClassOf {
+  const classes = new Map<string, Uint8Array>();
+  return (source) => {
+    const members = classes.get(source) ?? compileClass(source);
+    classes.set(source, members);
+    return members;
+  };
+}
+
 const hidesAnchor = (rule: Rule): boolean =>
   !isMachineRule(rule) && (rule.hidesAnchor === true || rule.before !== undefined);
 
-function compileBefore({ class: members, min, max }: NonNullable<PatternRule['before']>): Before {
-  return { members: compileClass(members), min, max };
+function compileBefore({ class: members, min, max }: NonNullable<PatternRule['before']>, classOf: ClassOf): Before {
+  return { members: classOf(members), min, max };
 }
 
 function firstBytesOf(patterns: readonly Pattern[]): Uint8Array {
@@ -140,10 +152,10 @@ function firstBytesOf(patterns: readonly Pattern[]): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => (isFirst(byte) ? 1 : 0));
 }
 
-function compileRule(rule: Rule): CompiledRule {
+function compileRule(rule: Rule, classOf: ClassOf): CompiledRule {
   const common = {
     priority: PRIORITY.indexOf(rule.family),
-    notBefore: rule.notBefore === undefined ? null : compileClass(rule.notBefore),
+    notBefore: rule.notBefore === undefined ? null : classOf(rule.notBefore),
   };
   if (isMachineRule(rule)) return { ...common, rule };
   const tail = rule.tail === undefined ? null : compilePattern(rule.tail);
@@ -152,12 +164,12 @@ function compileRule(rule: Rule): CompiledRule {
   return {
     ...common,
     rule,
-    before: rule.before === undefined ? null : compileBefore(rule.before),
+    before: rule.before === undefined ? null : compileBefore(rule.before, classOf),
     lead,
     canFollow: firstBytesOf(lead === null ? [secret] : lead.minLength === 0 ? [lead, secret] : [lead]),
     secret,
     maxLength: secret.maxLength,
     tailLength: tail?.minLength ?? 0,
-    notAfter: rule.notAfter === undefined ? null : compileClass(rule.notAfter),
+    notAfter: rule.notAfter === undefined ? null : classOf(rule.notAfter),
   };
 }
