@@ -37,12 +37,18 @@ export async function issueSessionCertificate(
 ): Promise<SessionCertificate> {
   // Needed in sessions of clusters only, and it takes a while to load.
   const [pki, asn1] = await Promise.all([import('pkijs'), import('asn1js')]);
-  const engine = new pki.CryptoEngine({ name: 'node', crypto: webcrypto as Crypto });
-  const generate = () => webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  type Engine = ConstructorParameters<typeof pki.CryptoEngine>[0];
+  const engine = new pki.CryptoEngine({ name: 'node', crypto: webcrypto as Engine['crypto'] });
+  const generate = () =>
+    webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
   const [caKeys, ownKeys] = await Promise.all([generate(), generate()]);
   const caName = `sallyport ${session} CA`;
 
-  const sign = async (subject: string, publicKey: CryptoKey, extensions: InstanceType<typeof pki.Extension>[]) => {
+  const sign = async (
+    subject: string,
+    publicKey: webcrypto.CryptoKey,
+    extensions: InstanceType<typeof pki.Extension>[],
+  ) => {
     const certificate = new pki.Certificate();
     certificate.version = 2;
     // Positive, and no two alike.
@@ -56,7 +62,7 @@ export async function issueSessionCertificate(
     certificate.notAfter.value = new Date(now + lifetimeMs);
     certificate.extensions = extensions;
     await certificate.subjectPublicKeyInfo.importKey(publicKey, engine);
-    await certificate.sign(caKeys.privateKey as CryptoKey, 'SHA-256', engine);
+    await certificate.sign(caKeys.privateKey, 'SHA-256', engine);
     return pem('CERTIFICATE', certificate.toSchema().toBER());
   };
   const extension = (extnID: string, critical: boolean, value: { toBER(): ArrayBuffer }) =>
@@ -67,11 +73,11 @@ export async function issueSessionCertificate(
   const loopback = new asn1.OctetString({ valueHex: Uint8Array.of(127, 0, 0, 1).buffer });
   const names = new pki.GeneralNames({ names: [new pki.GeneralName({ type: 7, value: loopback })] });
   const [ca, certificate, key] = await Promise.all([
-    sign(caName, caKeys.publicKey as CryptoKey, [
+    sign(caName, caKeys.publicKey, [
       extension(OID.basicConstraints, true, new pki.BasicConstraints({ cA: true, pathLenConstraint: 0 }).toSchema()),
       extension(OID.keyUsage, true, usage(KEY_CERT_SIGN)),
     ]),
-    sign(`sallyport ${session}`, ownKeys.publicKey as CryptoKey, [
+    sign(`sallyport ${session}`, ownKeys.publicKey, [
       extension(OID.basicConstraints, true, new pki.BasicConstraints({ cA: false }).toSchema()),
       extension(OID.keyUsage, true, usage(DIGITAL_SIGNATURE)),
       extension(OID.extendedKeyUsage, false, new pki.ExtKeyUsage({ keyPurposes: [OID.serverAuth] }).toSchema()),
