@@ -53,18 +53,19 @@ export function judgeWrap(last: number, ahead: string, isAll: boolean): Meaning 
   return isAll || ahead.length >= AHEAD_BYTES || !MAY_BEGIN_LINE.test(ahead) ? 'nothing' : undefined;
 }
 
-/** An option, whose value may come next. */
-const OPTION = /(?:^|\s)--?[A-Za-z][\w-]*$/;
+/** A line that ends in an option, whose value may come next. */
+const ENDS_IN_OPTION = /(?:^|\s)--?[A-Za-z][\w-]*$/;
+export const endsInOption = (line: string): boolean => ENDS_IN_OPTION.test(line);
 const BEGINS_OPTION = /^--?[A-Za-z]/;
 const BEGINS_VARIABLE = /^[A-Za-z_]\w*=(?!=)/;
 
 /**
- * A NUL, behind what `before` ends with: terminals do not show it, and it stands between the variables and the arguments of a process
+ * A NUL: terminals do not show it, and it stands between the variables and the arguments of a process
  * (`/proc/PID/environ`, `env -0`).
  */
-export function judgeNul(before: string, ahead: string, isAll: boolean): Meaning | undefined {
+export function judgeNul(isBehindOption: boolean, ahead: string, isAll: boolean): Meaning | undefined {
   if (ahead === '') return isAll ? 'nothing' : undefined;
-  if (OPTION.test(before) || BEGINS_OPTION.test(ahead)) return 'blank';
+  if (isBehindOption || BEGINS_OPTION.test(ahead)) return 'blank';
   if (BEGINS_LINE.test(ahead)) return 'line';
   const isDecided = isAll || ahead.length >= AHEAD_BYTES;
   if (BEGINS_VARIABLE.test(ahead) && (isDecided || !ahead.endsWith('='))) return 'line';

@@ -1,6 +1,6 @@
 // Where lines begin and end: which line ends a program wrote, and which ones stand for the terminal's width. The former are visible
 // text, the latter are left out, so that what was wrapped reads as one word.
-import { judgeNul, judgeWrap, type Meaning } from './breaks.ts';
+import { endsInOption, judgeNul, judgeWrap, type Meaning } from './breaks.ts';
 import { LineColumns } from './line-columns.ts';
 import type { VisibleWindow } from './visible-window.ts';
 import { BYTE } from './vt-bytes.ts';
@@ -13,6 +13,7 @@ const HELD_MAX_BYTES = 512;
 interface Break {
   readonly at: number;
   readonly isNul: boolean;
+  readonly isBehindOption: boolean;
   /** What follows, as Latin-1. */
   ahead: string;
   /** Where it stands: raw bounds in pairs. */
@@ -102,7 +103,8 @@ export class Lines {
     const isOfCharacter = lastNul !== NOWHERE && at - lastNul === 2;
     if (isOfCharacter || this.pendingCr !== NOWHERE) return;
     this.settle(BYTE.lineFeed);
-    const pending = { at, isNul: true, ahead: '', pieces: [] };
+    const isBehindOption = endsInOption(this.window.lineBefore(this.window.visibleEnd));
+    const pending = { at, isNul: true, isBehindOption, ahead: '', pieces: [] };
     // Of a list of variables or arguments, all that follow are some.
     if (this.nulMeaning === 'nothing') this.pendingBreak = pending;
     else this.settleBreak(pending, this.nulMeaning);
@@ -187,7 +189,7 @@ export class Lines {
     this.pendingCr = NOWHERE;
     this.pendingOnly = NOWHERE;
     if (this.columns.isFull()) {
-      this.pendingBreak = { at, isNul: false, ahead: '', pieces: [] };
+      this.pendingBreak = { at, isNul: false, isBehindOption: false, ahead: '', pieces: [] };
     } else {
       this.window.showAs(BYTE.lineFeed, at);
       this.begin();
@@ -209,9 +211,9 @@ export class Lines {
     pending.pieces.push(from, to);
   }
 
-  private judge({ isNul, ahead }: Break, isAll: boolean): Meaning | undefined {
+  private judge({ isNul, isBehindOption, ahead }: Break, isAll: boolean): Meaning | undefined {
     const { window } = this;
-    if (isNul) return judgeNul(window.lineBefore(window.visibleEnd), ahead, isAll);
+    if (isNul) return judgeNul(isBehindOption, ahead, isAll);
     return judgeWrap(window.at(window.visibleEnd - 1), ahead, isAll);
   }
 
