@@ -31,6 +31,7 @@ export const NAMED_RULES: readonly MachineRule[] = [
         '- "POSTGRES_PASSWORD=${?Dragon dune 9187}"\n',
         'web-1  | vault:\nweb-1  |   token: |\nweb-1  |     ${alnum:40}\nweb-1  |   port: 80\n',
         'wachtwoord: ${weak}\n',
+        '<db><password>${?tR4vbnK Zq81mWc}</password></db>',
         'psql "password=${alnum:16} host=db user=app"',
         'set -gx SMTP_PASSWORD ${alnum:20}\n',
         'source.setPassword("${alnum:16}");',

@@ -79,7 +79,8 @@ const OPENERS: ReadonlyMap<string, string> = new Map([
 function bareValue(found: Found): { from: number; to: number } {
   let value = found.value.replace(/\xc2\xa0.*$/s, ''); // a no-break space
   if (/\\["']$/.test(found.before.slice(-2))) value = value.replace(/\\+["'].*$/s, ''); // the text that the name begins ends here
-  if (value.includes(' ') && !isSeveralWords(value)) value = value.slice(0, value.indexOf(' '));
+  if (found.shape === 'tight' && value.includes(' ') && !isSeveralWords(value))
+    value = value.slice(0, value.indexOf(' '));
   if (isPlain(value) && found.shape !== 'prose') return { from: 0, to: value.length };
   const isVariable = found.shape === 'tight' && /^[A-Z0-9_]+$/.test(found.name);
   const next = (isVariable ? /,[A-Z][A-Z0-9_]*=|(?<=.{8})&[a-z_]{3,}=/ : /[,;&|][A-Za-z_][\w.-]*[=:]/).exec(value);
