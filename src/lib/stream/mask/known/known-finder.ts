@@ -69,10 +69,8 @@ const BLANKS = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 const isBlank = (byte: number): boolean => BLANKS[byte] === 1;
 
-/**
- * By byte: how far it moves the last four bytes (8 bits, or none for a blank), above what it adds to them. A line feed adds a zero: no
- * text has one, so that nothing that is looked up goes from line to line.
- */
+// By byte: how far it moves the last four bytes (8 bits, or none for a blank), above what it adds to them. A line feed adds a zero: no
+// text has one, so that nothing that is looked up goes from line to line.
 const STEPS = Uint16Array.from({ length: 256 }, (_, byte) =>
   byte === BYTE.lineFeed ? 0x800 : isBlank(byte) ? 0 : 0x800 | byte,
 );
