@@ -1,6 +1,6 @@
 // How a token of the provider `kube-token` ends: its Secret is deleted, and the server is asked until it refuses the token.
 import { type Clock, sleep } from '../core/clock.ts';
-import { BrokerError } from '../core/errors.ts';
+import { asBrokerError, BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { type ClusterApi, isPassing } from '../kubernetes/cluster-api.ts';
 import type { Revocation } from '../ports/provider.ts';
@@ -8,11 +8,13 @@ import { expectFound, type KubeTokenRef, REVIEWS, readReview, secretPlace, token
 
 /**
  * API servers remember for 10 s that they let a token in (kube-apiserver's TokenSuccessCacheTTL, no flag changes it), each for
- * itself, and learn of the deletion by a watch.
+ * itself, and learn of the deletion by a watch, for which there is a second more.
  */
-export const REMEMBERED_MS = 10_000;
+export const REMEMBERED_MS = 11_000;
 /** One that takes a connection and says nothing is asked again. */
 const ATTEMPT_MS = 10_000;
+/** One that has just started forbids everything until it has read the roles; what is forbidden for longer than this is forbidden. */
+const ROLES_READ_WITHIN_MS = 10_000;
 /** What the measured delay is exact to. */
 const PROBE_EVERY_MS = 250;
 
@@ -37,14 +39,20 @@ export async function endToken({ api, apiServers, ref, token, limitMs, clock }: 
   return inTime({ clock, ms: limitMs, late }, async (signal) => {
     /** Until `work` has something to say. */
     async function persist<T>(work: (limit: AbortSignal) => Promise<T | undefined>): Promise<T> {
+      let forbiddenSince: number | undefined;
+      const isWorthAnotherTry = (error: unknown) => {
+        if (!isForbidden(error)) return isPassing(error);
+        forbiddenSince ??= clock.monotonic();
+        return clock.monotonic() - forbiddenSince < ROLES_READ_WITHIN_MS;
+      };
       for (;;) {
         try {
           const said = await inTime({ clock, ms: ATTEMPT_MS, late: noAnswer, outer: signal }, work);
           if (said !== undefined) return said;
           why = 'it is still accepted';
         } catch (error) {
-          if (!isPassing(error)) throw error;
-          why = (error as BrokerError).publicMessage;
+          if (!isWorthAnotherTry(error)) throw error;
+          why = asBrokerError(error).publicMessage;
         }
         await sleep(clock, PROBE_EVERY_MS, signal);
       }
@@ -60,9 +68,8 @@ export async function endToken({ api, apiServers, ref, token, limitMs, clock }: 
         return readReview(review) ? undefined : 'refused';
       });
     } catch (error) {
-      if (error instanceof BrokerError && error.code === 'cluster-forbidden')
-        return { deadAt: forgottenAt, how: 'deleted' };
-      throw error;
+      if (!isForbidden(error)) throw error;
+      return { deadAt: forgottenAt, how: 'deleted' };
     }
     const refusedAt = clock.now();
     const deadAt = apiServers === 'one' ? refusedAt : Math.max(refusedAt, forgottenAt);
@@ -89,6 +96,8 @@ export async function inTime<T>(limit: TimeLimit, work: (signal: AbortSignal) =>
     cancel();
   }
 }
+
+const isForbidden = (error: unknown): boolean => error instanceof BrokerError && error.code === 'cluster-forbidden';
 
 function noAnswer(): BrokerError {
   return new BrokerError({

@@ -62,8 +62,8 @@ interface LivingToken {
  * what else `ClusterApi` does. Whatever it leaves `revoke` takes away.
  *
  * `revoke` takes the token back from its holders, deletes the Secret and asks the API server until it refuses the token, for 30 s at
- * most. `deadAt` is when that was; where others answer as well, no earlier than 10 s after the deletion, by when each of them has
- * forgotten it. After a restart nobody has the token: then the deletion counts, and those 10 s. A token that expired is dead also
+ * most. `deadAt` is when that was; where others answer as well, no earlier than 11 s after the deletion, by when each of them has
+ * forgotten it. After a restart nobody has the token: then the deletion counts, and those 11 s. A token that expired is dead also
  * where the cluster is gone; its empty Secret may then be left. What this does not do: close what the token opened before.
  */
 export function kubeTokenProvider({

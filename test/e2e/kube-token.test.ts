@@ -1,0 +1,195 @@
+// timeout: 300
+// Tokens of the provider `kube-token` in a real cluster. The broker's account there may do what `clusterRbac` says, and no more.
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { systemClock } from '../../src/lib/core/clock.ts';
+import { newSessionId } from '../../src/lib/core/ids.ts';
+import { clusterRbac, type KubeTokenCluster, kubeTokenProvider } from '../../src/lib/credentials/index.ts';
+import { clusterApi } from '../../src/lib/kubernetes/cluster-api.ts';
+import { readKubeconfig } from '../../src/lib/kubernetes/kubeconfig.ts';
+import { openUpstream } from '../../src/lib/kubernetes/upstream.ts';
+import { leaseBook } from '../../src/lib/leases/book.ts';
+import type { KubeTokenRequest } from '../../src/lib/ports/provider.ts';
+import { until } from '../helpers/cli.ts';
+import { type Cluster, needsCluster, startCluster } from '../helpers/cluster.ts';
+import { refusal } from '../helpers/refusal.ts';
+import { withState } from '../helpers/state.ts';
+
+const test = suite('kube-token');
+const withCluster = needsCluster(test);
+
+const REQUEST: KubeTokenRequest = {
+  provider: 'kube-token',
+  cluster: 'test',
+  namespace: 'agents',
+  serviceAccount: 'reader',
+  session: 's-1',
+  ttlMs: 60_000,
+};
+const SECRETS = '/api/v1/namespaces/agents/secrets';
+/** What the token is used for: the reader may do no more. */
+const PODS = '/api/v1/namespaces/agents/pods';
+
+let started: Promise<Cluster> | undefined;
+
+/** One for all tests, with the broker's account and its rights, and the account of the sessions. */
+function shared(): Promise<Cluster> {
+  started ??= startCluster().then(async (cluster) => {
+    for (const args of [
+      ['create', 'namespace', 'agents'],
+      ['create', 'namespace', 'broker'],
+      ['-n', 'agents', 'create', 'serviceaccount', 'reader'],
+      ['-n', 'agents', 'create', 'serviceaccount', 'other'],
+      ['-n', 'broker', 'create', 'serviceaccount', 'sallyport'],
+      ['-n', 'agents', 'create', 'role', 'reads', '--verb=get,list', '--resource=pods'],
+      ['-n', 'agents', 'create', 'rolebinding', 'reads', '--role=reads', '--serviceaccount=agents:reader'],
+    ]) {
+      await works(cluster, args);
+    }
+    const items = clusterRbac({
+      namespace: 'agents',
+      serviceAccounts: ['reader', 'missing'],
+      broker: { kind: 'ServiceAccount', namespace: 'broker', name: 'sallyport' },
+    });
+    await works(cluster, ['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    return cluster;
+  });
+  return started;
+}
+
+test.after(async () => {
+  await (await started)?.[Symbol.asyncDispose]();
+});
+
+async function works(cluster: Cluster, args: readonly string[], input = ''): Promise<string> {
+  const { exit, stdout, stderr } = await cluster.kubectl(args, { input });
+  assert.is(exit, 0, `kubectl ${args.join(' ')}: ${stderr}${stdout}`);
+  return stdout;
+}
+
+/** The broker's way to the cluster: its own account, by a kubeconfig. */
+async function withBroker(
+  options: Pick<KubeTokenCluster, 'apiServers'>,
+  work: (broker: { cluster: Cluster; newProvider: () => ReturnType<typeof kubeTokenProvider> }) => Promise<void>,
+): Promise<void> {
+  const cluster = await shared();
+  const own = (await works(cluster, ['-n', 'broker', 'create', 'token', 'sallyport'])).trim();
+  const { address, identity } = readKubeconfig(cluster.kubeconfigFor(own), undefined);
+  using upstream = openUpstream(address, identity);
+  const clusters = new Map([['test', { api: clusterApi(upstream), ...options }]]);
+  const newProvider = () => kubeTokenProvider({ clusters, clock: systemClock });
+  // The authorizer learns of roles by a watch.
+  const canBegin = ['auth', 'can-i', 'create', 'serviceaccounts/reader', '--subresource=token', '-n', 'agents'];
+  const asBroker = ['--as', 'system:serviceaccount:broker:sallyport'];
+  await until(async () => (await cluster.kubectl([...canBegin, ...asBroker])).exit === 0, 'the roles count');
+  await work({ cluster, newProvider });
+}
+
+const statusOf = async (cluster: Cluster, path: string, token: string) =>
+  (await cluster.ask('GET', path, { token })).status;
+
+withCluster('a token opens what its account may, and is dead when its revocation says so', () =>
+  withBroker({ apiServers: 'one' }, async ({ cluster, newProvider }) => {
+    const provider = newProvider();
+    const plan = provider.plan(REQUEST);
+    const credential = await provider.issue(REQUEST, plan);
+    const token = credential.token.reveal();
+    assert.is(await statusOf(cluster, PODS, token), 200);
+    assert.is(await statusOf(cluster, SECRETS, token), 403);
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    assert.is(claims.exp - claims.iat, 600);
+    assert.is(claims['kubernetes.io'].secret.name, plan.ref.secret);
+    assert.ok(Math.abs(credential.expiresAt - claims.exp * 1000) < 5_000);
+    assert.ok(plan.expiresAt >= (claims.exp + 60) * 1000);
+    const { body } = await cluster.ask('GET', `${SECRETS}/${plan.ref.secret}`);
+    assert.equal([body.type, body.data], ['Opaque', undefined]);
+    assert.is(body.metadata.labels['app.kubernetes.io/managed-by'], 'sallyport');
+    assert.is(body.metadata.annotations['sallyport/session'], 's-1');
+
+    const began = Date.now();
+    const revocation = await provider.revoke(plan);
+    assert.is(await statusOf(cluster, PODS, token), 401);
+    assert.is(revocation.how, 'deleted-and-probed');
+    assert.ok(revocation.deadAt <= Date.now());
+    assert.is((await cluster.ask('GET', `${SECRETS}/${plan.ref.secret}`)).status, 404);
+    process.stdout.write(`used just before: refused ${revocation.deadAt - began} ms after the end began\n`);
+  }),
+);
+
+withCluster('a token that nobody used for a while is dead at once', () =>
+  withBroker({ apiServers: 'one' }, async ({ cluster, newProvider }) => {
+    const provider = newProvider();
+    const plan = provider.plan(REQUEST);
+    const credential = await provider.issue(REQUEST, plan);
+    const token = credential.token.reveal();
+    assert.is(await statusOf(cluster, PODS, token), 200);
+    await new Promise((resolve) => setTimeout(resolve, 11_000));
+    const began = Date.now();
+    const { deadAt } = await provider.revoke(plan);
+    assert.is(await statusOf(cluster, PODS, token), 401);
+    process.stdout.write(`idle for 11 s: refused ${deadAt - began} ms after the end began\n`);
+  }),
+);
+
+withCluster('after a crash the book alone ends what was issued, and the token is dead when it says', () =>
+  withBroker({}, ({ cluster, newProvider }) =>
+    withState(async ({ store, audit, entries }) => {
+      const book = () => leaseBook({ store, providers: [newProvider()], audit, clock: systemClock });
+      const { lease, credential } = await book().issue(newSessionId(), REQUEST);
+      if (credential.kind !== 'kube-token') throw new Error(credential.kind);
+      const token = credential.token.reveal();
+      assert.is(await statusOf(cluster, PODS, token), 200);
+      // Another book, and another provider: all that is left of the first is what is in the store.
+      assert.equal(await book().sweep(), []);
+      assert.is((await cluster.ask('GET', `${SECRETS}/${lease.plan.ref.secret}`)).status, 404);
+      const [swept] = await entries('credential.swept');
+      assert.is(swept?.data.how, 'deleted');
+      const deadAt = Number(swept?.data.deadAt);
+      await new Promise((resolve) => setTimeout(resolve, deadAt - Date.now()));
+      assert.is(await statusOf(cluster, PODS, token), 401);
+    }, systemClock),
+  ),
+);
+
+withCluster('the broker may not do what it has no need of', () =>
+  withBroker({}, async ({ cluster, newProvider }) => {
+    const provider = newProvider();
+    for (const [fields, code, message] of [
+      [{ serviceAccount: 'other' }, 'cluster-forbidden', /create "serviceaccounts\/token" in namespace "agents"/],
+      [{ namespace: 'kube-system' }, 'cluster-forbidden', /create "secrets" in namespace "kube-system"/],
+      [{ serviceAccount: 'missing' }, 'no-service-account', /no service account "missing" in namespace "agents"/],
+    ] as const) {
+      const request = { ...REQUEST, ...fields };
+      const plan = provider.plan(request);
+      const error = await refusal(provider.issue(request, plan));
+      assert.is(error.code, code);
+      assert.match(error.publicMessage, message);
+      if (request.namespace !== 'agents') continue;
+      assert.is((await provider.revoke(plan)).how, 'deleted');
+      assert.is((await cluster.ask('GET', `${SECRETS}/${plan.ref.secret}`)).status, 404);
+    }
+    const asBroker = ['--as', 'system:serviceaccount:broker:sallyport', '-n', 'agents', 'auth', 'can-i'];
+    for (const right of [
+      ['get', 'secrets'],
+      ['list', 'secrets'],
+      ['get', 'pods'],
+      ['impersonate', 'users'],
+    ]) {
+      assert.is((await cluster.kubectl([...asBroker, ...right])).exit, 1, right.join(' '));
+    }
+  }),
+);
+
+withCluster('an API server that is away for a while only delays the end', () =>
+  withBroker({ apiServers: 'one' }, async ({ cluster, newProvider }) => {
+    const provider = newProvider();
+    const plan = provider.plan(REQUEST);
+    const token = (await provider.issue(REQUEST, plan)).token.reveal();
+    await cluster.stopApiServer();
+    const [{ how }] = await Promise.all([provider.revoke(plan), cluster.startApiServer()]);
+    assert.is(how, 'deleted-and-probed');
+    assert.is(await statusOf(cluster, PODS, token), 401);
+  }),
+);
+
+test.run();
