@@ -1,6 +1,7 @@
 // What rules find in a whole text, the slow and obvious way: regular expressions over a string. The stream's engine must find
 // the same; authors of rules try them here.
 import { expandExample } from '../../src/lib/stream/mask/examples.ts';
+import { endsInEscape } from '../../src/lib/stream/mask/finding/escapes.ts';
 import { compilePattern } from '../../src/lib/stream/mask/pattern/index.ts';
 import {
   isMachineRule,
@@ -53,7 +54,7 @@ function byPattern(rule: PatternRule, text: string): Found[] {
       while (begin > 0 && at - begin < rule.before.max && isOneOf(rule.before.class, begin - 1)) begin -= 1;
       if (at - begin < rule.before.min) continue;
     }
-    if (begin < free || isOneOf(rule.notBefore, begin - 1)) continue;
+    if (begin < free || (isOneOf(rule.notBefore, begin - 1) && !isAfterEscape(text, begin))) continue;
     const lead = longest(rule.lead ?? '', text, at + anchor.length, undefined);
     if (lead === undefined) continue;
     const end = longest(`(?:${rule.secret})(?:${rule.tail ?? ''})`, text, lead, rule.notAfter);
@@ -80,6 +81,9 @@ function longest(pattern: string, text: string, from: number, notAfter: string |
   return undefined;
 }
 
+/** `\\n`, `%3D` and the like end a word as any sign does. */
+const isAfterEscape = (text: string, at: number): boolean => endsInEscape(Buffer.from(text, 'latin1'), at);
+
 const lineBefore = (text: string, at: number): string =>
   text.slice(Math.max(at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1, at - 200), at);
 
@@ -94,7 +98,7 @@ function byMachine(rule: MachineRule, text: string): Found[] {
   for (const { at, anchor } of anchorsIn(rule, text)) {
     const begin = at + anchor.length;
     const isBarred = rule.notBefore !== undefined && at > 0 && new RegExp(rule.notBefore).test(text[at - 1] as string);
-    if (at < free || isBarred) continue;
+    if (at < free || (isBarred && !isAfterEscape(text, at))) continue;
     const machine = rule.begin({ before: lineBefore(text, at), anchor: text.slice(at, begin) });
     let end = begin;
     let wantsMore = true;

@@ -1,6 +1,7 @@
 // Why a text is masked or not: every place where a rule's anchor stands, and how far the rule came from there. Says what the engine
 // does, in a slower way; never says what a secret is.
 import { type CompiledPatternRule, type CompiledRules, compileRules, isMachine } from './finding/compiled-rules.ts';
+import { endsInEscape } from './finding/escapes.ts';
 import { DEAD, type Pattern } from './pattern/index.ts';
 import { isMachineRule, type MachineRule, type Rule } from './rule.ts';
 
@@ -88,7 +89,8 @@ function runPatterns(compiled: CompiledPatternRule, text: string, at: number, an
     while (begin > 0 && at - begin < max && members[text.charCodeAt(begin - 1)] === 1) begin -= 1;
     if (at - begin < min) return { is: 'too-little-before', length: at - begin, min };
   }
-  if (begin > 0 && compiled.notBefore?.[text.charCodeAt(begin - 1)] === 1) return { is: 'not-before' };
+  const isBarred = begin > 0 && compiled.notBefore?.[text.charCodeAt(begin - 1)] === 1;
+  if (isBarred && !endsInEscape(Buffer.from(text, 'latin1'), begin)) return { is: 'not-before' };
   const anchorEnd = at + anchorLength;
   let secretFrom = anchorEnd;
   if (compiled.lead !== null) {

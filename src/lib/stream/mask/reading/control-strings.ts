@@ -72,7 +72,7 @@ export class ControlStrings implements StringReader {
 
   private letGo(to: number): void {
     const payload = this.bytes(this.openFrom, to);
-    const masked = maskClipboard(payload, this.maskText) ?? this.maskText(payload);
+    const masked = maskBase64(payload, this.maskText) ?? this.maskText(payload);
     if (masked !== undefined) this.patches.push({ from: this.openFrom, to, bytes: masked });
     this.openFrom = to;
   }
@@ -83,9 +83,13 @@ export class ControlStrings implements StringReader {
   }
 }
 
-/** OSC 52 carries base64: what it stands for is looked at, too. */
-function maskClipboard(payload: Buffer, maskText: MaskText): Buffer | undefined {
-  const head = /^52;[^;]{0,16};/.exec(payload.subarray(0, 24).toString('latin1'))?.[0];
+/** What stands before base64: the clipboard (OSC 52), a variable of the user's (OSC 1337). */
+const BEFORE_BASE64 = /^(?:52;[^;]{0,16};|1337;SetUserVar=[^=;]{0,64}=)/;
+const LONGEST_BEFORE = 96;
+
+/** What the base64 of a control string stands for is looked at, too. */
+function maskBase64(payload: Buffer, maskText: MaskText): Buffer | undefined {
+  const head = BEFORE_BASE64.exec(payload.subarray(0, LONGEST_BEFORE).toString('latin1'))?.[0];
   if (head === undefined) return undefined;
   const masked = maskText(Buffer.from(payload.subarray(head.length).toString('latin1'), 'base64'));
   return masked === undefined ? undefined : Buffer.from(head + masked.toString('base64'));

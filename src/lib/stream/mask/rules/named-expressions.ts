@@ -57,7 +57,7 @@ export function isExpression(found: Found, value: string): boolean {
   // A call: `getPassword()`, `env('X')`, `os.environ["DB"]`, `generate(16)`.
   const bracket = value.search(/[([]/);
   const callee = bracket > 0 && bracket < 64 ? value.slice(0, bracket) : '';
-  if (/^[A-Za-z_$](?:[A-Za-z_$.:>?-]|\d{1,2}(?![A-Za-z]))*$/.test(callee) && !looksRandom(callee)) {
+  if (/^[A-Za-z_$](?:[A-Za-z_$.:>?-]|\d+(?![A-Za-z\d]))*$/.test(callee) && !looksRandom(callee)) {
     const [head, rest] = [callee, value.slice(bracket)];
     return (head.length > 2 || rest.length < 5) && !looksRandom(rest);
   }

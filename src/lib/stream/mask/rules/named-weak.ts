@@ -33,9 +33,8 @@ export const isVariableName = (name: string) => /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$
 export function isWeakToken(value: string): boolean {
   if (/^[a-z]{4,}(?:-[a-z]{4,}){3,}$/.test(value)) return !THINGS.test(value);
   if (value.length < 8 || value.length > 64 || !/^[\w!@#$%^&*+~?-]+$/.test(value)) return false;
-  const isOrdinary = /^(?:[a-z]+[-_]?)+v?\d{0,3}$|^[a-z0-9]+(?:[-_][a-z0-9]+)+$|^[A-Z0-9_]+$|^\d+[A-Za-z]*$/.test(
-    value,
-  );
+  const isOrdinary =
+    /^[a-z]+(?:[-_][a-z]+)*[-_]?\d{0,3}$|^[a-z0-9]+(?:[-_][a-z0-9]+)+$|^[A-Z0-9_]+$|^\d+[A-Za-z]*$/.test(value);
   return /\d/.test(value) && /[A-Za-z]/.test(value) && !isOrdinary;
 }
 
