@@ -1,5 +1,6 @@
 // Terraform: outputs and attributes that its state, its plans and `terraform output -json` call sensitive, and what it drew
 // at random. What has a telling name is found by that.
+import { isPlaceholder } from '../checks/index.ts';
 import type { Rule } from '../rule.ts';
 import { SensitiveAttributesMachine, SensitiveOutputMachine } from './files-terraform-machines.ts';
 
@@ -47,6 +48,23 @@ export const TERRAFORM_RULES: readonly Rule[] = [
         '"before": "x", "after": "y"',
         '{"data":{"attributes":{"title":"hello"},"type":"articles"}}',
       ],
+    },
+  },
+  {
+    ...base,
+    name: 'terraform-new-value',
+    anchors: ['" -> "', '" to "'],
+    secret: '[^"\\n]{3,400}',
+    tail: '"',
+    // What it was is found by its name.
+    isAmong: (before) =>
+      /(?:password|passwd|pwd|passphrase|secret|token|_key|credential)"?(?: {1,24}= | changed from )"[^"]*" (?:->|to) "$/i.test(
+        before,
+      ),
+    check: (value) => !isPlaceholder(value) && !/^\(/.test(value),
+    tests: {
+      masks: ['      ~ master_password = "old" -> "${alnum:16}"\n'],
+      leaves: ['  ~ size = "small" -> "large"', '  ~ password = "a" -> "(sensitive value)"', 'from "a" to "b"'],
     },
   },
   {

@@ -2,6 +2,7 @@
 import { isPlaceholder } from '../checks/index.ts';
 import type { MachineRule, Rule } from '../rule.ts';
 import { COMMANDS_BY_NAME, type Command, CommandLine, LONGEST_LINE } from './named-command-line.ts';
+import { looksChosen } from './named-file-lines.ts';
 import { isWord } from './urls-user-part.ts';
 
 const commandLine: MachineRule = {
@@ -104,6 +105,20 @@ export const COMMAND_RULES: readonly Rule[] = [
         "IDENTIFIED BY '?'",
         'IDENTIFIED WITH auth_socket',
       ],
+    },
+  },
+  {
+    name: 'sql-identified-by-bare',
+    kind: 'password',
+    family: 'named',
+    anchors: ['identified by '],
+    ignoreCase: true,
+    secret: '[A-Za-z0-9_$#!@%^&*+.-]{6,60}',
+    notAfter: '[^\\s;)]',
+    check: looksChosen,
+    tests: {
+      masks: ['ALTER USER app IDENTIFIED BY ${alnum:14};'],
+      leaves: ['identified by their names', 'IDENTIFIED BY VALUES', 'identified by number.'],
     },
   },
   {

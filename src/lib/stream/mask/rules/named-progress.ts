@@ -2,7 +2,7 @@
 import { DEAD, type Pattern } from '../pattern/index.ts';
 import { IN_PAIR, isBlank, isLineEnd, PAIR_VALUE, PROSE } from './named-context.ts';
 
-export const LONGEST_PAIR = 96;
+export const LONGEST_PAIR = 160;
 const LONGEST_PROSE = 72;
 
 /** `match`: the value comes next. */
