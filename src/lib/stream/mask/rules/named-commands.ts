@@ -116,6 +116,7 @@ export const COMMAND_RULES: readonly Rule[] = [
     secret: '[A-Za-z0-9_$#!@%^&*+.-]{6,60}',
     notAfter: '[^\\s;)]',
     check: looksChosen,
+    confirmedByEnd: true,
     tests: {
       masks: ['ALTER USER app IDENTIFIED BY ${alnum:14};'],
       leaves: ['identified by their names', 'IDENTIFIED BY VALUES', 'identified by number.'],

@@ -91,6 +91,7 @@ export const NAMED_FILE_RULES: readonly Rule[] = [
     notAfter: '[^\\r\\n"]',
     isAmong: isOwnLine,
     check: looksChosen,
+    confirmedByEnd: true,
     tests: {
       masks: [
         'host smtp.example.com\nuser deploy\npassword ${alnum:14}\n',

@@ -1,5 +1,5 @@
 // When output that was read as a screen can be read as lines again: once it goes on without addressing its cursor.
-import { isAddressing, isWithinRow } from './screen-sequences.ts';
+import type { KnownCommand } from './screen-commands.ts';
 
 /** A screen is dear to begin: output that needs one for every line keeps the one it has. */
 const RETURN_MIN_BYTES = 2_048;
@@ -16,11 +16,11 @@ export class ScreenReturn {
   }
 
   /** A sequence, or a control, that ends a line or does not. */
-  note(sequence: string, endsLine: boolean): void {
+  note({ addresses, staysInRow }: KnownCommand, endsLine: boolean): void {
     if (endsLine) this.#lineFeeds += 1;
-    if (!isAddressing(sequence)) return;
+    if (!addresses) return;
     this.#lineFeeds = 0;
-    if (!isWithinRow(sequence)) this.#leftRow = true;
+    if (!staysInRow) this.#leftRow = true;
   }
 
   /** Two screens of lines have passed; one line is enough where nothing but that line was redrawn. `position`: what was read so far. */

@@ -4,6 +4,7 @@
 import type { TerminalSize } from '../../../core/terminal.ts';
 import { isUnseen } from '../reading/vt-bytes.ts';
 import { ScanBudget, ScreenChanges } from './screen-changes.ts';
+import { KnownCommands } from './screen-commands.ts';
 import type { ScreenMask, ScreenMaskOptions } from './screen-contract.ts';
 import { paintCovers } from './screen-cover.ts';
 import { ScreenLine } from './screen-line.ts';
@@ -12,7 +13,7 @@ import { ScreenLosses } from './screen-losses.ts';
 import { createScreenModel, type ScreenModel } from './screen-model.ts';
 import { ScreenReturn } from './screen-return.ts';
 import { ScreenScan } from './screen-scan.ts';
-import { type Effect, readCommand } from './screen-sequences.ts';
+import type { Effect } from './screen-sequences.ts';
 import { createTokenizer, type Tokenizer, type TokenSink } from './screen-tokens.ts';
 import { ScreenWindow } from './screen-window.ts';
 
@@ -21,8 +22,6 @@ export type { ScreenMask, ScreenMaskOptions } from './screen-contract.ts';
 /** A frame longer than this goes on in pieces: of what is held, so much stays to be read together with what follows. */
 const FRAME_MAX_BYTES = 32 * 1024;
 const OVERLAP_BYTES = 8 * 1024;
-/** After these the screen is empty, or another one. */
-const EMPTIES = /^\u001b(?:c|\[[23]?J|\[\?.*[hl])$/;
 
 export const createScreenMask = (options: ScreenMaskOptions): ScreenMask => new Screen(options);
 
@@ -32,6 +31,7 @@ class Screen implements ScreenMask, TokenSink {
   readonly #line = new ScreenLine();
   readonly #scan: ScreenScan;
   readonly #tokenizer: Tokenizer = createTokenizer(this);
+  readonly #commands = new KnownCommands();
   #out: Uint8Array[] = [];
   readonly #changes: ScreenChanges;
   readonly #losses: ScreenLosses;
@@ -130,9 +130,9 @@ class Screen implements ScreenMask, TokenSink {
   }
 
   control(sequence: string, from: number, to: number): void {
-    const command = readCommand(sequence, this.#model.cols * this.#model.rows);
+    const command = this.#commands.read(sequence, this.#model.cols * this.#model.rows);
     const { effect, model } = command;
-    this.#return.note(sequence, effect === 'line');
+    this.#return.note(command, effect === 'line');
     const { cursorX: column, cursorY: row } = this.#model;
     this.#losses.before(effect);
     if (effect === 'move' || effect === 'line' || (effect === 'none' && model !== '')) this.#last = -1;
@@ -140,7 +140,7 @@ class Screen implements ScreenMask, TokenSink {
     // Where the cursor is put to where it stands, the row goes on.
     const isMoved = this.#model.cursorX !== column || this.#model.cursorY !== row;
     if ((effect === 'move' && isMoved) || effect === 'line' || effect === 'destroy') this.#line.control(sequence);
-    if (EMPTIES.test(model)) this.#scan.forgetTop();
+    if (command.empties) this.#scan.forgetTop();
     if (effect === 'repeat') this.#changes.paintRows(row, this.#model.cursorY);
     if (to > from) this.#endToken(to);
     this.#after(effect, to);
