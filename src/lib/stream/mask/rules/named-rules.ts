@@ -17,6 +17,7 @@ export const NAMED_RULES: readonly MachineRule[] = [
         'export DB_PASSWORD=${alnum:20}\n',
         'db.password = ${weak}\n',
         '{"apiKey": "${hex:32}", "region": "eu-west-1"}',
+        'ldap_rootpw = ${alnum:16}\n{"bindpw":"${alnum:16}"}',
         '{"name": "ApiSecret", "slotSetting": false, "value": "${alnum:24}"}',
         '{\\"clientSecret\\":\\"${b64url:32}\\"}',
         'mytool --password ${alnum:16} --user bob',

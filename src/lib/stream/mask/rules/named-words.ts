@@ -204,7 +204,7 @@ export function tellingOf(prefix: string, anchor: string, suffix: string): Telli
     if (keyword === 'pass' && NO_PASS_BEFORE.test(prefix)) return 'none';
   }
   if (!startsNewWord(after)) return 'none';
-  const isShort = /^(?:pwd?|psk)$/.test(keyword);
+  const isShort = /^(?:pwd?|psk)$/.test(keyword) && !/(?:^|[_.-])(?:bind|root|user|admin|db|ldap)$/.test(prefix);
   if (isShort && !/^(?:.*[_.-])?[A-Za-z]{0,12}$/.test(prefix)) return 'none';
   if (isShort && keyword !== 'pwd' && /[a-z]$/i.test(prefix) && !/[A-Z]/.test(anchor.charAt(0))) return 'none';
   const follow = wordsOf(after);
