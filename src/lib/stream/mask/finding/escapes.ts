@@ -1,6 +1,8 @@
 // Characters that stand in text as letters and digits of their own: a line end as `\n`, an equals sign as `%3D`. What follows one begins
 // a word, though a letter or a digit stands before it.
 
+import type { VisibleWindow } from '../reading/visible-window.ts';
+
 const PERCENT = 0x25;
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
@@ -11,6 +13,10 @@ const HEX = tableOf('0123456789abcdefABCDEF');
 
 /** More are read as none: text is remembered for some hundred bytes, and what it says must not depend on how it was cut. */
 const MAX_BACKSLASHES = 64;
+
+/** At a visible position, whatever the byte before it: a line end was left out there, or written as an escape. */
+export const beginsWord = (window: VisibleWindow, position: number): boolean =>
+  window.isSoftBreak(position) || endsInEscape(window.visible, position - window.visibleStart);
 
 /**
  * True where `bytes` up to index `at` end in `%3D`, `\x3d`, `\u003d`, or a backslash and one of "nrtbfv0ae". A backslash that is

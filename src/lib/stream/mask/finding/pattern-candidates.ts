@@ -6,7 +6,7 @@ import type { VisibleWindow } from '../reading/visible-window.ts';
 import type { Candidates } from './candidates.ts';
 import type { CompiledPatternRule } from './compiled-rules.ts';
 import { Effort } from './effort.ts';
-import { endsInEscape } from './escapes.ts';
+import { beginsWord } from './escapes.ts';
 import type { SecretsFound } from './secrets-found.ts';
 import { WaitingAnchors } from './waiting-anchors.ts';
 
@@ -62,8 +62,7 @@ export class PatternCandidates implements Candidates {
       while (begin > last && members[visible[begin - 1 - visibleStart] as number] === 1) begin -= 1;
       if (anchorFrom - begin < min) return false;
       const previous = window.at(begin - 1);
-      if (previous !== -1 && rule.notBefore?.[previous] === 1 && !window.isSoftBreak(begin))
-        if (!endsInEscape(visible, begin - visibleStart)) return false;
+      if (previous !== -1 && rule.notBefore?.[previous] === 1 && !beginsWord(window, begin)) return false;
     }
     if (this.diesAtOnce(anchorEnd)) return false;
     this.waiting.add(anchorFrom, anchorEnd, begin);

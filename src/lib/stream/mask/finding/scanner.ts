@@ -6,7 +6,7 @@ import type { VisibleWindow } from '../reading/visible-window.ts';
 import type { Met } from './anchors.ts';
 import type { Candidates } from './candidates.ts';
 import { type AnchorUse, type CompiledRules, isMachine, NO_BYTE } from './compiled-rules.ts';
-import { endsInEscape } from './escapes.ts';
+import { beginsWord } from './escapes.ts';
 import { MachineCandidates } from './machine-candidates.ts';
 import { PatternCandidates } from './pattern-candidates.ts';
 import { SecretsFound } from './secrets-found.ts';
@@ -60,17 +60,12 @@ export class Scanner {
         const use = begun[which] as AnchorUse;
         const from = end - use.length;
         const previous = from === 0 ? NO_BYTE : (visible[from - 1] as number);
-        if (use.isRuledOut[previous] === 1 && !this.beginsWord(visible, from)) continue;
+        if (use.isRuledOut[previous] === 1 && !beginsWord(this.window, from + visibleStart)) continue;
         if (use.exact !== null && !stands(use.exact, visible, from)) continue;
         const candidates = this.byRule[use.rule] ?? this.beginRule(use.rule);
         if (candidates.add(from + visibleStart, end + visibleStart)) this.open.add(candidates);
       }
     }
-  }
-
-  /** Whatever the byte before: a line end was left out there, or written as an escape. */
-  private beginsWord(visible: Uint8Array, at: number): boolean {
-    return this.window.isSoftBreak(at + this.window.visibleStart) || endsInEscape(visible, at);
   }
 
   private beginRule(rule: number): Candidates {

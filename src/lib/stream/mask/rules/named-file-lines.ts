@@ -1,6 +1,7 @@
 // Lines of `.pgpass` and entries of `.netrc`, read field by field.
 import { isPlaceholder, looksRandom } from '../checks/index.ts';
 import type { Machine, Span } from '../rule.ts';
+import { LinePrefix } from './line-prefix.ts';
 import { isWord } from './urls-user-part.ts';
 
 /** In a text within a text, what ends it or its line: `\\n`, `\\"`, `"`. */
@@ -82,39 +83,36 @@ export class NetrcEntry implements Machine {
   #host = '';
   #hasLogin: boolean;
   #span: Span | undefined;
-  /** What stands before each line; numbers in it may be others. */
-  readonly #prefix: string;
-  /** How much of it was read of the line that began. */
-  #prefixRead = Infinity;
+  readonly #prefix: LinePrefix;
+  #isInPrefix = false;
 
   constructor(before: string, anchor: string) {
     const line = before.slice(before.lastIndexOf('\r') + 1);
-    this.#prefix = /\S/.test(line) && line.length <= LONGEST_PREFIX ? line : '';
+    this.#prefix = new LinePrefix(line.length <= LONGEST_PREFIX ? line : '');
     this.#hasLogin = anchor.startsWith('default');
     this.#keyword = this.#hasLogin ? 'login' : 'machine';
   }
 
   push(byte: number): boolean {
     const c = String.fromCharCode(byte);
-    if (this.#prefixRead < this.#prefix.length && this.#isPrefix(c)) {
-      this.#at += 1;
-      return true;
+    if (this.#isInPrefix) {
+      this.#isInPrefix = this.#prefix.takes(byte);
+      if (this.#isInPrefix) {
+        this.#at += 1;
+        return true;
+      }
     }
     const isSpace = c === ' ' || c === '\n' || c === '\t' || c === '\r';
-    if (c === '\n') this.#prefixRead = 0;
+    if (c === '\n') {
+      this.#prefix.beginLine();
+      this.#isInPrefix = true;
+    }
     if (!isSpace) {
       if (this.#word === '' && this.#isSecretNext()) this.holdFrom = this.#at;
       this.#word += c;
     }
     this.#at += 1;
     return !isSpace || this.#word === '' || this.#endWord(c);
-  }
-
-  #isPrefix(c: string): boolean {
-    const expected = this.#prefix.charAt(this.#prefixRead);
-    const isSame = c === expected || (isDigit(c) && isDigit(expected));
-    this.#prefixRead = isSame ? this.#prefixRead + 1 : Infinity;
-    return isSame;
   }
 
   spans(early: boolean): readonly Span[] {
@@ -157,5 +155,3 @@ export class NetrcEntry implements Machine {
     return true;
   }
 }
-
-const isDigit = (c: string): boolean => c >= '0' && c <= '9' && c.length === 1;
