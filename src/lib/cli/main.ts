@@ -42,7 +42,7 @@ function asOption(words: readonly string[]): string[] {
 /** The commands of another folder, and not those of the manifest, which names the files of the last build. */
 async function sources(root: string, commands: string) {
   const { Plugin } = await import('@oclif/core/config');
-  const pjson = createRequire(import.meta.url)(join(root, 'package.json'));
+  const pjson = packageOf(root);
   const plugin = new Plugin({
     root,
     pjson: { ...pjson, oclif: { ...pjson.oclif, commands } },
@@ -89,10 +89,11 @@ async function fail(thrown: unknown, root: string): Promise<void> {
   process.exitCode = error.exit;
 }
 
+const packageOf = (root: string) => createRequire(import.meta.url)(join(root, 'package.json'));
+
 /** Words under which several commands stand, such as `broker`. */
 function topicsOf(root: string): readonly string[] {
-  const { oclif } = createRequire(import.meta.url)(join(root, 'package.json'));
-  return Object.keys(oclif.topics);
+  return Object.keys(packageOf(root).oclif.topics);
 }
 
 /** oclif joins the words of a command with colons; people do not. */

@@ -123,11 +123,8 @@ function sendSecrets(
 ): Promise<number> {
   let waiting: Buffer[] = [];
   let length = 0;
-  const masked = (bytes: Buffer): readonly Uint8Array[] => {
-    const text = bytes.toString('utf8').trim();
-    if (text === '') return [];
-    return [Buffer.from(`${JSON.stringify(maskSecrets(JSON.parse(text), labelOf))}\n`)];
-  };
+  const masked = (text: string): readonly Uint8Array[] =>
+    text.trim() === '' ? [] : [Buffer.from(`${JSON.stringify(maskSecrets(JSON.parse(text), labelOf))}\n`)];
   const take = (): Buffer => {
     const all = Buffer.concat(waiting);
     waiting = [];
@@ -146,12 +143,8 @@ function sendSecrets(
       const end = all.lastIndexOf(0x0a) + 1;
       waiting = [all.subarray(end)];
       length = all.length - end;
-      return all
-        .subarray(0, end)
-        .toString('utf8')
-        .split('\n')
-        .flatMap((line) => masked(Buffer.from(line)));
+      return all.subarray(0, end).toString('utf8').split('\n').flatMap(masked);
     },
-    () => masked(take()),
+    () => masked(take().toString('utf8')),
   );
 }
