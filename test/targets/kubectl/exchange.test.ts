@@ -47,7 +47,11 @@ async function world({ reply, permit, mayConnect }: WorldOptions = {}): Promise<
     async permit({ request }): Promise<ApiLeave> {
       if ((await permit?.(request)) === 'deny') return { verdict: 'deny', message: 'denied by rule "no": never' };
       permitted.push(request);
-      return { verdict: 'allow', done: async (outcome) => void outcomes.push(outcome) };
+      return {
+        verdict: 'allow',
+        streams: () => assert.unreachable('no request here opens a stream'),
+        done: async (outcome) => void outcomes.push(outcome),
+      };
     },
     refused: async (_method, _target, { code }) => void refusals.push(code),
     labelOf: (value) => `[kubernetes-secret:${String(value.length).padStart(4, '0')}]`,

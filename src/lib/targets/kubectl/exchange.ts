@@ -57,7 +57,7 @@ async function walk(call: ApiCall, deps: ExchangeDeps, signal: AbortSignal): Pro
     throw error;
   }
   const { request, sent, body } = asked;
-  const leave = await gate.permit({ request, body }, signal);
+  const leave = await gate.permit({ request, body, preview: undefined }, signal);
   if (leave.verdict === 'deny') {
     const { subject } = request;
     answer(call.response, 403, failure(403, leave.message, subject.kind === 'resource' ? subject : undefined));
