@@ -46,7 +46,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   ssh2: ['targets/ssh-connection.ts'],
   unbash: ['policy'],
   ws: ['api', 'cli/attach.ts'],
-  yaml: ['config/document.ts', 'kubernetes/kubeconfig.ts'],
+  yaml: ['config/document.ts', 'kubernetes'],
   zod: ['config', 'api/schemas.ts'],
 };
 
