@@ -17,7 +17,7 @@ export type ClientInput =
   | { readonly kind: 'signal'; readonly name: string };
 
 export interface OutputPumpDeps {
-  readonly program: Program;
+  readonly program: Pick<Program, 'output'>;
   /** One a stream: a secret is never split over stdout and stderr. */
   readonly stages: Readonly<Record<OutputStream, Stage>>;
   /** Resolves once the event is recorded; a rejection ends the pump. */
