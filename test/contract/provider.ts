@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Credential, CredentialProvider, CredentialRequest, LeasePlan } from '../../src/lib/ports/provider.ts';
+import { refusal } from '../helpers/refusal.ts';
 
 export interface ProviderPlace extends AsyncDisposable {
   /** Each as after a restart: they share what is outside of the process, and nothing else. */
@@ -102,6 +103,35 @@ export function providerContract(name: string, open: () => Promise<ProviderPlace
     withPlace(async ({ request, newProvider, alive }, provider) => {
       await newProvider().revoke(throughJson(provider.plan(request)));
       assert.is(alive() ?? 0, 0);
+    }));
+
+  test('where a death can be seen, it is seen once, and no secret is kept for a second look', () =>
+    withPlace(async ({ request, alive }, provider) => {
+      const plan = provider.plan(request);
+      await provider.issue(request, plan);
+      await provider.revoke(plan);
+      const { signal } = new AbortController();
+      const seen = await provider.confirmDeath?.(plan, signal);
+      assert.is(alive() ?? 0, 0);
+      if (provider.confirmDeath === undefined || seen === undefined) return;
+      assert.ok(seen.deadAt >= plan.issuedAt && seen.deadAt <= plan.expiresAt);
+      assert.match(seen.how, /^[a-z-]+$/);
+      await refusal(provider.confirmDeath(plan, signal));
+    }));
+
+  test('a look that is cut ends with the reason, after a restart it says why it cannot be had', () =>
+    withPlace(async ({ request, newProvider }, provider) => {
+      const plan = provider.plan(request);
+      await provider.issue(request, plan);
+      await provider.revoke(plan);
+      const { signal } = new AbortController();
+      const restarted = newProvider();
+      if (provider.confirmDeath === undefined || restarted.confirmDeath === undefined) return;
+      await refusal(restarted.confirmDeath(throughJson(plan), signal));
+      const reason = new Error('enough');
+      const thrown = await provider.confirmDeath(plan, AbortSignal.abort(reason)).catch((error: unknown) => error);
+      assert.is(thrown, reason);
+      await refusal(provider.confirmDeath(plan, signal));
     }));
 
   test.run();

@@ -3,7 +3,7 @@ import { kubeTokenProvider } from '../../src/lib/credentials/index.ts';
 import { clusterApi } from '../../src/lib/kubernetes/cluster-api.ts';
 import { providerContract } from '../contract/provider.ts';
 import { fakeApiServer, says } from '../helpers/fake-api-server.ts';
-import { fakeClock } from '../helpers/fake-clock.ts';
+import { sleptClock } from './slept-clock.ts';
 
 const status = (code: number, reason: string) => ({ kind: 'Status', reason, code, details: { kind: 'secrets' } });
 
@@ -31,7 +31,7 @@ providerContract('kube-token', async () => {
     return says(response, 201, { kind: 'TokenReview', status: isAlive(spec.token) ? { authenticated: true } : {} });
   });
   const clusters = new Map([['prod', { api: clusterApi(server.upstream) }]]);
-  const clock = fakeClock();
+  const clock = sleptClock();
   return {
     newProvider: () => kubeTokenProvider({ clusters, clock }),
     request: {

@@ -1,13 +1,14 @@
 import { inspect } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Bug } from '../../src/lib/core/errors.ts';
+import { BrokerError, Bug } from '../../src/lib/core/errors.ts';
 import { clusterRbac, kubeTokenProvider } from '../../src/lib/credentials/index.ts';
 import { clusterApi } from '../../src/lib/kubernetes/cluster-api.ts';
-import type { KubeTokenRequest } from '../../src/lib/ports/provider.ts';
+import type { KubeTokenRequest, LeasePlan } from '../../src/lib/ports/provider.ts';
+import { until } from '../helpers/cli.ts';
 import { type AskedOfServer, fakeApiServer, says } from '../helpers/fake-api-server.ts';
-import { type FakeClock, fakeClock } from '../helpers/fake-clock.ts';
 import { refusal } from '../helpers/refusal.ts';
+import { sleptClock } from './slept-clock.ts';
 
 const START = Date.UTC(2026, 10, 29, 12, 0, 0);
 const REQUEST: KubeTokenRequest = {
@@ -18,6 +19,7 @@ const REQUEST: KubeTokenRequest = {
   session: 's-1',
   ttlMs: 60_000,
 };
+const SIGNAL = new AbortController().signal;
 /** No JWT, but in three parts, as one is. */
 const TOKEN = ['header', 'payload', 'signature'].map((part) => part.repeat(4)).join('.');
 
@@ -56,22 +58,9 @@ function stepOf({ method, target }: AskedOfServer): keyof Script {
   return target.endsWith('/tokenreviews') ? 'review' : 'secret';
 }
 
-/** Whoever sleeps on it for a moment moves it: no wait takes real time, and limits fall due by what was slept. */
-function sleptClock(): FakeClock {
-  const clock = fakeClock(START);
-  return {
-    ...clock,
-    after(ms, fire) {
-      const cancel = clock.after(ms, fire);
-      if (ms < 1000) setImmediate(() => clock.advance(ms));
-      return cancel;
-    },
-  };
-}
-
 async function room(script: Script = {}, apiServers: 'one' | 'many' = 'one') {
   const left = new Map(Object.entries({ ...USUAL, ...script }).map(([step, said]) => [step, [...said]]));
-  const clock = sleptClock();
+  const clock = sleptClock(START);
   const server = await fakeApiServer((asked, response) => {
     const said = left.get(stepOf(asked)) ?? [];
     const one = said.length > 1 ? said.shift() : said[0];
@@ -227,20 +216,33 @@ test('a second token for one plan is a mistake of the caller', async () => {
   assert.instance(thrown, Bug);
 });
 
-test('revocation deletes the Secret and asks until the token is refused; that moment is its death', async () => {
+test('revocation deletes the Secret and waits for nothing; by the time it names each server has forgotten the token', async () => {
+  await using place = await room({ review: [reviewed(true)] });
+  const { plan } = await place.issue();
+  assert.equal(await place.provider.revoke(plan), { deadAt: START + 11_000, how: 'deleted' });
+  assert.is(place.clock.now(), START);
+  assert.equal(place.steps().slice(2), ['delete']);
+  assert.is(place.server.asked[2]?.target, `/api/v1/namespaces/agents/secrets/${plan.ref.secret}`);
+});
+
+test('its death is seen where the server refuses it; the first look waits, so that it is not remembered anew', async () => {
   await using place = await room({ review: [reviewed(true), reviewed(true), reviewed(true), reviewed(false)] });
   const { plan } = await place.issue();
-  const revocation = await place.provider.revoke(plan);
-  assert.equal(place.steps().slice(2), ['delete', 'review', 'review', 'review', 'review']);
-  assert.is(place.server.asked[2]?.target, `/api/v1/namespaces/agents/secrets/${plan.ref.secret}`);
+  await place.provider.revoke(plan);
+  const seen = await place.provider.confirmDeath?.(plan, SIGNAL);
+  assert.equal(place.steps().slice(3), ['review', 'review', 'review', 'review']);
   assert.is(JSON.parse(place.server.asked.at(-1)?.body ?? '').spec.token, TOKEN);
-  assert.equal(revocation, { deadAt: START + 750, how: 'deleted-and-probed' });
+  assert.equal(seen, { deadAt: START + 1000, how: 'deleted-and-probed' });
 });
 
 test('where many servers answer, none is believed for the others until each has forgotten the token', async () => {
   await using place = await room({}, 'many');
   const { plan } = await place.issue();
-  assert.equal(await place.provider.revoke(plan), { deadAt: START + 11_000, how: 'deleted-and-probed' });
+  await place.provider.revoke(plan);
+  assert.equal(await place.provider.confirmDeath?.(plan, SIGNAL), {
+    deadAt: START + 11_000,
+    how: 'deleted-and-probed',
+  });
 });
 
 test('nobody can use the token any more once its revocation began', async () => {
@@ -263,11 +265,12 @@ test('after a restart the plan alone is enough, and what cannot be probed is sai
   assert.equal(revocation, { deadAt: START + 11_000, how: 'deleted' });
 });
 
-test('a second revocation finds nothing left, and is content', async () => {
+test('a second revocation finds nothing left, and says what the first said', async () => {
   await using place = await room({ delete: [...USUAL.delete, failure(404, 'NotFound')] });
   const { plan } = await place.issue();
-  assert.is((await place.provider.revoke(plan)).how, 'deleted-and-probed');
-  assert.is((await place.provider.revoke(plan)).how, 'deleted');
+  const first = await place.provider.revoke(plan);
+  place.clock.advance(5000);
+  assert.equal(await place.provider.revoke(plan), first);
 });
 
 test('what may pass is tried again: an overloaded server, one that fails', async () => {
@@ -276,7 +279,8 @@ test('what may pass is tried again: an overloaded server, one that fails', async
     review: [failure(503, 'ServiceUnavailable'), reviewed(false)],
   });
   const { plan } = await place.issue();
-  assert.is((await place.provider.revoke(plan)).how, 'deleted-and-probed');
+  assert.equal(await place.provider.revoke(plan), { deadAt: START + 11_500, how: 'deleted' });
+  assert.is((await place.provider.confirmDeath?.(plan, SIGNAL))?.deadAt, START + 1000);
   assert.equal(place.steps().slice(2), ['delete', 'delete', 'delete', 'review', 'review']);
 });
 
@@ -287,30 +291,88 @@ test('a server that has just started forbids what it has no roles for yet, and t
     review: [forbidden, forbidden, reviewed(false)],
   });
   const { plan } = await place.issue();
-  assert.is((await place.provider.revoke(plan)).how, 'deleted-and-probed');
+  await place.provider.revoke(plan);
+  assert.is((await place.provider.confirmDeath?.(plan, SIGNAL))?.how, 'deleted-and-probed');
 });
 
-test('a token that stays alive is no success after half a minute, and the next try is a whole one', async () => {
-  await using place = await room({ review: [...Array(125).fill(reviewed(true)), reviewed(false)] });
+test('a Secret that cannot be deleted within half a minute is said, and the next try is a whole one', async () => {
+  await using place = await room({ delete: [...Array(120).fill(failure(503, 'Unavailable')), ...USUAL.delete] });
   const { plan } = await place.issue();
   const error = await refusal(place.provider.revoke(plan));
-  assert.is(error.code, 'token-not-dead');
-  assert.match(error.publicMessage, 'it is still accepted');
-  assert.ok(place.clock.now() - START >= 30_000);
-  assert.is((await place.provider.revoke(plan)).how, 'deleted-and-probed');
+  assert.is(error.code, 'secret-not-deleted');
+  assert.match(error.publicMessage, 'the cluster could not delete "secrets" (503)');
+  assert.is(place.clock.now() - START, 30_000);
+  assert.is((await place.provider.revoke(plan)).how, 'deleted');
+  assert.is((await place.provider.confirmDeath?.(plan, SIGNAL))?.how, 'deleted-and-probed');
 });
 
-test('a review that is none is no refusal', async () => {
-  await using place = await room({ review: [{ status: 201, body: { kind: 'Status', status: 'Success' } }] });
+const confirm = (place: Awaited<ReturnType<typeof room>>, plan: LeasePlan, signal = SIGNAL) =>
+  refusal(Promise.resolve(place.provider.confirmDeath?.(plan, signal)));
+
+test('a token that lives on after its time is said to live', async () => {
+  await using place = await room({ review: [reviewed(true)] });
   const { plan } = await place.issue();
-  assert.is((await refusal(place.provider.revoke(plan))).code, 'cluster-nonsense');
+  await place.provider.revoke(plan);
+  const error = await confirm(place, plan);
+  assert.is(error.code, 'credential-alive');
+  assert.match(error.hint, 'delete serviceaccount reader');
+  assert.is(place.clock.now() - START, 30_000);
 });
 
-test('a broker that may not review tokens says no more than that the Secret is deleted', async () => {
-  await using place = await room({ review: [failure(403, 'Forbidden', 'tokenreviews')] });
+for (const [what, review, code] of [
+  ['a broker that may not review tokens', [failure(403, 'Forbidden', 'tokenreviews')], 'cluster-forbidden'],
+  ['a broker that the cluster does not know any more', [failure(401, 'Unauthorized')], 'cluster-unauthenticated'],
+  ['a server that fails until the end', [reviewed(true), failure(503, 'Unavailable')], 'death-not-seen'],
+  ['a review that is none', [{ status: 201, body: { kind: 'Status', status: 'Success' } }], 'cluster-nonsense'],
+] as const) {
+  test(`${what} is no death, and keeps no token`, async () => {
+    await using place = await room({ review });
+    const { plan } = await place.issue();
+    await place.provider.revoke(plan);
+    const error = await confirm(place, plan);
+    assert.is(error.code, code);
+    assert.not.ok(inspect(error, { depth: 9 }).includes(TOKEN));
+    assert.is((await confirm(place, plan)).code, 'token-not-held');
+  });
+}
+
+test('a server that says nothing is asked again, and given up after half a minute', async () => {
+  await using place = await room({ review: [] });
   const { plan } = await place.issue();
-  // Forgotten eleven seconds after the deletion, however long it took to learn that it cannot be probed.
-  assert.equal(await place.provider.revoke(plan), { deadAt: START + 11_000, how: 'deleted' });
+  await place.provider.revoke(plan);
+  const outcome = confirm(place, plan);
+  for (let asked = 1; asked <= 3; asked++) {
+    await until(() => place.steps().filter((step) => step === 'review').length === asked, 'it was asked');
+    place.clock.advance(10_000);
+  }
+  assert.is((await outcome).code, 'death-not-seen');
+});
+
+test('the text of a token that nobody asks about is dropped in half a minute', async () => {
+  await using place = await room();
+  const { plan } = await place.issue();
+  await place.provider.revoke(plan);
+  place.clock.advance(30_000);
+  assert.is((await confirm(place, plan)).code, 'token-not-held');
+  assert.not.ok(place.steps().includes('review'));
+});
+
+test('before its Secret is deleted, a death cannot be seen', async () => {
+  await using place = await room();
+  const { plan } = await place.issue();
+  assert.is((await confirm(place, plan)).code, 'token-not-held');
+  assert.not.ok(place.steps().includes('review'));
+});
+
+test('one that is cut off while the server thinks ends at once', async () => {
+  await using place = await room({ review: [] });
+  const { plan } = await place.issue();
+  await place.provider.revoke(plan);
+  const closing = new AbortController();
+  const outcome = confirm(place, plan, closing.signal);
+  await until(() => place.steps().includes('review'), 'it was asked');
+  closing.abort(new BrokerError({ code: 'enough', exit: 79, message: 'enough', hint: 'x' }));
+  assert.is((await outcome).code, 'enough');
 });
 
 test('a Secret that a finalizer keeps is not taken for deleted', async () => {
@@ -326,6 +388,7 @@ test('a token that has expired is dead, whether or not its Secret can still be s
     const { plan } = await place.issue();
     place.clock.advance(plan.expiresAt - START);
     assert.equal(await place.provider.revoke(plan), { deadAt: plan.expiresAt, how: 'expired' });
+    assert.equal(await place.provider.confirmDeath?.(plan, SIGNAL), { deadAt: plan.expiresAt, how: 'expired' });
     assert.ok(place.steps().includes('delete'));
     assert.not.ok(place.steps().includes('review'));
   }

@@ -1,9 +1,8 @@
-// How a token of the provider `kube-token` ends: its Secret is deleted, and the server is asked until it refuses the token.
+// How a token of the provider `kube-token` ends: its Secret is deleted; then the server can be asked until it refuses the token.
 import { type Clock, sleep } from '../core/clock.ts';
 import { asBrokerError, BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { type ClusterApi, isPassing } from '../kubernetes/cluster-api.ts';
-import type { Revocation } from '../ports/provider.ts';
 import { expectFound, type KubeTokenRef, REVIEWS, readReview, secretPlace, tokenReview } from './kube-token-objects.ts';
 
 /**
@@ -15,66 +14,93 @@ export const REMEMBERED_MS = 11_000;
 const ATTEMPT_MS = 10_000;
 /** One that has just started forbids everything until it has read the roles; what is forbidden for longer than this is forbidden. */
 const ROLES_READ_WITHIN_MS = 10_000;
-/** What the measured delay is exact to. */
+/**
+ * What the measured delay is exact to. Also how long the first look waits: one that comes before the server has learned of the deletion
+ * would be remembered for another 10 s.
+ */
 const PROBE_EVERY_MS = 250;
 
-export interface DyingToken {
+interface Ending {
   readonly api: ClusterApi;
-  /** Whether the one that answers speaks for all of them. */
-  readonly apiServers: 'one' | 'many';
   readonly ref: KubeTokenRef;
-  /** Undefined where nobody has it any more: then it cannot be probed. */
-  readonly token: string | undefined;
   readonly limitMs: number;
   readonly clock: Clock;
 }
 
 /**
- * Deletes and probes until both are certain; what may pass is tried again until the limit. Rejects with `token-not-dead` (69) then,
- * `secret-kept` (69), and what `ClusterApi` rejects with. A server that lets nobody review tokens leaves it at `deleted`.
+ * Resolves once the Secret is gone; what may pass is tried again until the limit. Rejects with `secret-not-deleted`, `secret-kept` (69),
+ * and what `ClusterApi` rejects with.
  */
-export async function endToken({ api, apiServers, ref, token, limitMs, clock }: DyingToken): Promise<Revocation> {
-  let why = 'it is still accepted';
-  const late = () => notDead(ref, limitMs, why);
-  return inTime({ clock, ms: limitMs, late }, async (signal) => {
-    /** Until `work` has something to say. */
-    async function persist<T>(work: (limit: AbortSignal) => Promise<T | undefined>): Promise<T> {
-      let forbiddenSince: number | undefined;
-      const isWorthAnotherTry = (error: unknown) => {
-        if (!isForbidden(error)) return isPassing(error);
-        forbiddenSince ??= clock.monotonic();
-        return clock.monotonic() - forbiddenSince < ROLES_READ_WITHIN_MS;
-      };
-      for (;;) {
-        try {
-          const said = await inTime({ clock, ms: ATTEMPT_MS, late: noAnswer, outer: signal }, work);
-          if (said !== undefined) return said;
-          why = 'it is still accepted';
-        } catch (error) {
-          if (!isWorthAnotherTry(error)) throw error;
-          why = asBrokerError(error).publicMessage;
-        }
-        await sleep(clock, PROBE_EVERY_MS, signal);
-      }
-    }
+export async function deleteSecret({ api, ref, limitMs, clock }: Ending): Promise<void> {
+  let why = noAnswer().publicMessage;
+  const late = () => notDeleted(ref, limitMs, why);
+  const outcome = await inTime({ clock, ms: limitMs, late }, (signal) =>
+    persist({ clock, signal, onTrouble: (error) => (why = error.publicMessage) }, (limit) =>
+      api.delete(secretPlace(ref), limit),
+    ),
+  );
+  if (outcome === 'kept') throw kept(ref);
+}
 
-    const outcome = await persist((limit) => api.delete(secretPlace(ref), limit));
-    if (outcome === 'kept') throw kept(ref);
-    const forgottenAt = clock.now() + REMEMBERED_MS;
-    if (token === undefined) return { deadAt: forgottenAt, how: 'deleted' };
-    try {
-      await persist(async (limit) => {
-        const review = expectFound(await api.create(REVIEWS, tokenReview(token), limit), ref);
-        return readReview(review) ? undefined : 'refused';
-      });
-    } catch (error) {
-      if (!isForbidden(error)) throw error;
-      return { deadAt: forgottenAt, how: 'deleted' };
-    }
-    const refusedAt = clock.now();
-    const deadAt = apiServers === 'one' ? refusedAt : Math.max(refusedAt, forgottenAt);
-    return { deadAt, how: 'deleted-and-probed' };
+export interface DyingToken extends Ending {
+  /** Whether the one that answers speaks for all of them. */
+  readonly apiServers: 'one' | 'many';
+  readonly token: string;
+  /** ms since 1970; by when each server has forgotten the token. */
+  readonly forgottenAt: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks until the server refuses the token; resolves with ms since 1970, from when none accepts it. Rejects with `credential-alive` (69),
+ * `death-not-seen` (69), what `ClusterApi` rejects with, or the signal's reason.
+ */
+export async function seeRefused(dying: DyingToken): Promise<number> {
+  const { api, apiServers, ref, token, forgottenAt, limitMs, clock, signal: outer } = dying;
+  let trouble = noAnswer();
+  let acceptedAt = 0;
+  const late = () => (acceptedAt > forgottenAt ? alive(ref) : notSeen(ref, trouble));
+  await inTime({ clock, ms: limitMs, late, outer }, async (signal) => {
+    await sleep(clock, PROBE_EVERY_MS, signal);
+    await persist({ clock, signal, onTrouble: (error) => (trouble = error) }, async (limit) => {
+      const review = expectFound(await api.create(REVIEWS, tokenReview(token), limit), ref);
+      if (!readReview(review)) return 'refused';
+      acceptedAt = clock.now();
+      return undefined;
+    });
   });
+  const refusedAt = clock.now();
+  return apiServers === 'one' ? refusedAt : Math.max(refusedAt, forgottenAt);
+}
+
+interface Persisting {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** What may pass: it is tried again. */
+  readonly onTrouble: (error: BrokerError) => void;
+}
+
+/** Works until there is something to say; a server that is away, overloaded or starting is asked again. */
+async function persist<T>(
+  { clock, signal, onTrouble }: Persisting,
+  work: (limit: AbortSignal) => Promise<T | undefined>,
+): Promise<T> {
+  let forbiddenSince: number | undefined;
+  const isWorthAnotherTry = (error: unknown) => {
+    if (!isForbidden(error)) return isPassing(error);
+    forbiddenSince ??= clock.monotonic();
+    return clock.monotonic() - forbiddenSince < ROLES_READ_WITHIN_MS;
+  };
+  for (;;) {
+    try {
+      const said = await inTime({ clock, ms: ATTEMPT_MS, late: noAnswer, outer: signal }, work);
+      if (said !== undefined) return said;
+    } catch (error) {
+      if (!isWorthAnotherTry(error)) throw error;
+      onTrouble(asBrokerError(error));
+    }
+    await sleep(clock, PROBE_EVERY_MS, signal);
+  }
 }
 
 export interface TimeLimit {
@@ -108,11 +134,11 @@ function noAnswer(): BrokerError {
   });
 }
 
-function notDead({ cluster, namespace, secret }: KubeTokenRef, limitMs: number, why: string): BrokerError {
+function notDeleted({ cluster, namespace, secret }: KubeTokenRef, limitMs: number, why: string): BrokerError {
   return new BrokerError({
-    code: 'token-not-dead',
+    code: 'secret-not-deleted',
     exit: EXIT.unavailable,
-    message: `whether the token is dead in cluster "${cluster}" was not known after ${limitMs / 1000} s: ${why}`,
+    message: `the Secret "${secret}" could not be deleted in cluster "${cluster}" within ${limitMs / 1000} s: ${why}`,
     hint: `kubectl -n ${namespace} delete secret ${secret}`,
   });
 }
@@ -124,5 +150,24 @@ function kept({ namespace, secret }: KubeTokenRef): BrokerError {
     exit: EXIT.unavailable,
     message: `the Secret "${secret}" in namespace "${namespace}" is held by a finalizer`,
     hint: `see: kubectl -n ${namespace} get secret ${secret} -o yaml`,
+  });
+}
+
+function alive({ cluster, namespace, serviceAccount, secret }: KubeTokenRef): BrokerError {
+  return new BrokerError({
+    code: 'credential-alive',
+    exit: EXIT.unavailable,
+    message: `cluster "${cluster}" still accepts a token whose Secret "${secret}" is deleted`,
+    hint: `to end all of its account's tokens: kubectl -n ${namespace} delete serviceaccount ${serviceAccount}, and make it anew`,
+  });
+}
+
+function notSeen({ cluster }: KubeTokenRef, trouble: BrokerError): BrokerError {
+  return new BrokerError({
+    code: 'death-not-seen',
+    exit: EXIT.unavailable,
+    message: `cluster "${cluster}" could not be asked whether the token is dead: ${trouble.publicMessage}`,
+    hint: 'it is dead by the time its revocation names',
+    cause: trouble,
   });
 }

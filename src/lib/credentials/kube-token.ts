@@ -13,7 +13,7 @@ import type {
   Revocation,
 } from '../ports/provider.ts';
 import { DestroyableSecret } from './destroyable-secret.ts';
-import { endToken, inTime, REMEMBERED_MS } from './kube-token-death.ts';
+import { deleteSecret, inTime, REMEMBERED_MS, seeRefused } from './kube-token-death.ts';
 import {
   emptySecret,
   expectFound,
@@ -42,6 +42,8 @@ const SHORTEST_TTL_MS = 5_000;
 /** Both requests together, from the plan on. */
 const ISSUE_WITHIN_MS = 30_000;
 const REVOKE_WITHIN_MS = 30_000;
+/** After its Secret is gone. A text that nobody asked about by then is dropped. */
+const CONFIRM_WITHIN_MS = 30_000;
 /** For a token that is dead by itself: its Secret is only swept up. */
 const SWEEP_UP_WITHIN_MS = 5_000;
 /** API servers accept a token for a minute after its end, for clocks that differ (go-jose's DefaultLeeway). */
@@ -52,6 +54,8 @@ const SHORTEST_KNOWN_PART = 16;
 interface LivingToken {
   readonly text: string;
   readonly handedOut: readonly DestroyableSecret[];
+  /** ms since 1970; once its Secret is deleted. */
+  forgottenAt?: number;
 }
 
 /**
@@ -61,10 +65,13 @@ interface LivingToken {
  * `issue` rejects with `no-service-account`, `no-namespace`, `cluster-forbidden` (78), `cluster-too-slow`, `token-too-long` (69), and
  * what else `ClusterApi` does. Whatever it leaves `revoke` takes away.
  *
- * `revoke` takes the token back from its holders, deletes the Secret and asks the API server until it refuses the token, for 30 s at
- * most. `deadAt` is when that was; where others answer as well, no earlier than 11 s after the deletion, by when each of them has
- * forgotten it. After a restart nobody has the token: then the deletion counts, and those 11 s. A token that expired is dead also
- * where the cluster is gone; its empty Secret may then be left. What this does not do: close what the token opened before.
+ * `revoke` takes the token back from its holders and deletes the Secret; `deadAt` is 11 s after that, by when each API server has
+ * forgotten the token. A token that expired is dead also where the cluster is gone; its empty Secret may then be left. What this does
+ * not do: close what the token opened before.
+ *
+ * `confirmDeath` asks the API server until it refuses the token, for 30 s at most. `deadAt` is when that was, to 250 ms; where others
+ * answer as well, no earlier than those 11 s. Rejects with `credential-alive`, `death-not-seen`, `token-not-held` (69; after a restart
+ * nobody has the token), and what `ClusterApi` does.
  */
 export function kubeTokenProvider({
   clusters,
@@ -131,25 +138,44 @@ export function kubeTokenProvider({
 
     async revoke(plan: LeasePlan): Promise<Revocation> {
       const ref = refOf(plan);
-      const alive = living.get(ref.secret);
-      for (const secret of alive?.handedOut ?? []) secret.destroy();
+      const token = living.get(ref.secret);
+      for (const secret of token?.handedOut ?? []) secret.destroy();
       const isExpired = clock.now() >= plan.expiresAt;
-      // Probed where it can still be accepted; for this alone the text is kept, also for another try.
-      const token = isExpired ? undefined : alive?.text;
       if (isExpired) living.delete(ref.secret);
       const limitMs = isExpired ? SWEEP_UP_WITHIN_MS : REVOKE_WITHIN_MS;
       try {
-        const { api, apiServers = 'many' } = clusterOf(ref.cluster);
-        const revocation = await endToken({ api, apiServers, ref, token, limitMs, clock });
-        living.delete(ref.secret);
-        if (!isExpired) return revocation;
+        await deleteSecret({ api: clusterOf(ref.cluster).api, ref, limitMs, clock });
       } catch (error) {
+        // Until it is deleted the text is kept for another try.
         if (!isExpired) throw error;
       }
-      return { deadAt: plan.expiresAt, how: 'expired' };
+      if (isExpired) return expired(plan);
+      const forgottenAt = token?.forgottenAt ?? clock.now() + REMEMBERED_MS;
+      if (token !== undefined && token.forgottenAt === undefined) {
+        token.forgottenAt = forgottenAt;
+        clock.after(CONFIRM_WITHIN_MS, () => living.delete(ref.secret));
+      }
+      return { deadAt: forgottenAt, how: 'deleted' };
+    },
+
+    async confirmDeath(plan: LeasePlan, signal: AbortSignal): Promise<Revocation> {
+      if (clock.now() >= plan.expiresAt) return expired(plan);
+      const ref = refOf(plan);
+      const { text: token, forgottenAt } = living.get(ref.secret) ?? {};
+      if (token === undefined || forgottenAt === undefined) throw notHeld(ref);
+      try {
+        const { api, apiServers = 'many' } = clusterOf(ref.cluster);
+        const limitMs = CONFIRM_WITHIN_MS;
+        const deadAt = await seeRefused({ api, apiServers, ref, token, forgottenAt, limitMs, clock, signal });
+        return { deadAt, how: 'deleted-and-probed' };
+      } finally {
+        living.delete(ref.secret);
+      }
     },
   };
 }
+
+const expired = ({ expiresAt }: LeasePlan): Revocation => ({ deadAt: expiresAt, how: 'expired' });
 
 /** In whole seconds, as it is asked for. */
 function lifeOf({ ttlMs }: KubeTokenRequest): number {
@@ -171,6 +197,15 @@ function refuseMalformed({ namespace, serviceAccount, session, ttlMs }: KubeToke
 }
 
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 100));
+
+function notHeld({ cluster }: KubeTokenRef): BrokerError {
+  return new BrokerError({
+    code: 'token-not-held',
+    exit: EXIT.unavailable,
+    message: `cluster "${cluster}" cannot be asked about the token: the broker does not have it any more`,
+    hint: 'it is dead by the time its revocation names',
+  });
+}
 
 function tooSlow({ cluster }: KubeTokenRef): BrokerError {
   return new BrokerError({

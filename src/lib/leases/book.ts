@@ -8,6 +8,7 @@ import { newLeaseId } from '../core/ids.ts';
 import type { AuditLog } from '../ports/audit.ts';
 import type { Credential, CredentialProvider, CredentialRequest, LeasePlan, Revocation } from '../ports/provider.ts';
 import type { LeaseRow, Store } from '../ports/store.ts';
+import { watchDeaths } from './deaths.ts';
 
 export type Lease = Pick<LeaseRow, 'id' | 'session' | 'plan'>;
 
@@ -17,7 +18,7 @@ export interface SweepFailure {
   readonly error: BrokerError;
 }
 
-export interface LeaseBook {
+export interface LeaseBook extends AsyncDisposable {
   /**
    * Plan → book → provider → audit → handed out, in that order. When it resolves the lease is live in the book and
    * `credential.issued` is in the audit log. When it rejects nothing usable is left, or the lease is still open in the
@@ -27,16 +28,24 @@ export interface LeaseBook {
   issue(session: SessionId, request: CredentialRequest): Promise<{ lease: Lease; credential: Credential }>;
   /**
    * Ends a lease; a second call returns what the first found out. Rejects with `lease-not-revoked` (69): then it stays
-   * open in the book and sweep tries again. With `cannot-audit` (74) the credential is dead and the book says so.
+   * open in the book and sweep tries again. With `cannot-audit` (74) the credential is dead and the book says so. Where the
+   * credential lives on for a moment, its death is looked for in the background: `credential.dead` follows in the audit log.
    */
   revoke(lease: LeaseId): Promise<Revocation>;
   /**
    * Revokes what nobody holds any more: leases of an earlier process, and those whose revocation failed. Never touches
    * a lease this process handed out and still holds. Call it at start, before the first issue, and from time to time.
-   * Resolves with what could not be revoked. Rejects with `cannot-audit` (74), having tried every lease, and with what
-   * the store rejects with.
+   * Writes deaths that the audit log did not take before. Resolves with what could not be revoked. Rejects with
+   * `cannot-audit` (74), having tried every lease, and with what the store rejects with.
    */
   sweep(): Promise<readonly SweepFailure[]>;
+  /** Resolves once no death is looked for any more, and each is in the audit log. Rejects with `cannot-audit` (74). */
+  settled(): Promise<void>;
+  /**
+   * After the last revocation: waits so many ms (0 where absent) for deaths to be seen; those that were not are audited with the
+   * latest moment instead. The audit log must still be open. Rejects with `cannot-audit` (74).
+   */
+  close(withinMs?: number): Promise<void>;
 }
 
 /** A book over a store. Only one book may work on a store at a time: another's live leases would look left behind. */
@@ -48,6 +57,7 @@ export function leaseBook(deps: {
 }): LeaseBook {
   const { providers, audit, clock } = deps;
   const book = deps.store.leases;
+  const deaths = watchDeaths({ audit, clock });
   /** Handed out, or about to be: not for sweep. */
   const held = new Map<LeaseId, LeaseRow>();
   /** Revocations under way, so that two callers wait for one. */
@@ -107,10 +117,12 @@ export function leaseBook(deps: {
     if (row === undefined) throw unknownLease(id);
     if (row.revocation !== null) return row.revocation;
     const { session, plan } = row;
-    const startedAt = clock.monotonic();
+    const beganAt = clock.monotonic();
+    let provider: CredentialProvider;
     let revocation: Revocation;
     try {
-      revocation = await providerOf(plan.provider).revoke(plan);
+      provider = providerOf(plan.provider);
+      revocation = await provider.revoke(plan);
       await book.markRevoked(id, revocation);
     } catch (cause) {
       const error = notRevoked(id, plan, cause);
@@ -121,18 +133,17 @@ export function leaseBook(deps: {
         .catch(() => undefined);
       throw error;
     }
-    await audit.append({
-      type,
-      actor: 'broker',
-      session,
-      data: {
-        lease: id,
-        ...planned(plan),
-        ...revocation,
-        wasState: row.state,
-        tookMs: Math.round(clock.monotonic() - startedAt),
-      },
-    });
+    const tookMs = Math.round(clock.monotonic() - beganAt);
+    try {
+      await audit.append({
+        type,
+        actor: 'broker',
+        session,
+        data: { lease: id, ...planned(plan), ...revocation, wasState: row.state, tookMs },
+      });
+    } finally {
+      deaths.follow(provider, { lease: id, session, plan, revocation, beganAt });
+    }
     return revocation;
   }
 
@@ -147,9 +158,14 @@ export function leaseBook(deps: {
     });
   }
 
+  const close = (withinMs = 0) => deaths.close(withinMs);
+
   return {
     issue,
     revoke,
+    settled: deaths.settled,
+    close,
+    [Symbol.asyncDispose]: close,
     async sweep() {
       const failed: SweepFailure[] = [];
       for (const { id } of await book.open()) {
@@ -160,6 +176,7 @@ export function leaseBook(deps: {
       }
       const notAudited = failed.find(({ error }) => error.code === 'cannot-audit');
       if (notAudited !== undefined) throw notAudited.error;
+      await deaths.catchUp();
       return failed;
     },
   };

@@ -67,9 +67,9 @@ export interface KubeTokenCredential extends IssuedCredential {
 export type Credential = SshCertificateCredential | KubeTokenCredential;
 
 export interface Revocation {
-  /** ms since 1970; when the credential could no longer open anything. May lie some seconds ahead, never minutes. */
+  /** ms since 1970; by when the credential cannot open anything any more. May lie some seconds ahead, never minutes. */
   readonly deadAt: number;
-  /** How that is known: `key-destroyed`, `deleted`, `deleted-and-probed`, `expired`. */
+  /** How that is known: `key-destroyed`, `deleted` (then `deadAt` is the latest), `deleted-and-probed`, `expired`. */
   readonly how: string;
 }
 
@@ -84,8 +84,15 @@ export interface CredentialProvider<
   /** Mints what `plan` says. Called once a plan, after the plan is in the book. */
   issue(request: Request, plan: LeasePlan): Promise<Issued>;
   /**
-   * Makes the credential useless; idempotent, and works from the plan alone after a restart.
-   * Rejects where that could not be confirmed: the lease then stays open in the book.
+   * Takes the credential back from whoever holds it and ends it; idempotent, and works from the plan alone after a restart. Resolves
+   * once the end is certain, though it may be some seconds ahead. Rejects where that could not be confirmed: the lease then stays open
+   * in the book.
    */
   revoke(plan: LeasePlan): Promise<Revocation>;
+  /**
+   * Of providers whose credentials live on for a moment: after `revoke`, in the background, waits until this one opens nothing any more
+   * and says since when. Rejects with `credential-alive` (69) where it still does after the moment that `revoke` named, and else with why
+   * that cannot be seen, such as the signal's reason: what `revoke` said then stands. Keeps no secret once it has settled.
+   */
+  confirmDeath?(plan: LeasePlan, signal: AbortSignal): Promise<Revocation>;
 }
