@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError, Bug } from '../../src/lib/core/errors.ts';
-import { clusterRbac, kubeTokenProvider } from '../../src/lib/credentials/index.ts';
+import { kubeTokenProvider } from '../../src/lib/credentials/index.ts';
 import { clusterApi } from '../../src/lib/kubernetes/cluster-api.ts';
 import type { KubeTokenRequest, LeasePlan } from '../../src/lib/ports/provider.ts';
 import { until } from '../helpers/cli.ts';
@@ -392,28 +392,6 @@ test('a token that has expired is dead, whether or not its Secret can still be s
     assert.ok(place.steps().includes('delete'));
     assert.not.ok(place.steps().includes('review'));
   }
-});
-
-test('the broker is given three rights, and none of them reads', () => {
-  const objects = clusterRbac({
-    namespace: 'agents',
-    serviceAccounts: ['reader', 'writer'],
-    broker: { kind: 'ServiceAccount', name: 'broker', namespace: 'sallyport' },
-  });
-  assert.equal(
-    objects.map(({ kind }) => kind),
-    ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'],
-  );
-  const rights = objects.flatMap(({ rules = [] }) => rules as { resources: string[]; verbs: string[] }[]);
-  assert.equal(
-    rights.map(({ resources, verbs }) => `${verbs} ${resources}`),
-    ['create,delete secrets', 'create serviceaccounts/token', 'create serviceaccounts/token', 'create tokenreviews'],
-  );
-});
-
-test('no account named is no right to any token: an empty list would be all of them', () => {
-  const objects = clusterRbac({ namespace: 'agents', serviceAccounts: [], broker: { kind: 'User', name: 'broker' } });
-  assert.not.ok(JSON.stringify(objects).includes('serviceaccounts/token'));
 });
 
 test.run();

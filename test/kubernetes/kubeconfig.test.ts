@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { BrokerError } from '../../src/lib/core/errors.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
-import { readKubeconfig, sessionKubeconfig } from '../../src/lib/kubernetes/kubeconfig.ts';
+import { pluginKubeconfig, readKubeconfig, sessionKubeconfig } from '../../src/lib/kubernetes/kubeconfig.ts';
 
 const test = suite('kubeconfig');
 
@@ -121,6 +121,37 @@ test('what a session gets names its endpoint and nothing of the cluster', () => 
   const { address, identity, namespace } = readKubeconfig(file, 'prod');
   assert.equal([address.server.href, address.ca, namespace], ['https://127.0.0.1:5/', 'CA', undefined]);
   assert.is(identity.kind === 'token' && identity.token().reveal(), 't');
+});
+
+test('what other clients get asks a program for the token, and holds none', () => {
+  const text = pluginKubeconfig({
+    name: 'prod',
+    server: 'https://127.0.0.1:5',
+    ca: 'CA',
+    namespace: 'shop',
+    plugin: { command: '/usr/bin/sallyport', args: ['a', '--b c'], env: { X: 'y' } },
+  });
+  const { clusters, contexts, users } = parse(text);
+  assert.equal(clusters[0].cluster, {
+    server: 'https://127.0.0.1:5',
+    'certificate-authority-data': base64('CA'),
+  });
+  assert.equal(contexts[0].context, { cluster: 'prod', user: 'prod', namespace: 'shop' });
+  assert.equal(users, [
+    {
+      name: 'prod',
+      user: {
+        exec: {
+          apiVersion: 'client.authentication.k8s.io/v1',
+          command: '/usr/bin/sallyport',
+          args: ['a', '--b c'],
+          env: [{ name: 'X', value: 'y' }],
+          interactiveMode: 'Never',
+          provideClusterInfo: false,
+        },
+      },
+    },
+  ]);
 });
 
 test.run();

@@ -129,24 +129,51 @@ function bad(file: string, what: string, hint: string, cause?: unknown): BrokerE
   });
 }
 
-/** For the kubectl of one session: its endpoint, and the token that opens it. */
-export function sessionKubeconfig(session: {
+/** A session's endpoint, as its clients know it. */
+export interface EndpointEntry {
+  /** Of cluster, user and context. */
   readonly name: string;
   readonly server: string;
+  /** PEM. */
   readonly ca: string;
-  readonly token: Secret<string>;
   readonly namespace: string | undefined;
-}): Secret<string> {
-  const { name, server, ca, token, namespace } = session;
+}
+
+/** For the kubectl of one session: its endpoint, and the token that opens it. */
+export function sessionKubeconfig(session: EndpointEntry & { readonly token: Secret<string> }): Secret<string> {
+  return new Secret(kubeconfigText(session, { token: session.token.reveal() }));
+}
+
+/** A program that prints an ExecCredential. */
+export interface CredentialPlugin {
+  /** An absolute path: what has none is looked for by the client. */
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** For clients that ask a program for the token: there is no secret in it. */
+export function pluginKubeconfig(session: EndpointEntry & { readonly plugin: CredentialPlugin }): string {
+  const { command, args, env } = session.plugin;
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command,
+    args,
+    env: Object.entries(env).map(([name, value]) => ({ name, value })),
+    interactiveMode: 'Never',
+    provideClusterInfo: false,
+  };
+  return kubeconfigText(session, { exec });
+}
+
+function kubeconfigText({ name, server, ca, namespace }: EndpointEntry, user: Fields): string {
   const data = Buffer.from(ca).toString('base64');
-  return new Secret(
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': name,
-      clusters: [{ name, cluster: { server, 'certificate-authority-data': data } }],
-      users: [{ name, user: { token: token.reveal() } }],
-      contexts: [{ name, context: { cluster: name, user: name, ...(namespace === undefined ? {} : { namespace }) } }],
-    }),
-  );
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': name,
+    clusters: [{ name, cluster: { server, 'certificate-authority-data': data } }],
+    users: [{ name, user }],
+    contexts: [{ name, context: { cluster: name, user: name, ...(namespace === undefined ? {} : { namespace }) } }],
+  });
 }

@@ -1,9 +1,16 @@
-// What the broker's account in a cluster must be allowed for the provider `kube-token`, and nothing more.
+// What the broker's account in a cluster must be allowed for tokens of service accounts, and nothing more.
 
 /** As RBAC names who is given a role. */
 export type RbacSubject =
   | { readonly kind: 'User'; readonly name: string }
   | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string };
+
+/** By the name that the cluster knows somebody by. */
+export function subjectOf(username: string): RbacSubject {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(username) ?? [];
+  if (namespace === undefined || name === undefined) return { kind: 'User', name: username };
+  return { kind: 'ServiceAccount', name, namespace };
+}
 
 export interface ClusterRbacOptions {
   /** Of the service accounts whose tokens the broker asks for. */
