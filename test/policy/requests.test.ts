@@ -1,29 +1,30 @@
 // What rules say of requests to a cluster: through the reader of requests, as they come.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { PolicyDocument, Rule } from '../../src/lib/core/policy-document.ts';
 import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
-import { type ApiRule, compileApiRule, decideRequest } from '../../src/lib/policy/requests/decide-request.ts';
-import { type BodyFacts, requestFacts } from '../../src/lib/policy/requests/request-facts.ts';
+import { compilePolicy, judgeRequest } from '../../src/lib/policy/index.ts';
 
 const test = suite('requests');
 
 const CONTEXT = { target: 'prod', kind: 'kubectl', principal: 'unix:agent' };
 
-function judge(line: string, rules: readonly ApiRule[], body?: BodyFacts) {
-  const [method = '', target = ''] = line.split(' ');
-  const { subject, query } = readRequest(method, target);
-  if (subject.kind !== 'resource') throw new Error('it is of no resource');
-  const isDryRun = query.some(([name, value]) => name === 'dryRun' && value === 'All');
-  const policy = {
-    rules: rules.map((rule) => compileApiRule(rule, rule.id, (patterns) => patterns)),
-    default: 'ask',
-    approvalTtlMs: 60_000,
-  } as const;
-  return decideRequest(policy, requestFacts(subject, { isDryRun, ...(body === undefined ? {} : { body }) }), CONTEXT);
+interface Sent {
+  readonly object?: unknown;
+  readonly isResult?: boolean;
 }
 
-const said = (line: string, rules: readonly ApiRule[] = [], body?: BodyFacts) => {
-  const { verdict, rule } = judge(line, rules, body);
+function judge(line: string, rules: readonly Rule[], sent: Sent = {}, more: Partial<PolicyDocument> = {}) {
+  const [method = '', target = ''] = line.split(' ');
+  const request = readRequest(method, target);
+  const isDryRun = request.query.some(([name, value]) => name === 'dryRun' && value === 'All');
+  const document: PolicyDocument = { packs: [], rules, default: 'ask', opaque: 'deny', ...more };
+  const policy = compilePolicy(document, { approvalTtlMs: 60_000 });
+  return judgeRequest(policy, { object: undefined, isDryRun, ...sent, request }, CONTEXT);
+}
+
+const said = (line: string, rules: readonly Rule[] = [], sent: Sent = {}) => {
+  const { verdict, rule } = judge(line, rules, sent);
   return `${verdict} ${rule}`;
 };
 
@@ -67,16 +68,17 @@ for (const [line, expected] of BY_DEFAULT) {
   test(`without a rule: ${line} is ${expected}`, () => assert.is(said(line), expected));
 }
 
-const rule = (verdict: ApiRule['verdict'], match: ApiRule['match'], more: Partial<ApiRule> = {}): ApiRule => ({
+const rule = (verdict: Rule['verdict'], match: Rule['match'], more: Partial<Rule> = {}): Rule => ({
   ...{ id: verdict, verdict, match },
   ...more,
 });
 
 const PODS = 'GET /api/v1/namespaces/shop/pods';
-const MATCHES: readonly (readonly [string, ApiRule['match'], string])[] = [
+const MATCHES: readonly (readonly [string, Rule['match'], string])[] = [
   [PODS, { resource: ['pods'] }, 'both'],
   [PODS, { verb: ['get', 'list'], resource: ['pods'], namespace: ['shop'] }, 'both'],
-  [PODS, { verb: ['get'], resource: ['pods'] }, 'none'],
+  // A list shows what single reads would.
+  [PODS, { verb: ['get'], resource: ['pods'] }, 'strict'],
   [PODS, { resource: ['pods/log'] }, 'none'],
   [PODS, { resource: ['pods.apps'] }, 'none'],
   [PODS, { namespace: ['sh*'] }, 'both'],
@@ -90,11 +92,13 @@ const MATCHES: readonly (readonly [string, ApiRule['match'], string])[] = [
   ['GET /api/v1/namespaces/shop/pods/web/log', { resource: ['pods'] }, 'none'],
   ['GET /api/v1/namespaces/shop/pods/web/log', { resource: ['pods/*'] }, 'both'],
   ['GET /api/v1/namespaces/shop/pods/web/log', { resource: ['p*'] }, 'none'],
-  ['GET /api/v1/namespaces/shop/pods/web/exec?command=id', { verb: ['create'], resource: ['*'] }, 'both'],
+  ['GET /api/v1/namespaces/shop/pods/web/portforward', { verb: ['create'], resource: ['*'] }, 'both'],
   ['GET /api/v1/namespaces/shop/pods/web/exec?command=id', { verb: ['get'], resource: ['*'] }, 'none'],
   ['PATCH /apis/apps/v1/namespaces/shop/deployments/web/scale', { resource: ['deployments.apps/scale'] }, 'both'],
-  ['PATCH /apis/apps/v1/namespaces/shop/deployments/web', { resource: ['deployments.apps'], name: ['web'] }, 'both'],
-  ['PATCH /apis/apps/v1/namespaces/shop/deployments/web', { resource: ['deployments.extensions'] }, 'none'],
+  ['DELETE /apis/apps/v1/namespaces/shop/deployments/web', { resource: ['deployments.apps'], name: ['web'] }, 'both'],
+  // It is the same object.
+  ['PATCH /apis/apps/v1/namespaces/shop/deployments/web', { resource: ['deployments.extensions'] }, 'strict'],
+  ['PATCH /apis/apps/v1/namespaces/shop/deployments/web', { resource: ['deployments.example.com'] }, 'none'],
   ['GET /api/v1/namespaces/shop/secrets?fieldSelector=metadata.name%3Ddb', { name: ['db'] }, 'both'],
   ['POST /api/v1/namespaces/shop/pods', { name: ['web'] }, 'strict'],
 ];
@@ -108,11 +112,11 @@ for (const [line, match, expected] of MATCHES) {
 }
 
 test('what is created is known by the name in its body', () => {
-  const rules = [rule('allow', { verb: ['create'], resource: ['pods'], name: ['web-*'] })];
-  const line = 'POST /api/v1/namespaces/shop/pods';
-  assert.is(said(line, rules, { name: 'web-1' }), 'allow allow');
-  assert.is(said(line, rules, { name: 'db' }), 'ask default');
-  assert.is(said(line, rules, { name: null }), 'ask default');
+  const rules = [rule('allow', { verb: ['create'], resource: ['configmaps'], name: ['web-*'] })];
+  const line = 'POST /api/v1/namespaces/shop/configmaps';
+  assert.is(said(line, rules, { object: { metadata: { name: 'web-1' } } }), 'allow allow');
+  assert.is(said(line, rules, { object: { metadata: { name: 'db' } } }), 'ask default');
+  assert.is(said(line, rules, { object: { metadata: { generateName: 'web-' } } }), 'ask default');
 });
 
 test('deny beats ask beats allow, whatever the order', () => {
@@ -132,13 +136,16 @@ test('a rule of the policy goes before what holds without one', () => {
 });
 
 test('a rule counts where it says', () => {
-  assert.is(said(PODS, [rule('deny', {}, { on: { target: ['staging'] } })]), 'allow kubernetes/look');
-  assert.is(said(PODS, [rule('deny', {}, { on: { target: ['prod'], principal: ['unix:*'] } })]), 'deny deny');
+  assert.is(said(PODS, [rule('deny', { verb: ['*'] }, { on: { target: ['staging'] } })]), 'allow kubernetes/look');
+  assert.is(
+    said(PODS, [rule('deny', { verb: ['*'] }, { on: { target: ['prod'], principal: ['unix:*'] } })]),
+    'deny deny',
+  );
 });
 
 test('whoever approves is named by every rule that asks', () => {
-  const ask = (id: string, approvers: readonly string[], more: Partial<ApiRule> = {}) =>
-    rule('ask', {}, { id, approvers, ...more });
+  const ask = (id: string, approvers: readonly string[], more: Partial<Rule> = {}) =>
+    rule('ask', { verb: ['*'] }, { id, approvers, ...more });
   const both = judge(PODS, [ask('a', ['ada', 'ops'], { quorum: 2 }), ask('b', ['ops'], { ttlMs: 10_000 })]);
   assert.equal(both.approval, { approvers: ['ops'], quorum: 2, ttlMs: 10_000 });
   const none = judge(PODS, [ask('a', ['ada']), ask('b', ['ops'])]);

@@ -1,7 +1,7 @@
 // The `policy` section: rules as people write them → the document the policy room compiles. Forms only; what a
 // pattern means, and whether it compiles, is that room's.
 import type { z } from 'zod';
-import { type CommandMatch, type Rule, type RuleMatch, type RuleScope, WEEKDAYS } from '../core/policy-document.ts';
+import { type Rule, type RuleScope, WEEKDAYS } from '../core/policy-document.ts';
 import { DEFAULTS } from './defaults.ts';
 import {
   choice,
@@ -23,20 +23,11 @@ import {
   text,
   timeZone,
 } from './fields.ts';
+import { glob, LIST_NAME, path, RULE_MATCH } from './match-schema.ts';
 
-/** A named list, where it is used. */
-const LIST_NAME = /^\$[a-z0-9][a-z0-9._-]{0,62}$/;
+export { PATH_GLOB } from './match-schema.ts';
 
 const verdict = choice('deny', 'ask', 'allow');
-const glob = line('a glob');
-const argument = text('a glob, at most 1000 characters', (value) => value.length <= 1000, 'a glob');
-/** `$name` apart. */
-export const PATH_GLOB = /^(\/|~\/|\*\*)[^\0-\x1f\x7f]{0,1000}$/;
-const path = text(
-  'a path glob that starts with /, ~/ or **, or a list as $name',
-  (value) => PATH_GLOB.test(value) || LIST_NAME.test(value),
-  'a path glob',
-);
 const folder = text(
   'an absolute path, or one that starts with ~/, without "..", or a list as $name',
   (value) => LIST_NAME.test(value) || homePath.safeParse(value).success,
@@ -44,9 +35,6 @@ const folder = text(
 );
 
 const input = text('a command', (value) => value !== '');
-
-/** One option of `only`. */
-const OPTION = /^(\+|-[A-Za-z0-9.?#@][=;]?|--?\w[\w-]+[=;]?)$/;
 
 const window = section({
   days: oneOrMore(dayRange)
@@ -65,7 +53,9 @@ const window = section({
 // Keyed by the fields of the core's own types: a field added there is missing here until it has a form.
 export const SCOPE = {
   target: oneOrMore(glob).exactOptional().describe('targets by name'),
-  kind: oneOrMore(choice('shell', 'ssh')).exactOptional().describe('targets by kind'),
+  kind: oneOrMore(choice('shell', 'ssh', 'kubectl'))
+    .exactOptional()
+    .describe('targets by kind'),
   principal: oneOrMore(glob)
     .exactOptional()
     .describe('who asks: the OS user of the agent or person, such as `unix:agent`'),
@@ -79,51 +69,6 @@ export const SCOPE = {
     .describe('the hours in which the rule counts; outside of them it is as if it were not there'),
 } satisfies Record<keyof RuleScope, z.ZodType>;
 
-const MATCH = {
-  command: oneOrMore(glob)
-    .exactOptional()
-    .describe(
-      'the command, wrappers taken off: `sudo rm` is `rm`; with a slash, its path as it is written: `./deploy`',
-    ),
-  args: oneOrMore(argument, { min: 0 })
-    .exactOptional()
-    .describe('one glob an argument, in order; a final `**` is any number more; `[]` is none'),
-  flags: oneOrMore(line('an option such as -r or --force'))
-    .exactOptional()
-    .describe('all of these are present, bundled or long: `-rf` has `-r` and `-f`'),
-  without: oneOrMore(line('an option such as -r or --force'))
-    .exactOptional()
-    .describe('none of these options is present; an `allow` is safer with `only`'),
-  only: oneOrMore(
-    text('an option such as -r, -n= or --lines=', (value) => OPTION.test(value), 'an option'),
-    { min: 0 },
-  )
-    .exactOptional()
-    .describe(
-      'no option but these is present, spelled out; `-n=` takes one word, `-exec;` words up to `;` or `+`, and `+` alone says that options end at the first operand; `[]` is none',
-    ),
-  text: line('a regular expression (RE2)')
-    .exactOptional()
-    .describe('the printed text of the command, from its first to its last character'),
-  reads: oneOrMore(path, { min: 0 }).exactOptional().describe('files it reads; `**` crosses folders; `[]` is none'),
-  writes: oneOrMore(path, { min: 0 }).exactOptional().describe('files it writes; `[]` is none'),
-  removes: oneOrMore(path, { min: 0 }).exactOptional().describe('files it removes; `[]` is none'),
-  wrapper: oneOrMore(glob).exactOptional().describe('it is run through one of these: `sudo`'),
-  does: oneOrMore(line('an action such as git.force-push', 63))
-    .exactOptional()
-    .describe('what it does, in the words that `sallyport policy check --json` shows'),
-} satisfies Record<keyof CommandMatch, z.ZodType>;
-
-const RULE_MATCH = {
-  ...MATCH,
-  not: oneOrMore(section(MATCH).meta({ form: 'a mapping of the fields above' }))
-    .exactOptional()
-    .describe(
-      'the command must match none of these; of files, an exception holds where all that the rule means are surely in it',
-    ),
-  terminal: choice('free').exactOptional().describe('the opening of a raw terminal instead of a command'),
-} satisfies Record<keyof RuleMatch, z.ZodType>;
-
 /** Names a decision carries where no rule decided; a rule of that name could not be told from them. */
 const RESERVED_IDS = new Set(['default', 'opaque', 'protected', 'cooling-down', 'exception']);
 
@@ -134,7 +79,9 @@ const RULE = {
     'a name',
   ).describe('shows in decisions and the audit log; each once'),
   on: section(SCOPE).exactOptional().describe('where the rule applies; everywhere without it'),
-  match: section(RULE_MATCH).describe('every field given must match the same command; at least one'),
+  match: section(RULE_MATCH).describe(
+    'every field given must match the same command, or the same request to a cluster; at least one, and not of both',
+  ),
   verdict: verdict.describe('deny beats ask beats allow, whatever the order'),
   reason: line('a sentence').exactOptional().describe('why; the agent and the approver read it'),
   suggest: line('a sentence').exactOptional().describe('what the agent should do instead'),
@@ -145,7 +92,9 @@ const RULE = {
     .describe('`ask`: how long a request stays open, and an approval can be used'),
   tests: list(
     section({
-      input: input.describe('a command line'),
+      input: input.describe(
+        'a command line; of a rule for requests, one such as `delete pods/web -n default`: verb, kind of object with its group, subresource and name, `-n NAMESPACE` or `-A`, `--dry-run`, `--pod=privileged`, `--image=nginx`, `--service-account=ci`, and for `create pods/exec/web` the command after `--`, with `-i` its input',
+      ),
       verdict: verdict.describe('what this rule alone must say of it'),
     }),
   )

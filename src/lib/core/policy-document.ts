@@ -1,7 +1,7 @@
 // Policy as written: what config validates and the policy room compiles. Data only.
 import type { Verdict } from './decision.ts';
 
-export type TargetKind = 'shell' | 'ssh';
+export type TargetKind = 'shell' | 'ssh' | 'kubectl';
 
 /** Where and when a rule applies; an absent field matches everything. Patterns are anchored globs (`web-*`). */
 export interface RuleScope {
@@ -32,7 +32,7 @@ export interface TimeWindow {
 }
 
 /**
- * What a rule matches. Every field given must match the same simple command.
+ * What a rule for commands matches. Every field given must match the same simple command.
  * `command`: name after wrappers are unwrapped (`sudo rm` is `rm`), glob, anchored; with a slash, the path as written.
  * `args`: one glob an argument, in order; a final `**` matches any number more.
  * `flags`: all of these options are present, in any bundled or long form the option has (`-rf` has `-r` and `-f`).
@@ -58,27 +58,67 @@ export interface CommandMatch {
   readonly does?: readonly string[];
 }
 
-/**
- * `not`: it must match none of these. Of files, an exception holds where every file that the rule means is surely one of
- * them; for an allow, one file that may be is enough to say no.
- * `terminal: free`: the opening of a raw terminal instead of a command.
- */
-export interface RuleMatch extends CommandMatch {
-  readonly not?: readonly CommandMatch[];
-  readonly terminal?: 'free';
-}
+/** What a pod may be like that is more than running a program in a box of its own; named after the Pod Security Standards. */
+export const POD_TRAITS = [
+  'privileged',
+  'host-network',
+  'host-pid',
+  'host-ipc',
+  'host-path',
+  'host-port',
+  'host-process',
+  'capabilities',
+  'unmasked-proc',
+  'unconfined',
+  'node-name',
+  'secrets',
+  'service-account-token',
+] as const;
+export type PodTrait = (typeof POD_TRAITS)[number];
 
 /**
  * What a rule for a cluster matches; every field given must match the same request. Anchored globs.
  * `verb`: as RBAC has them; `*` is every one.
  * `resource`: `pods`, `deployments.apps`, `pods/log`; a `*` stops at the slash, but `*` alone is everything, subresources included.
  * `namespace`, `name`: an allow needs to know them; a request that could be about more than one object concerns every deny and ask.
+ * `pod`, `image`, `serviceAccount`: of the pods that would be brought about, now or from a template. A deny or ask concerns pods that
+ * have one of these; an allow covers those that surely have no others. An empty `pod` is none of them.
  */
 export interface ApiMatch {
   readonly verb?: readonly string[];
   readonly resource?: readonly string[];
   readonly namespace?: readonly string[];
   readonly name?: readonly string[];
+  readonly pod?: readonly PodTrait[];
+  readonly image?: readonly string[];
+  readonly serviceAccount?: readonly string[];
+}
+
+/** The fields of `ApiMatch`: a rule that has one of them is a rule for requests, and no rule for commands. */
+export const API_FIELDS = [
+  'verb',
+  'resource',
+  'namespace',
+  'name',
+  'pod',
+  'image',
+  'serviceAccount',
+] as const satisfies readonly (keyof ApiMatch)[];
+
+/**
+ * Of commands, or of requests to a cluster: never of both.
+ * `not`: it must match none of these. Of files, an exception holds where every file that the rule means is surely one of
+ * them; for an allow, one file that may be is enough to say no.
+ * `terminal: free`: the opening of a raw terminal instead of a command.
+ */
+export interface RuleMatch extends CommandMatch, ApiMatch {
+  readonly not?: readonly (CommandMatch & ApiMatch)[];
+  readonly terminal?: 'free';
+}
+
+/** True for a rule that is about requests to a cluster. */
+export function isAboutRequests({ match }: { readonly match: RuleMatch }): boolean {
+  return [match, ...(match.not ?? [])].some((fields) => API_FIELDS.some((field) => fields[field] !== undefined));
 }
 
 export interface RuleTest {

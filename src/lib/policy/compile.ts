@@ -1,18 +1,22 @@
 // A whole policy document → what decides: rules of the owner, of packs and of protected paths, in an index. Packs that
 // somebody wrote prove themselves here: one that fails a test of its own is refused.
 import type { ApprovalTerms } from '../core/decision.ts';
-import type { Pack, PolicyDocument, Rule } from '../core/policy-document.ts';
+import { isAboutRequests, type Pack, type PolicyDocument, type Rule } from '../core/policy-document.ts';
 import { badPolicy } from './bad-policy.ts';
 import { type Glob, globBelow } from './glob.ts';
 import { type Lists, writeOut } from './lists.ts';
 import { refuseFailingPack } from './pack-tests.ts';
 import { PACKS } from './packs/index.ts';
+import { compileApiRule, type RequestPolicy } from './requests/decide-request.ts';
 import { indexRules, type RuleIndex } from './rule-index.ts';
-import { type CompiledRule, compileRule, type Names, namesWorkspace, PATTERNS_MAX } from './rules.ts';
+import { type CompiledRule, compileRule, type Names, namesWorkspace, PATTERNS_MAX, spelledOut } from './rules.ts';
 
 export interface CompiledPolicy {
+  /** Those about commands and terminals. */
   readonly rules: readonly CompiledRule[];
-  /** Those that deny or ask, and those that allow. */
+  /** Those about requests to clusters. */
+  readonly requests: RequestPolicy;
+  /** Of the rules about commands, those that deny or ask, and those that allow. */
   readonly strict: RuleIndex;
   readonly allowing: RuleIndex;
   /** What lies in a workspace. */
@@ -53,10 +57,15 @@ function compile(document: PolicyDocument, packs: readonly Pack[], approvalTtlMs
     ),
   ];
   const rules = written
+    .filter(({ rule }) => !isAboutRequests(rule))
     .filter(({ rule }) => workspace.length > 0 || !namesWorkspace(rule, lists))
     .map(({ rule, id, free }, order) => ({ ...compileRule(rule, id, names, order), freeInWorkspace: free }));
+  const requests = written
+    .filter(({ rule }) => isAboutRequests(rule))
+    .map(({ rule, id }) => compileApiRule(rule, id, (patterns) => spelledOut(patterns, names)));
   return {
     rules,
+    requests: { rules: requests, default: document.default, approvalTtlMs },
     strict: indexRules(rules.filter(({ rule }) => rule.verdict !== 'allow')),
     allowing: indexRules(rules.filter(({ rule }) => rule.verdict === 'allow')),
     workspace: workspace.map(globBelow),

@@ -1,6 +1,7 @@
 // Facts and rules → one decision. deny beats ask beats allow; a command is allowed only when every simple command in it
 // is. Pure; the one place where verdicts are combined.
-import type { ApprovalTerms, Ruling, Verdict } from '../core/decision.ts';
+import type { Ruling, Verdict } from '../core/decision.ts';
+import { commonTerms } from './approval-terms.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { CommandFacts, SimpleCommand } from './facts.ts';
 import { concerns, covers, subjectOf } from './match.ts';
@@ -130,9 +131,10 @@ function combine(policy: CompiledPolicy, findings: readonly Finding[], opaque: b
     opaque,
   };
   if (first.verdict !== 'ask') return { ...base, verdict: first.verdict };
-  const terms = approvalTerms(
-    policy,
-    findings.filter((each) => each.verdict === 'ask'),
+  const asking = findings.filter((each) => each.verdict === 'ask');
+  const terms = commonTerms(
+    asking.map(({ rule }) => (typeof rule === 'string' ? {} : rule.rule)),
+    policy.approvalTtlMs,
   );
   if (terms !== undefined) return { ...base, verdict: 'ask', approval: terms };
   return {
@@ -154,21 +156,4 @@ function insteadOf({ rule, verdict }: Finding): string {
   return verdict === 'deny' && rule === 'default'
     ? 'use a command that a rule allows; see: sallyport policy check'
     : '';
-}
-
-// Whoever approves approves all of it: the people that every asking rule names, the most of them, the shortest time.
-function approvalTerms(policy: CompiledPolicy, findings: readonly Finding[]): ApprovalTerms | undefined {
-  const rules = findings.flatMap(({ rule }) => (typeof rule === 'string' ? [] : [rule.rule]));
-  const times = findings.map(
-    ({ rule }) => (typeof rule === 'string' ? undefined : rule.rule.ttlMs) ?? policy.approvalTtlMs,
-  );
-  const lists = rules.flatMap((rule) => (rule.approvers === undefined ? [] : [rule.approvers]));
-  const [head, ...others] = lists;
-  const approvers = (head ?? []).filter((name) => others.every((list) => list.includes(name)));
-  if (head !== undefined && approvers.length === 0) return undefined;
-  return {
-    approvers,
-    quorum: Math.max(1, ...rules.map((rule) => rule.quorum ?? 1)),
-    ttlMs: Math.min(...times),
-  };
 }

@@ -5,7 +5,7 @@ import { killsListed } from './actions/listed.ts';
 import { relate } from './actions/relate.ts';
 import type { CompiledPolicy } from './compile.ts';
 import { decide, decideFreeTerminal } from './decide.ts';
-import type { CommandFacts } from './facts.ts';
+import type { CommandFacts, StdinFact } from './facts.ts';
 import { withGuidance } from './guidance.ts';
 import { parseCommand } from './parse.ts';
 import type { RuleContext } from './rule-scope.ts';
@@ -18,6 +18,8 @@ export interface CommandContext extends RuleContext {
   readonly cwd?: string;
   /** Exported variables it would start with, where those are known; null for one that is not set. */
   readonly env?: ReadonlyMap<string, string | null>;
+  /** True where its standard input is at its end from the start: what would read commands from it runs none. */
+  readonly hasNoInput?: boolean;
 }
 
 export interface Judgement {
@@ -32,13 +34,22 @@ export interface Judgement {
  * `command-too-long`, `command-too-deep`, `control-characters`, `syntax-error`.
  */
 export function judgeCommand(policy: CompiledPolicy, input: CommandInput, context: CommandContext): Judgement {
-  const { script, printed, opaque } = parseCommand(input);
-  const walk = newWalk();
-  walkWhole(walk, startingScope(context), script);
-  const facts: CommandFacts = { commands: killsListed(relate(walk.commands)), opaque: [...opaque, ...walk.opaque] };
+  const { printed, facts } = factsOf(input, context);
   const asked = { target: context.target, command: printed, task: context.task ?? null };
   return { decision: withGuidance(decide(policy, facts, context), asked, policy.exceptions), printed, facts };
 }
+
+/** What is known of a command before it runs. Throws what the parser refuses (64). */
+export function factsOf(input: CommandInput, context: CommandContext): Omit<Judgement, 'decision'> {
+  const { script, printed, opaque } = parseCommand(input);
+  const walk = newWalk();
+  walkWhole(walk, startingScope(context), script, context.hasNoInput === true ? NO_INPUT : INHERITED);
+  const facts = { commands: killsListed(relate(walk.commands)), opaque: [...opaque, ...walk.opaque] };
+  return { printed, facts };
+}
+
+const NO_INPUT: StdinFact = { kind: 'text', text: '' };
+const INHERITED: StdinFact = { kind: 'inherit' };
 
 /** The scope of a fresh interpreter there. */
 function startingScope(context: CommandContext): Scope {

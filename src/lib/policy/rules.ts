@@ -94,7 +94,8 @@ function compileMatch(match: RuleMatch, id: string, names: Names): CompiledMatch
   };
 }
 
-function spelledOut(patterns: readonly string[], { lists, budget }: Names): readonly string[] {
+/** Lists in place of their names. Throws `bad-policy` (78) for one that there is not, and for too many patterns. */
+export function spelledOut(patterns: readonly string[], { lists, budget }: Names): readonly string[] {
   const out = writeOut(patterns, lists);
   budget.patterns -= out.length;
   if (budget.patterns >= 0) return out;

@@ -102,9 +102,9 @@ export function spendWords(walk: Walk, { fields }: Call): boolean {
 }
 
 /** Walks what a person or an agent submitted: every statement, then the functions that nothing called. */
-export function walkWhole(walk: Walk, scope: Scope, script: Script): void {
+export function walkWhole(walk: Walk, scope: Scope, script: Script, stdin: StdinFact): void {
   for (const statement of script.statements) {
-    walkScript(walk, scope, { statements: [statement] }, { kind: 'inherit' });
+    walkScript(walk, scope, { statements: [statement] }, stdin);
     if (statement.node.kind === 'function' && !statement.background) walk.certain.add(statement.node.name);
   }
   walkTraps(walk);

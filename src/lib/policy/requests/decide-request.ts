@@ -1,15 +1,15 @@
 // Facts of a request and rules → one ruling. deny beats ask beats allow, as for commands; what no rule names is for the defaults.
-import type { ApprovalTerms, Ruling, Verdict } from '../../core/decision.ts';
-import type { ApiMatch, Rule } from '../../core/policy-document.ts';
+import type { Ruling, Verdict } from '../../core/decision.ts';
+import type { Rule } from '../../core/policy-document.ts';
+import { commonTerms } from '../approval-terms.ts';
 import { type CompiledScope, compileScope, isInScope, type RuleContext } from '../rule-scope.ts';
-import { requestDefault } from './request-defaults.ts';
+import { hostAccess } from './host-access.ts';
+import { neverAllowed, requestDefault } from './request-defaults.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { type CompiledApiMatch, compileApiMatch, concernsRequest, coversRequest } from './request-match.ts';
 
-export type ApiRule = Omit<Rule, 'match'> & { readonly match: ApiMatch };
-
 export interface CompiledApiRule {
-  readonly rule: ApiRule;
+  readonly rule: Rule;
   /** As decisions name it. */
   readonly id: string;
   readonly scope: CompiledScope | undefined;
@@ -17,6 +17,7 @@ export interface CompiledApiRule {
 }
 
 export interface RequestPolicy {
+  /** Those that are about requests. */
   readonly rules: readonly CompiledApiRule[];
   readonly default: Verdict;
   /** How long a request stays open where its rule says nothing, ms. */
@@ -25,68 +26,103 @@ export interface RequestPolicy {
 
 /** `spelledOut` puts lists in place of their names. Throws `bad-policy` (78). */
 export function compileApiRule(
-  rule: ApiRule,
+  rule: Rule,
   id: string,
   spelledOut: (patterns: readonly string[]) => readonly string[],
 ): CompiledApiRule {
   return { rule, id, scope: compileScope(rule.on, spelledOut), match: compileApiMatch(rule.match, spelledOut) };
 }
 
-/** Judges a request for objects. */
+/** Judges a request for objects, as far as no program is run by it. */
 export function decideRequest(policy: RequestPolicy, facts: RequestFacts, context: RuleContext): Ruling {
-  const rules = policy.rules.filter(({ rule, scope, match }) => {
-    const isStrict = rule.verdict !== 'allow';
-    return isInScope(scope, context, isStrict) && (isStrict ? concernsRequest : coversRequest)(match, facts);
-  });
-  const by = (verdict: Verdict) => rules.filter(({ rule }) => rule.verdict === verdict);
+  const refused = neverAllowed(facts);
+  if (refused !== undefined) return { ...COMMON, ...refused };
+  return decideByRules(policy, facts, context) ?? withoutRule(policy, facts);
+}
+
+const COMMON = { program: null, opaque: false } as const;
+
+/** What rules and the guard of the nodes say; undefined where there is nothing that names the request. */
+export function decideByRules(policy: RequestPolicy, facts: RequestFacts, context: RuleContext): Ruling | undefined {
+  const found = policy.rules.flatMap((rule) => applies(rule, facts, context));
+  const by = (verdict: Verdict) => found.filter((each) => each.verdict === verdict);
   const [denying] = by('deny');
   if (denying !== undefined) return rulingOf(denying, facts);
   const asking = by('ask');
-  if (asking.length > 0) return asked(policy, asking, facts);
-  const [allowing] = by('allow');
-  if (allowing !== undefined) return rulingOf(allowing, facts);
-  const common = { program: null, opaque: false } as const;
-  const fallback = requestDefault(facts);
-  if (fallback !== undefined) return { ...common, ...fallback };
-  const reason = `no rule covers "${facts.verb}" of "${facts.qualified}"`;
-  const base = { ...common, verdict: policy.default, rule: 'default', reason } as const;
-  if (policy.default !== 'ask') {
-    const instead = policy.default === 'deny' ? 'use what a rule allows; see: sallyport policy check' : '';
-    return { ...base, instead };
+  const guard = hostAccess(
+    facts,
+    found.flatMap(({ rule, unsure }) => (unsure ? [] : (rule.match.pod ?? []))),
+  );
+  if (guard?.verdict === 'deny') return { ...COMMON, ...guard };
+  const [first] = asking;
+  if (first !== undefined) {
+    const ruling = rulingOf(first, facts);
+    const approval = commonTerms(
+      asking.map(({ rule }) => rule.rule),
+      policy.approvalTtlMs,
+    );
+    return approval === undefined ? divided(ruling) : { ...ruling, approval };
   }
-  return { ...base, instead: '', approval: { approvers: [], quorum: 1, ttlMs: policy.approvalTtlMs } };
+  const allowing = by('allow');
+  // Otherwise it is for the defaults, which may deny it.
+  const isGuarded = guard !== undefined && (allowing.length > 0 || policy.default === 'allow');
+  if (isGuarded) return { ...COMMON, ...guard, approval: everybody(policy) };
+  const sure = allowing.find(({ unsure }) => !unsure);
+  return sure === undefined ? undefined : rulingOf(sure, facts);
 }
 
-function rulingOf({ rule, id }: CompiledApiRule, { verb, qualified }: RequestFacts): Ruling {
+interface Applied {
+  readonly rule: CompiledApiRule;
+  readonly verdict: Verdict;
+  /** What it says of pods may hold here, and is not known to. */
+  readonly unsure: boolean;
+}
+
+function applies(rule: CompiledApiRule, facts: RequestFacts, context: RuleContext): readonly Applied[] {
+  const { verdict } = rule.rule;
+  if (!isInScope(rule.scope, context, verdict !== 'allow')) return [];
+  const match = (verdict === 'allow' ? coversRequest : concernsRequest)(rule.match, facts);
+  if (match === 'no') return [];
+  const unsure = match === 'maybe';
+  // As for commands: what a rule that denies may mean is asked for.
+  return [{ rule, verdict: unsure && verdict === 'deny' ? 'ask' : verdict, unsure }];
+}
+
+function rulingOf({ rule: { rule, id }, verdict, unsure }: Applied, { verb, qualified }: RequestFacts): Ruling {
+  const reason = rule.reason ?? `rule "${id}" concerns "${verb}" of "${qualified}"`;
   return {
-    verdict: rule.verdict,
+    ...COMMON,
+    verdict,
     rule: id,
-    reason: rule.reason ?? `rule "${id}" concerns "${verb}" of "${qualified}"`,
+    reason: unsure ? `${reason} (it may be meant here: not all of the pods is known)` : reason,
     instead: rule.suggest ?? '',
-    program: null,
-    opaque: false,
   };
 }
 
-// Whoever approves, approves it for every rule that asks: the people that all of them name, the most of them, the shortest time.
-function asked(policy: RequestPolicy, rules: readonly CompiledApiRule[], facts: RequestFacts): Ruling {
-  const first = rulingOf(rules[0] as CompiledApiRule, facts);
-  const lists = rules.flatMap(({ rule }) => (rule.approvers === undefined ? [] : [rule.approvers]));
-  const [head, ...others] = lists;
-  const approvers = (head ?? []).filter((name) => others.every((list) => list.includes(name)));
-  if (head !== undefined && approvers.length === 0) {
-    return {
-      ...first,
-      verdict: 'deny',
-      reason: 'the rules that ask about it ask different people',
-      instead: 'ask the owner of the policy for one rule about it',
-      divided: true,
-    };
-  }
-  const approval: ApprovalTerms = {
-    approvers,
-    quorum: Math.max(1, ...rules.map(({ rule }) => rule.quorum ?? 1)),
-    ttlMs: Math.min(...rules.map(({ rule }) => rule.ttlMs ?? policy.approvalTtlMs)),
+/** Where nobody could approve it for all the rules that ask. */
+export function divided(ruling: Ruling): Ruling {
+  const { approval: _, ...rest } = ruling;
+  return {
+    ...rest,
+    verdict: 'deny',
+    reason: 'the rules that ask about it ask different people',
+    instead: 'ask the owner of the policy for one rule about it',
+    divided: true,
   };
-  return { ...first, approval };
+}
+
+const everybody = ({ approvalTtlMs }: RequestPolicy) => ({ approvers: [], quorum: 1, ttlMs: approvalTtlMs });
+
+/** What the defaults say, then the policy's own. */
+export function withoutRule(policy: RequestPolicy, facts: RequestFacts): Ruling {
+  const fallback = requestDefault(facts);
+  return fallback === undefined ? policyDefault(policy, facts) : { ...COMMON, ...fallback };
+}
+
+/** What the policy says of whatever nobody named. */
+export function policyDefault(policy: RequestPolicy, { verb, qualified }: RequestFacts): Ruling {
+  const reason = `no rule covers "${verb}" of "${qualified}"`;
+  const base = { ...COMMON, verdict: policy.default, rule: 'default', reason, instead: '' } as const;
+  if (policy.default === 'ask') return { ...base, approval: everybody(policy) };
+  return policy.default === 'deny' ? { ...base, instead: 'ask for something that a rule allows' } : base;
 }

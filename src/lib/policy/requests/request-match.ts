@@ -1,7 +1,10 @@
 // Whether a request to a cluster is one that a rule names. A rule that denies or asks concerns whatever could be meant; a rule that
 // allows covers only what surely is.
-import type { ApiMatch } from '../../core/policy-document.ts';
+import type { ApiMatch, PodTrait } from '../../core/policy-document.ts';
 import { compileGlob, compileTexts, type Glob, globMatches } from '../glob.ts';
+import { all, type Match } from '../match-result.ts';
+import { isPlain } from '../unknowns.ts';
+import type { PodFacts } from './pod-facts.ts';
 import type { RequestFacts } from './request-facts.ts';
 
 export interface CompiledApiMatch {
@@ -9,13 +12,18 @@ export interface CompiledApiMatch {
   readonly resource: readonly Glob[] | undefined;
   readonly namespace: readonly Glob[] | undefined;
   readonly name: readonly Glob[] | undefined;
+  readonly pod: readonly PodTrait[] | undefined;
+  readonly image: readonly Glob[] | undefined;
+  readonly serviceAccount: readonly Glob[] | undefined;
+  readonly not: readonly CompiledApiMatch[];
 }
 
 /** `spelledOut` puts lists in place of their names. Throws what it throws. */
 export function compileApiMatch(
-  { verb, resource, namespace, name }: ApiMatch,
+  match: ApiMatch & { readonly not?: readonly ApiMatch[] },
   spelledOut: (patterns: readonly string[]) => readonly string[],
 ): CompiledApiMatch {
+  const { verb, resource, namespace, name, pod, image, serviceAccount } = match;
   const texts = (patterns: readonly string[] | undefined) =>
     patterns === undefined ? undefined : compileTexts(spelledOut(patterns));
   return {
@@ -27,45 +35,91 @@ export function compileApiMatch(
           spelledOut(resource).map((pattern) => compileGlob(pattern, pattern === '*' ? 'text' : 'path')),
     namespace: texts(namespace),
     name: texts(name),
+    pod,
+    image: texts(image),
+    serviceAccount: texts(serviceAccount),
+    not: (match.not ?? []).map((each) => compileApiMatch(each, spelledOut)),
   };
 }
 
-/** True where the request could be about something that the rule names. */
-export function concernsRequest(match: CompiledApiMatch, facts: RequestFacts): boolean {
-  return (
+/**
+ * For a rule that denies or asks. `yes`: the request could be about something that the rule names, by its path; `maybe`: the rule speaks
+ * of pods, and what those would be like is not known.
+ */
+export function concernsRequest(match: CompiledApiMatch, facts: RequestFacts): Match {
+  if (!isCalled(match, facts) || !mayBe(match.namespace, facts.namespace) || !mayBe(match.name, facts.name))
+    return 'no';
+  if (match.not.some((each) => coversRequest(each, facts) === 'yes')) return 'no';
+  return podsConcerned(match, facts.pods);
+}
+
+/** For a rule that allows. `yes`: the request is surely about nothing but what the rule names; `maybe`: but for what is not known of pods. */
+export function coversRequest(match: CompiledApiMatch, facts: RequestFacts): Match {
+  const isNamed =
     saysSo(match.verb, facts.verb) &&
-    namesResource(match.resource, facts) &&
-    mayBe(match.namespace, facts.namespace) &&
-    mayBe(match.name, facts.name)
+    (saysSo(match.resource, facts.resource) || saysSo(match.resource, facts.qualified)) &&
+    surelyIs(match.namespace, facts.namespace) &&
+    surelyIs(match.name, facts.name) &&
+    match.not.every((each) => concernsRequest(each, facts) === 'no');
+  return isNamed ? podsCovered(match, facts.pods) : 'no';
+}
+
+// By any of the names for what it comes to.
+function isCalled(match: CompiledApiMatch, { kin }: RequestFacts): boolean {
+  return kin.some(
+    ({ verbs, resources }) =>
+      verbs.some((verb) => couldSay(match.verb, verb)) &&
+      resources.some((resource) => couldSay(match.resource, resource)),
   );
 }
 
-/** True where the request is surely about nothing but what the rule names. */
-export function coversRequest(match: CompiledApiMatch, facts: RequestFacts): boolean {
-  return (
-    saysSo(match.verb, facts.verb) &&
-    namesResource(match.resource, facts) &&
-    surelyIs(match.namespace, facts.namespace) &&
-    surelyIs(match.name, facts.name)
-  );
-}
+/** Where a value has characters that stand for others in a pattern, it may be anything. */
+const couldSay = (globs: readonly Glob[] | undefined, value: string): boolean =>
+  globs === undefined || !isPlain(value) || globs.some((glob) => globMatches(glob, value));
 
 const saysSo = (globs: readonly Glob[] | undefined, value: string): boolean =>
-  globs === undefined || globs.some((glob) => globMatches(glob, value));
-
-function namesResource(globs: readonly Glob[] | undefined, { resource, qualified }: RequestFacts): boolean {
-  return saysSo(globs, resource) || saysSo(globs, qualified);
-}
+  globs === undefined || (isPlain(value) && globs.some((glob) => globMatches(glob, value)));
 
 type Part = RequestFacts['namespace'];
 
 /** What belongs to no namespace is in none, whatever the pattern; all of them together hold each. */
 function mayBe(globs: readonly Glob[] | undefined, part: Part): boolean {
   if (globs === undefined || part === 'any') return true;
-  return part !== 'none' && saysSo(globs, part.is);
+  return part !== 'none' && couldSay(globs, part.is);
 }
 
 function surelyIs(globs: readonly Glob[] | undefined, part: Part): boolean {
   if (globs === undefined || globs.some(({ source }) => source === '*')) return true;
   return typeof part === 'object' && saysSo(globs, part.is);
+}
+
+function podsConcerned({ pod, image, serviceAccount }: CompiledApiMatch, facts: PodFacts): Match {
+  if (pod === undefined && image === undefined && serviceAccount === undefined) return 'yes';
+  if (facts.state === 'none') return 'no';
+  const isKnown = facts.state === 'known';
+  const has = (values: readonly string[], globs: readonly Glob[] | undefined): Match => {
+    if (globs === undefined || values.some((value) => couldSay(globs, value))) return 'yes';
+    return isKnown ? 'no' : 'maybe';
+  };
+  const hasNone: Match = facts.traits.length > 0 ? 'no' : isKnown ? 'yes' : 'maybe';
+  const hasTrait: Match =
+    pod?.some((trait) => facts.traits.includes(trait)) === true ? 'yes' : isKnown ? 'no' : 'maybe';
+  return all([
+    pod === undefined ? 'yes' : pod.length === 0 ? hasNone : hasTrait,
+    has(facts.images, image),
+    has(facts.serviceAccounts, serviceAccount),
+  ]);
+}
+
+function podsCovered({ pod, image, serviceAccount }: CompiledApiMatch, facts: PodFacts): Match {
+  if (pod === undefined && image === undefined && serviceAccount === undefined) return 'yes';
+  if (facts.state === 'none') return 'no';
+  const isKnown = facts.state === 'known';
+  const each = (values: readonly string[], globs: readonly Glob[] | undefined) =>
+    globs === undefined || (values.every((value) => saysSo(globs, value)) && (values.length > 0 || !isKnown));
+  const isCovered =
+    (pod === undefined || facts.traits.every((trait) => pod.includes(trait))) &&
+    each(facts.images, image) &&
+    each(facts.serviceAccounts, serviceAccount);
+  return isCovered ? (isKnown ? 'yes' : 'maybe') : 'no';
 }
