@@ -35,6 +35,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['store/driver.ts'],
   asn1js: ['targets/kubectl/session-certificate.ts'],
   canonicalize: ['core/digest.ts'],
+  diff: ['kubernetes/object-diff.ts'],
   execa: ['approval'],
   'get-east-asian-width': ['stream/mask/reading/character-width.ts'],
   chalk: ['cli/render.ts'],
@@ -45,7 +46,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   re2js: ['policy/rules.ts'],
   ssh2: ['targets/ssh-connection.ts'],
   unbash: ['policy'],
-  ws: ['api', 'cli/attach.ts'],
+  ws: ['api', 'cli/attach.ts', 'kubernetes/upstream-channels.ts', 'kubernetes/web-socket.ts'],
   yaml: ['config/document.ts', 'kubernetes'],
   zod: ['config', 'api/schemas.ts'],
 };

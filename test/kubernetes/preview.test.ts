@@ -193,6 +193,7 @@ const BROKEN: readonly (readonly [string, Reply])[] = [
   ['a page', () => [200, '<html>']],
   ['a list', () => [200, [1]]],
   ['a status', () => [200, { kind: 'Status', status: 'Success' }]],
+  ['nested without end', () => [200, JSON.parse(`${'{"a":'.repeat(500)}1${'}'.repeat(500)}`)]],
   ['too much', () => [200, object('web', { data: 'x'.repeat(17 * 1024 * 1024) })]],
   ['a refusal without end', () => [400, 'x'.repeat(2 * 1024 * 1024)]],
   ['a failure of the read', ({ method }) => [method === 'GET' ? 500 : 200, object('web')]],

@@ -51,7 +51,7 @@ const MALFORMED: readonly (readonly [string, Body, RegExp])[] = [
   ['a field twice, deep in a list', '{"x":[1,{"y":[{"b":1,"c":{},"b":[]}]}]}', /field "b" twice/],
   ['a field twice, once by an escape', '{"spec":1,"sp\\u0065c":2}', /field "spec" twice/],
   ['"__proto__" twice', '{"__proto__":{"a":1},"__proto__":{}}', /twice/],
-  ['65 levels', nested(65), /nested/],
+  ['129 levels', nested(129), /nested/],
   ['lists without end', '['.repeat(1_000_000), /nested/],
   ['half of a pair', '{"a":"\\ud83d"}', /surrogate/],
   ['half of a pair as a name', '{"\\udc00":1}', /surrogate/],
@@ -83,7 +83,7 @@ test('what is read is what stands there', () => {
   assert.is(parsed.kind, 'object');
   assert.is(JSON.stringify(parsed.kind === 'object' && parsed.object), JSON.stringify(JSON.parse(text)));
   assert.is(({} as { x?: unknown }).x, undefined);
-  assert.is(read('POST', 'application/json', nested(64)).kind, 'object');
+  assert.is(read('POST', 'application/json', nested(128)).kind, 'object');
   assert.is(read('PATCH', 'application/merge-patch+json', ' {"a":null}\r\n').kind, 'object');
   assert.is(read('DELETE', 'application/json', '{"propagationPolicy":"Background"}').kind, 'object');
   assert.equal(readBody(readRequest('DELETE', '/api/v1/namespaces/x/pods'), null), { kind: 'none' });
@@ -163,8 +163,8 @@ const BAD_YAML: readonly (readonly [string, string, RegExp])[] = [
   ['another line end for some readers', 'a: "b\u0085c"\n', /line end/],
   ['controls', 'a: "b\u0007c"\n', /control/],
   ['a lone carriage return', 'a: 1\rb: 2\n', /control/],
-  ['65 levels', Array.from({ length: 70 }, (_, level) => `${' '.repeat(level)}a:`).join('\n'), /nested/],
-  ['65 levels on one line', `a: ${'['.repeat(70)}${']'.repeat(70)}`, /nested/],
+  ['129 levels', Array.from({ length: 140 }, (_, level) => `${' '.repeat(level)}a:`).join('\n'), /nested/],
+  ['129 levels on one line', `a: ${'['.repeat(140)}${']'.repeat(140)}`, /nested/],
   ['brackets without end', `a: ${'['.repeat(30_000)}`, /nested/],
   ['brackets without end, after ones that close nothing', `a: ]]]]]]${'['.repeat(30_000)}`, /nested/],
   ['questions without end', `${'? '.repeat(20_000)}a\n`, /nested/],

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { isTooDeep } from './strict-json.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
 
 export interface WholeReply {
@@ -52,12 +53,14 @@ async function readWhole(reply: IncomingMessage, maxBytes: number, signal: Abort
 
 /** The object of a reply. Throws `cannot-preview` (69). */
 export function objectIn({ bytes }: WholeReply): Readonly<Record<string, unknown>> {
+  const text = bytes.toString('utf8');
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString('utf8'));
+    value = JSON.parse(text);
   } catch (cause) {
     throw cannotPreview('the answer is no JSON', cause);
   }
+  if (isTooDeep(text)) throw cannotPreview('the object is nested too deeply');
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw cannotPreview('the answer is no object');
 }

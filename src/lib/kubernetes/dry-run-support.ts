@@ -30,6 +30,9 @@ const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delet
 /** A description of one group is some MiB at most. */
 const DESCRIPTION_MAX_BYTES = 32 * 1024 * 1024;
 
+/** True for a group that is a part of Kubernetes, and no resource of somebody's own. */
+export const isServersOwn = (group: string): boolean => OWN_GROUPS.has(group);
+
 /** True where the form of the request is one of which a dry run may be asked. */
 export function hasDryRun(subject: ApiRequest['subject']): subject is ResourceSubject {
   if (subject.kind !== 'resource' || !WRITES.has(subject.verb)) return false;

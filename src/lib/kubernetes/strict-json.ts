@@ -9,8 +9,8 @@ export interface JsonObject {
   readonly [name: string]: Json;
 }
 
-/** Deeper than anything the API has. */
-export const DEEPEST_JSON = 64;
+/** Deeper than anything the API has: schemas of custom resources reach a few dozen. */
+export const DEEPEST_JSON = 128;
 /** A double has 17 digits that count. */
 const LONGEST_NUMBER = 32;
 
@@ -45,6 +45,19 @@ export function readStrictJson(text: string): Json {
   } catch {
     throw new NotStrict('is not one value of JSON');
   }
+}
+
+/** True for JSON whose objects and lists stand in each other deeper than anything may that is read here. */
+export function isTooDeep(json: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) at = endOfText(json, at) - 1;
+    else if (code === 0x7b || code === 0x5b) depth += 1;
+    else if (code === 0x7d || code === 0x5d) depth -= 1;
+    if (depth > DEEPEST_JSON) return true;
+  }
+  return false;
 }
 
 /** What has been opened: the names seen in an object, or null for a list. */

@@ -1,0 +1,47 @@
+// What a request to run something in a pod, or to connect to one, would do: where, how, and each word of the command by itself, so that
+// no quoting can hide one. Pure.
+import type { ApiRequest, ResourceSubject } from '../core/api-request.ts';
+import { parameter } from './request-query.ts';
+import { quoted } from './shown-lines.ts';
+
+/** What stands for itself without quotes. */
+const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./-]+$/;
+
+export interface CommandWords {
+  readonly heads: readonly string[];
+  readonly lines: readonly string[];
+}
+
+/** For the subresources `exec`, `attach` and `portforward`. */
+export function commandLines({ query }: ApiRequest, subject: ResourceSubject): CommandWords {
+  const { subresource, name, namespace, resource, group } = subject;
+  const kind = resource === 'pods' && group === '' ? 'pod' : `${resource}${group === '' ? '' : `.${group}`}`;
+  const pod = `${kind} ${quoted(name ?? '')} in namespace ${quoted(namespace ?? '')}`;
+  if (subresource === 'portforward') {
+    const ports = query.filter(([name]) => name === 'ports').map(([, value]) => quoted(value));
+    const which = ports.length === 0 ? 'connects to ports of' : `connects to the ports ${ports.join(', ')} of`;
+    return { heads: [`${which} the ${pod}`], lines: [] };
+  }
+  const container = parameter(query, 'container');
+  const place = container === undefined ? pod : `${pod}, container ${quoted(container)}`;
+  const how = [
+    // Every word but these two is on for the server.
+    ...(isOn(parameter(query, 'tty')) ? ['with a terminal'] : []),
+    ...(isOn(parameter(query, 'stdin')) ? ['with input from the client'] : ['without input']),
+  ].join(', ');
+  if (subresource === 'attach') return { heads: [`attaches to what runs in the ${place}: ${how}`], lines: [] };
+  const words = query.filter(([name]) => name === 'command').map(([, value]) => value);
+  return {
+    heads: [`runs a command in the ${place}: ${how}`, `its ${words.length} words:`],
+    lines: words.flatMap((word, index) => wordLines(word, index + 1)),
+  };
+}
+
+function wordLines(word: string, number: number): readonly string[] {
+  if (PLAIN_WORD.test(word)) return [`  ${number}: ${word}`];
+  const lines = word.split('\n');
+  if (lines.length === 1) return [`  ${number}: ${quoted(word)}`];
+  return [`  ${number}: ${lines.length} lines:`, ...lines.map((line) => `  | ${line}`)];
+}
+
+const isOn = (value: string | undefined): boolean => value !== undefined && value !== '0' && value !== 'false';

@@ -1,0 +1,133 @@
+// An object of the API as a person reads it: without what the server keeps for itself, and the same text for the same object. Pure.
+import { isDeepStrictEqual } from 'node:util';
+import { stringify } from 'yaml';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Set by the server alone, at every write. */
+const KEPT_BY_SERVER: ReadonlySet<string> = new Set([
+  ...['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink'],
+]);
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** Written with the time of the request where a condition is set. */
+const TIMES: ReadonlySet<string> = new Set([
+  'lastTransitionTime',
+  'lastUpdateTime',
+  'lastProbeTime',
+  'lastHeartbeatTime',
+]);
+
+/** Volumes of tokens are named anew at each creation, and each dry run. */
+const MADE_VOLUME = /^kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}$/;
+
+/** What the server fills in where nothing was said; shown where it is anything else. */
+const DEFAULTS: readonly (readonly [string, unknown])[] = [
+  ['terminationMessagePath', '/dev/termination-log'],
+  ['terminationMessagePolicy', 'File'],
+  ['dnsPolicy', 'ClusterFirst'],
+  ['schedulerName', 'default-scheduler'],
+  ['terminationGracePeriodSeconds', 30],
+  ['progressDeadlineSeconds', 600],
+  ['revisionHistoryLimit', 10],
+  ['enableServiceLinks', true],
+  ['preemptionPolicy', 'PreemptLowerPriority'],
+  ['priority', 0],
+  ['protocol', 'TCP'],
+  ['sessionAffinity', 'None'],
+  ['internalTrafficPolicy', 'Cluster'],
+  ['securityContext', {}],
+  ['resources', {}],
+  ['strategy', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } }],
+];
+
+/** What decides what runs comes first, what may be filled with anything comes last. */
+const ORDER = ['apiVersion', 'kind', 'type', 'spec', '', 'metadata', 'annotations', 'stringData', 'data', 'binaryData'];
+
+/** Both without noise; a status that the request does not change is left out of both. */
+export function quietPair(before: unknown, after: unknown): readonly [unknown, unknown] {
+  const isSame = isDeepStrictEqual(inside(before, 'status'), inside(after, 'status'));
+  return [quiet(before, isSame), quiet(after, isSame)];
+}
+
+/** A new object, or one that goes. `hasOwnStatus`: its status is the server's, whatever was sent. */
+export const quietAlone = (object: unknown, hasOwnStatus: boolean): unknown =>
+  withoutDefaults(quiet(object, hasOwnStatus));
+
+function quiet(object: unknown, leavesOutStatus: boolean): unknown {
+  if (!isFields(object)) return object;
+  const uid = inside(inside(object, 'metadata'), 'uid');
+  const { metadata, status, ...rest } = object;
+  const shown = {
+    ...rest,
+    ...(metadata === undefined ? {} : { metadata: quietMetadata(metadata) }),
+    ...(status === undefined || leavesOutStatus ? {} : { status: withoutTimes(status) }),
+  };
+  return steady(shown, typeof uid === 'string' && uid !== '' ? uid : undefined);
+}
+
+function quietMetadata(metadata: unknown): unknown {
+  if (!isFields(metadata)) return metadata;
+  const kept = Object.entries(metadata).filter(([name]) => !KEPT_BY_SERVER.has(name));
+  const { annotations, ...rest } = Object.fromEntries(kept);
+  if (!isFields(annotations)) return { ...rest, ...(annotations === undefined ? {} : { annotations }) };
+  const others = Object.entries(annotations).filter(([name]) => name !== LAST_APPLIED);
+  return { ...rest, ...(others.length === 0 ? {} : { annotations: Object.fromEntries(others) }) };
+}
+
+/** An object's own uid stands in labels of its parts (jobs), and is another one at each dry run. */
+function steady(value: unknown, uid: string | undefined): unknown {
+  if (typeof value === 'string') {
+    if (MADE_VOLUME.test(value)) return 'kube-api-access-(made by the server)';
+    return uid === undefined ? value : value.replaceAll(uid, '(uid)');
+  }
+  if (Array.isArray(value)) return value.map((item) => steady(item, uid));
+  if (!isFields(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, steady(inner, uid)]));
+}
+
+function withoutTimes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTimes);
+  if (!isFields(value)) return value;
+  const kept = Object.entries(value).filter(([name]) => !TIMES.has(name));
+  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutTimes(inner)]));
+}
+
+function withoutDefaults(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDefaults);
+  if (!isFields(value)) return value;
+  const kept = Object.entries(value).filter(
+    ([name, inner]) =>
+      inner !== null && !DEFAULTS.some(([known, usual]) => known === name && isDeepStrictEqual(inner, usual)),
+  );
+  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutDefaults(inner)]));
+}
+
+/** As YAML, one line each, fields in a fixed order. Empty for nothing. */
+export function yamlLines(value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  const text = stringify(value, {
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+    sortMapEntries: (a, b) => compareNames(nameOf(a.key), nameOf(b.key)),
+  });
+  return text.replace(/\n$/, '').split('\n');
+}
+
+function compareNames(a: string, b: string): number {
+  const difference = rank(a) - rank(b);
+  return difference !== 0 ? difference : a < b ? -1 : a > b ? 1 : 0;
+}
+
+function rank(name: string): number {
+  const at = ORDER.indexOf(name);
+  return at === -1 ? ORDER.indexOf('') : at;
+}
+
+const nameOf = (key: unknown): string => String(inside(key, 'value') ?? key);
+
+export const inside = (value: unknown, name: string): unknown =>
+  isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
