@@ -1,6 +1,7 @@
 // The way to an API server: a pool of connections for one account, over TLS that trusts the configured CA alone.
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { Agent, request } from 'node:https';
+import type { ConnectionOptions } from 'node:tls';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { Secret } from '../core/secret.ts';
@@ -26,9 +27,13 @@ export interface UpstreamRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | null;
+  /** True for what the server may answer only once there is something to tell, as a log that is followed. */
+  readonly mayBeSilent?: boolean;
 }
 
 export interface Upstream extends Disposable {
+  readonly address: ClusterAddress;
+  readonly identity: ClusterIdentity;
   /**
    * Resolves with the reply's head; its body is read by the caller, or destroyed. Rejects with `cluster-unreachable`,
    * `cluster-timeout` (69), or the signal's reason.
@@ -37,37 +42,30 @@ export interface Upstream extends Disposable {
 }
 
 /** From the request to the head of its reply; the API server gives up after a minute itself. */
-const REPLY_WITHIN_MS = 65_000;
+export const REPLY_WITHIN_MS = 65_000;
 
 /** Opens nothing yet. */
-export function openUpstream({ server, ca, serverName }: ClusterAddress, identity: ClusterIdentity): Upstream {
-  const agent = new Agent({
-    keepAlive: true,
-    minVersion: 'TLSv1.2',
-    ...(ca === undefined ? {} : { ca }),
-    ...(serverName === undefined ? {} : { servername: serverName }),
-    ...(identity.kind === 'certificate' ? { cert: identity.certificate, key: identity.privateKey.reveal() } : {}),
-  });
-  const base = server.pathname.replace(/\/$/, '');
+export function openUpstream(address: ClusterAddress, identity: ClusterIdentity): Upstream {
+  const { server } = address;
+  // No limit of connections: each watch has one for as long as it lasts, and must not be waited for.
+  const agent = new Agent({ keepAlive: true, ...tlsOf(address, identity) });
   return {
-    send: ({ method, target, headers, body }, signal) =>
+    address,
+    identity,
+    send: ({ method, target, headers, body, mayBeSilent = false }, signal) =>
       new Promise((resolve, reject) => {
-        const options: RequestOptions = {
+        const sent = request({
           agent,
           method,
-          protocol: 'https:',
-          hostname: server.hostname.replace(/^\[|\]$/g, ''),
-          port: server.port || 443,
-          path: `${base}${target}`,
+          ...placeOf(address, target),
           headers: {
             ...headers,
             ...(body === null ? {} : { 'content-length': String(body.length) }),
-            ...(identity.kind === 'token' ? { authorization: `Bearer ${identity.token().reveal()}` } : {}),
+            ...authorizationOf(identity),
           },
           signal,
-        };
-        const sent = request(options);
-        sent.setTimeout(REPLY_WITHIN_MS, () => sent.destroy(timedOut(server)));
+        });
+        if (!mayBeSilent) sent.setTimeout(REPLY_WITHIN_MS, () => sent.destroy(timedOut(server)));
         sent.on('response', (reply) => {
           sent.setTimeout(0);
           resolve(reply);
@@ -79,7 +77,26 @@ export function openUpstream({ server, ca, serverName }: ClusterAddress, identit
   };
 }
 
-function timedOut(server: URL): BrokerError {
+/** How the server is known, and who one is where a certificate says so. */
+export const tlsOf = ({ ca, serverName }: ClusterAddress, identity: ClusterIdentity): ConnectionOptions => ({
+  minVersion: 'TLSv1.2',
+  ...(ca === undefined ? {} : { ca }),
+  ...(serverName === undefined ? {} : { servername: serverName }),
+  ...(identity.kind === 'certificate' ? { cert: identity.certificate, key: identity.privateKey.reveal() } : {}),
+});
+
+/** Where a path and query are there. */
+export const placeOf = ({ server }: ClusterAddress, target: string): RequestOptions => ({
+  protocol: 'https:',
+  hostname: server.hostname.replace(/^\[|\]$/g, ''),
+  port: server.port || 443,
+  path: `${server.pathname.replace(/\/$/, '')}${target}`,
+});
+
+export const authorizationOf = (identity: ClusterIdentity): Record<string, string> =>
+  identity.kind === 'token' ? { authorization: `Bearer ${identity.token().reveal()}` } : {};
+
+export function timedOut(server: URL): BrokerError {
   return new BrokerError({
     code: 'cluster-timeout',
     exit: EXIT.unavailable,
@@ -88,7 +105,7 @@ function timedOut(server: URL): BrokerError {
   });
 }
 
-function asUnreachable(error: Error, server: URL): BrokerError {
+export function asUnreachable(error: Error, server: URL): BrokerError {
   if (error instanceof BrokerError) return error;
   return new BrokerError({
     code: 'cluster-unreachable',

@@ -2,7 +2,7 @@
 // account and know its token; what is asked for is the handler's. HTTP/1.1 and HTTP/2; nothing is open once it is disposed.
 import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   constants,
   createSecureServer,
@@ -16,11 +16,14 @@ import type { TLSSocket } from 'node:tls';
 import type { Secret } from '../../core/secret.ts';
 import { failure } from '../../kubernetes/status.ts';
 import type { SessionCertificate } from './session-certificate.ts';
+import { awaitUpgrade, type UpgradedSocket } from './upgraded-socket.ts';
 
 /** One request, as Node reads it of either version of HTTP. */
 export interface ApiCall {
   readonly request: Http2ServerRequest;
   readonly response: Http2ServerResponse;
+  /** Of a request that asks for another protocol on its connection. */
+  readonly upgraded?: UpgradedSocket;
 }
 
 export interface EndpointOptions {
@@ -39,6 +42,7 @@ export interface Endpoint extends AsyncDisposable {
 /** More of them are nobody's who works. */
 const MOST_CONNECTIONS = 512;
 const HEADERS_MAX_BYTES = 64 * 1024;
+const NOT_YOURS = 'sallyport: this is the endpoint of a session that is not yours, or is over';
 
 /** Listens on a free port. */
 export async function openEndpoint({ certificate, token, mayConnect, handle }: EndpointOptions): Promise<Endpoint> {
@@ -67,12 +71,22 @@ export async function openEndpoint({ certificate, token, mayConnect, handle }: E
   // What a client does wrong with TLS or HTTP ends its connection, and nothing else.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('clientError', (_error, socket) => socket.destroy());
-  server.on('request', (request, response) => {
-    request.on('error', () => {});
-    response.on('error', () => {});
-    if (isBearer(request.headers.authorization, token)) void handle({ request, response });
-    else
-      answer(response, 401, failure(401, 'sallyport: this is the endpoint of a session that is not yours, or is over'));
+  const onCall = (call: ApiCall) => {
+    call.request.on('error', () => {});
+    call.response.on('error', () => {});
+    if (isBearer(call.request.headers.authorization, token)) void handle(call);
+    else answer(call.response, 401, failure(401, NOT_YOURS));
+  };
+  server.on('request', (request, response) => onCall({ request, response }));
+  // HTTP/1.1 alone has upgrades here: those of HTTP/2 are not offered to clients.
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const { response, upgraded } = awaitUpgrade(request, socket, head);
+    // Node's types know HTTP/2 alone here; what is used of both is the same.
+    onCall({
+      request: request as unknown as Http2ServerRequest,
+      response: response as unknown as Http2ServerResponse,
+      upgraded,
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
