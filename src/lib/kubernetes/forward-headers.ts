@@ -9,20 +9,20 @@ export type HeadersIn = Readonly<Record<string, string | readonly string[] | und
 /** Speaking for somebody else, or for a proxy that has authenticated somebody. */
 const SPEAKS_FOR_OTHERS = /^(?:impersonate-|x-remote-)/;
 
-/** Media types of bodies that can be read and judged. */
-const JSON_BODIES: ReadonlySet<string> = new Set([
+/** Media types of bodies that are let through; which of them goes with a method, and what is in it, is read later. */
+const BODIES: ReadonlySet<string> = new Set([
   'application/json',
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
+  // Server-side apply: YAML, of which JSON is a part.
+  'application/apply-patch+yaml',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
 ]);
-/** Server-side apply: YAML, of which JSON is a part. */
-const YAML_BODIES: ReadonlySet<string> = new Set(['application/apply-patch+yaml', 'application/yaml']);
-
-export type BodyFormat = 'json' | 'yaml' | 'none';
 
 /**
- * What to send with the request. Throws `RefusedRequest`: `impersonation` (403), `unreadable-body` (415) for protobuf, CBOR and
+ * What to send with the request. Throws `RefusedRequest`: `impersonation` (403), `unreadable-body` (415) for CBOR and
  * whatever else is sent that cannot be judged, and for a body that is compressed.
  */
 export function forwardHeaders(request: ApiRequest, headers: HeadersIn, hasBody: boolean): Record<string, string> {
@@ -43,15 +43,11 @@ export function forwardHeaders(request: ApiRequest, headers: HeadersIn, hasBody:
       : { 'accept-encoding': 'identity' }),
     ...(agent === undefined ? {} : { 'user-agent': agent.slice(0, 512) }),
     ...(request.subject.kind === 'discovery' ? validators(headers) : {}),
-    ...(hasBody ? { 'content-type': bodyType(headers).type } : {}),
+    ...(hasBody ? { 'content-type': bodyType(headers) } : {}),
   };
 }
 
-/** How the body is to be read. Throws as `forwardHeaders`. */
-export const bodyFormat = (headers: HeadersIn, hasBody: boolean): BodyFormat =>
-  hasBody ? bodyType(headers).format : 'none';
-
-function bodyType(headers: HeadersIn): { readonly type: string; readonly format: 'json' | 'yaml' } {
+function bodyType(headers: HeadersIn): string {
   const encoding = one(headers['content-encoding']);
   const [type = '', ...parameters] = (one(headers['content-type']) ?? 'application/json')
     .split(';')
@@ -59,8 +55,7 @@ function bodyType(headers: HeadersIn): { readonly type: string; readonly format:
   const isUtf8 = parameters.every((parameter) => parameter === 'charset=utf-8' || parameter === '');
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
     throw unreadable(`content-encoding: ${encoding}`);
-  if (JSON_BODIES.has(type) && isUtf8) return { type, format: 'json' };
-  if (YAML_BODIES.has(type) && isUtf8) return { type, format: 'yaml' };
+  if (BODIES.has(type) && isUtf8) return type;
   throw unreadable(type);
 }
 

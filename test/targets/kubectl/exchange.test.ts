@@ -12,9 +12,10 @@ import { systemClock } from '../../../src/lib/core/clock.ts';
 import { BrokerError } from '../../../src/lib/core/errors.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import { uidOfLoopbackPeer } from '../../../src/lib/os/loopback-peer.ts';
-import type { ApiGate, ApiLeave, ApiOutcome } from '../../../src/lib/ports/api-gate.ts';
+import type { ApiGate, ApiLeave, ApiOutcome, ApiQuestion } from '../../../src/lib/ports/api-gate.ts';
 import { type Endpoint, openEndpoint } from '../../../src/lib/targets/kubectl/endpoint.ts';
-import { BODY_MAX_BYTES, exchange } from '../../../src/lib/targets/kubectl/exchange.ts';
+import { exchange } from '../../../src/lib/targets/kubectl/exchange.ts';
+import { BODY_MAX_BYTES } from '../../../src/lib/targets/kubectl/read-call.ts';
 import { issueSessionCertificate } from '../../../src/lib/targets/kubectl/session-certificate.ts';
 import { type AskedOfServer, type FakeApiServer, fakeApiServer, says } from '../../helpers/fake-api-server.ts';
 
@@ -34,7 +35,7 @@ interface World extends AsyncDisposable {
 
 interface WorldOptions {
   readonly reply?: Parameters<typeof fakeApiServer>[0];
-  readonly permit?: (request: ApiRequest) => Promise<'allow' | 'deny'>;
+  readonly permit?: (request: ApiRequest, question: ApiQuestion) => Promise<'allow' | 'deny'>;
   readonly mayConnect?: (port: number, to: number) => boolean;
 }
 
@@ -44,8 +45,10 @@ async function world({ reply, permit, mayConnect }: WorldOptions = {}): Promise<
   const outcomes: ApiOutcome[] = [];
   const refusals: string[] = [];
   const gate: ApiGate = {
-    async permit({ request }): Promise<ApiLeave> {
-      if ((await permit?.(request)) === 'deny') return { verdict: 'deny', message: 'denied by rule "no": never' };
+    async permit(question): Promise<ApiLeave> {
+      const { request } = question;
+      if ((await permit?.(request, question)) === 'deny')
+        return { verdict: 'deny', message: 'denied by rule "no": never' };
       permitted.push(request);
       return {
         verdict: 'allow',
@@ -254,6 +257,32 @@ for (const [version, ask] of [
   });
 }
 
+test("a preview is asked of the server by a dry run, and its refusal is the client's, masked", async () => {
+  const previewed: unknown[] = [];
+  await using w = await world({
+    reply({ target }, response) {
+      if (target.includes('dryRun=All')) says(response, 422, { kind: 'Status', message: 'not hunter2-hunter2' });
+      else says(response, 200, { kind: 'APIResourceList', resources: [] });
+    },
+    async permit(_, question) {
+      previewed.push(await question.preview?.(new AbortController().signal));
+      return 'allow';
+    },
+  });
+  const body = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' } });
+  const { status, text } = await askHttp1(w, '/api/v1/namespaces/shop/pods', { method: 'POST', body });
+  assert.equal([status, JSON.parse(text).message], [422, 'not [masked]']);
+  assert.equal([previewed, w.permitted, w.outcomes], [[], [], []]);
+  assert.ok(w.server.asked.every(({ method, target }) => method === 'GET' || target.includes('dryRun=All')));
+});
+
+test('a body that can be read in two ways is refused before it is judged', async () => {
+  await using w = await world();
+  const body = '{"kind":"Pod","kind":"Secret"}';
+  const { status } = await askHttp1(w, '/api/v1/namespaces/shop/pods', { method: 'POST', body });
+  assert.equal([status, w.refusals, w.permitted, w.server.asked], [400, ['malformed-body'], [], []]);
+});
+
 test('a process of another account gets no word', async () => {
   await using w = await world({ mayConnect: () => false });
   const socket = connectTls({ host: '127.0.0.1', port: w.endpoint.port, ca: w.ca });
@@ -378,7 +407,10 @@ test('a long watch is cut off when the session ends, and nothing is left open', 
   sent.end();
   const [reply] = await once(sent, 'response');
   await once(reply, 'data');
-  const ended = Promise.race([once(reply, 'end').then(() => 'whole'), once(reply, 'error').then(() => 'cut')]);
+  const ended = once(reply, 'end').then(
+    () => 'whole',
+    () => 'cut',
+  );
   w.end.abort(new Error('over'));
   assert.is(await ended, 'cut');
   agent.destroy();

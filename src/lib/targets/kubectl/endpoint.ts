@@ -105,9 +105,13 @@ export async function openEndpoint({ certificate, token, mayConnect, handle }: E
 
 /** Answers with an object of the API. */
 export function answer(response: Http2ServerResponse, code: number, body: object): void {
+  answerBytes(response, code, 'application/json', Buffer.from(`${JSON.stringify(body)}\n`));
+}
+
+/** Answers with what is there whole. */
+export function answerBytes(response: Http2ServerResponse, code: number, contentType: string, bytes: Uint8Array): void {
   if (response.headersSent || response.writableEnded) return;
-  const bytes = Buffer.from(`${JSON.stringify(body)}\n`);
-  response.writeHead(code, { 'content-type': 'application/json', 'content-length': bytes.length });
+  response.writeHead(code, { 'content-type': contentType, 'content-length': bytes.length });
   response.end(bytes);
 }
 

@@ -2,7 +2,7 @@
 // all others as text is; descriptions of the API go on as they are.
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
-import type { ApiRequest } from '../../core/api-request.ts';
+import type { ApiRequest, ApiSubject } from '../../core/api-request.ts';
 import type { Clock } from '../../core/clock.ts';
 import { maskSecrets } from '../../kubernetes/mask-secrets.ts';
 import type { ApiGate, ReplyMask } from '../../ports/api-gate.ts';
@@ -37,12 +37,24 @@ export async function relayReply(
     return send(reply, response, (bytes) => [bytes]);
   }
   response.writeHead(status, headers);
-  if (subject.group === '' && subject.resource === 'secrets') {
+  if (isOfSecrets(subject)) {
     const isWatch = query.some(([name]) => name === 'watch');
     return sendSecrets(reply, response, isWatch, deps.gate);
   }
   return sendMasked(reply, response, deps.gate.replyMask(), deps.clock);
 }
+
+/** A reply that is there whole, masked in the same way. Throws where it is one about Secrets that cannot be read. */
+export function maskWhole({ subject }: ApiRequest, bytes: Uint8Array, gate: RelayDeps['gate']): Uint8Array {
+  if (isOfSecrets(subject)) {
+    return Buffer.from(JSON.stringify(maskSecrets(JSON.parse(Buffer.from(bytes).toString('utf8')), gate.labelOf)));
+  }
+  const mask = gate.replyMask();
+  return Buffer.concat([...mask.push(bytes), ...mask.flush()]);
+}
+
+const isOfSecrets = (subject: ApiSubject): boolean =>
+  subject.kind === 'resource' && subject.group === '' && subject.resource === 'secrets';
 
 async function send(
   reply: AsyncIterable<Buffer>,

@@ -1,0 +1,62 @@
+// What a client asks, read whole and strictly before anybody judges it: the request, what goes on of its headers, and its body.
+import type { ApiRequest } from '../../core/api-request.ts';
+import { forwardHeaders } from '../../kubernetes/forward-headers.ts';
+import { type ParsedBody, readBody } from '../../kubernetes/read-body.ts';
+import { readRequest } from '../../kubernetes/read-request.ts';
+import { RefusedRequest } from '../../kubernetes/refused-request.ts';
+import { readUpgrade, refuseWithoutUpgrade, type Upgrade } from '../../kubernetes/upgrade-request.ts';
+import type { ApiBody } from '../../ports/api-gate.ts';
+import type { ApiCall } from './endpoint.ts';
+import { saidTooMuch, type UpgradedSocket } from './upgraded-socket.ts';
+
+/** The server's own limit of a request is 3 MiB. */
+export const BODY_MAX_BYTES = 3 * 1024 * 1024;
+
+export interface AskedOfUs {
+  readonly request: ApiRequest;
+  /** The headers to send. */
+  readonly sent: Record<string, string>;
+  readonly body: ApiBody | null;
+  readonly parsed: ParsedBody;
+  /** Of what is done on an open connection. */
+  readonly opens: { readonly upgrade: Upgrade; readonly upgraded: UpgradedSocket } | undefined;
+}
+
+/** Throws `RefusedRequest`: as what reads the parts of a request does, and `body-too-large` (413). */
+export async function readCall(call: ApiCall): Promise<AskedOfUs> {
+  const { method, url, headers } = call.request;
+  const request = readRequest(method, url);
+  const { upgraded } = call;
+  if (upgraded !== undefined) {
+    const upgrade = readUpgrade(request, headers);
+    if (upgraded.hasMore) throw saidTooMuch();
+    const sent = forwardHeaders(request, headers, false);
+    return { request, sent, body: null, parsed: { kind: 'none' }, opens: { upgrade, upgraded } };
+  }
+  refuseWithoutUpgrade(request);
+  const bytes = await receiveBody(call);
+  const sent = forwardHeaders(request, headers, bytes !== null);
+  const body = bytes === null ? null : { type: sent['content-type'] ?? '', bytes };
+  return { request, sent, body, parsed: readBody(request, body), opens: undefined };
+}
+
+/** The whole body, or null for none. */
+async function receiveBody({ request }: ApiCall): Promise<Uint8Array | null> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    length += piece.length;
+    if (length > BODY_MAX_BYTES) throw tooLarge();
+    pieces.push(piece);
+  }
+  return length === 0 ? null : Buffer.concat(pieces);
+}
+
+function tooLarge(): RefusedRequest {
+  return new RefusedRequest({
+    status: 413,
+    code: 'body-too-large',
+    message: `the body is larger than ${BODY_MAX_BYTES / 1024 / 1024} MiB`,
+    hint: 'send smaller objects, one at a time: the API server takes no larger ones either',
+  });
+}
