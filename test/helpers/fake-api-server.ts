@@ -1,8 +1,9 @@
 // A TLS server that answers as a test says and remembers what it was asked, for what no real API server would say or do.
 import { once } from 'node:events';
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { openUpstream, type Upstream } from '../../src/lib/kubernetes/upstream.ts';
 import { issueSessionCertificate } from '../../src/lib/targets/kubectl/session-certificate.ts';
@@ -17,11 +18,14 @@ export interface AskedOfServer {
 export interface FakeApiServer extends AsyncDisposable {
   readonly asked: AskedOfServer[];
   readonly upstream: Upstream;
+  /** Connections that have left HTTP and are still open. */
+  readonly upgraded: ReadonlySet<Duplex>;
 }
 
 export async function fakeApiServer(
   reply: (asked: AskedOfServer, response: ServerResponse) => void | Promise<void>,
   token = 'cluster-token',
+  onUpgrade?: (asked: AskedOfServer, request: IncomingMessage, socket: Duplex, head: Buffer) => void,
 ): Promise<FakeApiServer> {
   const { ca, certificate, privateKey } = await issueSessionCertificate('fake', Date.now(), 3_600_000);
   const asked: AskedOfServer[] = [];
@@ -33,6 +37,17 @@ export async function fakeApiServer(
     asked.push(one);
     await reply(one, response);
   });
+  const upgraded = new Set<Duplex>();
+  if (onUpgrade !== undefined) {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      upgraded.add(socket);
+      socket.on('close', () => upgraded.delete(socket)).on('error', () => {});
+      const { method = '', url = '', headers } = request;
+      const one = { method, target: url, headers, body: '' };
+      asked.push(one);
+      onUpgrade(one, request, socket, head);
+    });
+  }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -43,9 +58,11 @@ export async function fakeApiServer(
   return {
     asked,
     upstream,
+    upgraded,
     async [Symbol.asyncDispose]() {
       upstream[Symbol.dispose]();
       server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
       server.close();
       await once(server, 'close');
     },
