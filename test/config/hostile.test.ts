@@ -134,7 +134,7 @@ test('two mistakes are both reported, each with file, line, column, path and wha
   assert.is(error.exit, 78);
   assert.equal(error.publicMessage.split('\n'), [
     'dir/my.yaml:1:17: limits.hard: expected a duration from 1s to 7d, such as 90s or 15m, got "0s"',
-    'dir/my.yaml:3:14: targets.a.kind: expected shell or ssh, got "shel"',
+    'dir/my.yaml:3:14: targets.a.kind: expected shell, ssh or kubectl, got "shel"',
   ]);
 });
 

@@ -284,13 +284,33 @@ const MISTAKES: readonly (readonly [what: string, text: string, ...lines: string
   ],
   [
     'another kind of target',
-    'targets:\n  prod: { kind: kubectl }',
-    '2:17: targets.prod.kind: expected shell or ssh, got "kubectl"',
+    'targets:\n  prod: { kind: postgres }',
+    '2:17: targets.prod.kind: expected shell, ssh or kubectl, got "postgres"',
   ],
   [
     'a target without a kind',
     'targets:\n  prod: { host: h }',
-    '2:3: targets.prod.kind: expected shell or ssh, got nothing',
+    '2:3: targets.prod.kind: expected shell, ssh or kubectl, got nothing',
+  ],
+  [
+    'a cluster without an account',
+    'targets:\n  prod: { kind: kubectl }',
+    '2:3: targets.prod.credential: expected a mapping, got nothing',
+  ],
+  [
+    'an account without a namespace',
+    'targets:\n  prod: { kind: kubectl, credential: { serviceAccount: reader } }',
+    '2:56: targets.prod.credential.serviceAccount: expected a service account as NAMESPACE/NAME, got "reader"',
+  ],
+  [
+    'an account with a path in its name',
+    'targets:\n  prod: { kind: kubectl, credential: { serviceAccount: a/../b } }',
+    '2:56: targets.prod.credential.serviceAccount: expected a service account as NAMESPACE/NAME, got "a/../b"',
+  ],
+  [
+    'a quota that is none',
+    'targets:\n  prod: { kind: kubectl, credential: { serviceAccount: a/b }, quota: { deletes: -1 } }',
+    '2:81: targets.prod.quota.deletes: expected 0–1000000, got -1',
   ],
   ['a target that is nothing', 'targets:\n  prod:\n', '2:3: targets.prod: expected a mapping, got nothing'],
   ['targets that are a list', 'targets: [a]', '1:10: targets: expected a mapping of names, got a list'],

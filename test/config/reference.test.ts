@@ -51,16 +51,17 @@ policy: { packs: [${packs.join(', ')}], default: ${fallback}, opaque: ${opaque} 
 
 test('every default of the table is what a config gets that says nothing', () => {
   const config = load(
-    `targets: { s: { kind: shell }, b: { kind: shell, sandbox: read-only }, r: { kind: ssh, host: h, user: u, hostKey: "${FINGERPRINT}" } }
+    `targets: { s: { kind: shell }, b: { kind: shell, sandbox: read-only }, r: { kind: ssh, host: h, user: u, hostKey: "${FINGERPRINT}" }, k: { kind: kubectl, credential: { serviceAccount: a/b } } }
 approvers: { ann: { keys: ["${ed25519Line()}"] } }
 policy:
   exceptions: { approvers: ann }
   rules: [ { id: r, on: { when: { days: mon } }, match: { command: ls }, verdict: allow } ]
 `,
   );
-  const [shell, boxed, ssh] = ['s', 'b', 'r'].map((name) => config.targets.get(name));
+  const [shell, boxed, ssh, kube] = ['s', 'b', 'r', 'k'].map((name) => config.targets.get(name));
   if (shell?.kind !== 'shell' || boxed?.kind !== 'shell' || boxed.sandbox === 'off' || ssh?.kind !== 'ssh')
     throw new Error('no targets');
+  if (kube?.kind !== 'kubectl') throw new Error('no targets');
   const got: Record<keyof typeof DEFAULTS, unknown> = {
     brokerMode: config.broker.mode,
     idleExitMs: config.broker.idleExitMs,
@@ -71,6 +72,12 @@ policy:
     connectTimeoutMs: ssh.connectTimeoutMs,
     credentialProvider: ssh.credential.provider,
     credentialTtlMs: ssh.credential.ttlMs,
+    kubeProvider: kube.credential.provider,
+    kubeTtlMs: kube.credential.ttlMs,
+    apiServers: kube.apiServers,
+    quotaDeletes: kube.quota.deletes,
+    quotaWrites: kube.quota.writes,
+    quotaExecs: kube.quota.execs,
     recordingMaxBytes: config.recording.maxBytes,
     hardMs: ssh.limits.hardMs,
     idleMs: shell.limits.idleMs,

@@ -32,7 +32,10 @@ import { type TestState, withState } from './state.ts';
 
 export const LIMITS = { hardMs: 3_600_000, idleMs: 600_000 } as const;
 
-/** Judges by the comment a command ends with: `#deny`, `#ask`; allows the rest. What it prints lacks outer blanks. */
+/**
+ * Judges by the comment a command ends with: `#deny`, `#ask`; allows the rest. What it prints lacks outer blanks. Requests by the name
+ * of their object, or by what the object says under `verdict`.
+ */
 export const judge: Judge = {
   command(input) {
     const text = input.kind === 'text' ? input.text : input.argv.join(' ');
@@ -43,6 +46,16 @@ export const judge: Judge = {
     return { decision: decisionOf(verdict), printed: text.trim() };
   },
   freeTerminal: () => decisionOf('allow'),
+  client: (input) => ({
+    decision: decisionOf('allow'),
+    printed: input === null ? null : input.kind === 'text' ? input.text : input.argv.join(' '),
+  }),
+  request({ request: { subject }, object }) {
+    const said = (object as { verdict?: Verdict } | undefined)?.verdict;
+    const name = subject.kind === 'resource' ? subject.name : null;
+    return decisionOf(said ?? (/^(deny|ask)/.exec(name ?? '')?.[1] as Verdict | undefined) ?? 'allow');
+  },
+  needsResult: ({ request: { subject } }) => subject.kind === 'resource' && subject.resource === 'pods',
 };
 
 function decisionOf(verdict: Verdict): Decision {

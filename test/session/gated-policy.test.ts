@@ -4,13 +4,14 @@ import * as assert from 'uvu/assert';
 import { compilePolicy, judgeCommand, judgeFreeTerminal } from '../../src/lib/policy/index.ts';
 import { type GatedStage, gatedStage } from '../helpers/gated-stage.ts';
 import { liveClock } from '../helpers/local-program.ts';
-import { withStage } from '../helpers/session-stage.ts';
+import { judge as scriptedJudge, withStage } from '../helpers/session-stage.ts';
 
 const policy = compilePolicy(
   { packs: ['destructive', 'secrets'], rules: [], default: 'allow', opaque: 'deny' },
   { approvalTtlMs: 60_000 },
 );
 const judge = {
+  ...scriptedJudge,
   command: (...[input, context]: [Parameters<typeof judgeCommand>[1], Parameters<typeof judgeCommand>[2]]) =>
     judgeCommand(policy, input, context),
   freeTerminal: (context: Parameters<typeof judgeFreeTerminal>[1]) => judgeFreeTerminal(policy, context),

@@ -22,6 +22,9 @@ function changeableJudge(first: Partial<Decision>) {
   const judge: Judge = {
     command: (input) => ({ decision: decision(), printed: input.kind === 'text' ? input.text : '' }),
     freeTerminal: decision,
+    client: () => ({ decision: decision(), printed: null }),
+    request: decision,
+    needsResult: () => false,
   };
   return Object.assign(holder, { judge });
 }

@@ -5,6 +5,7 @@ import { toFolder } from '../../lib/cli/child-command.ts';
 import { invocationFlags } from '../../lib/cli/invocation-flags.ts';
 import { BrokerError } from '../../lib/core/errors.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
+import type { TargetKind } from '../../lib/core/policy-document.ts';
 import type { GatedRequest } from '../../lib/session/gated/exec.ts';
 
 export default class SessionOpen extends SallyportCommand<typeof SessionOpen> {
@@ -26,8 +27,8 @@ export default class SessionOpen extends SallyportCommand<typeof SessionOpen> {
     const { flags, environment } = this;
     const { target } = this.args;
     const { client } = await this.connect();
-    const { targets } = await client.get<{ targets: { name: string; kind: string }[] }>('/targets');
-    const kind = targets.find(({ name }) => name === target)?.kind === 'ssh' ? 'ssh' : 'shell';
+    const { targets } = await client.get<{ targets: { name: string; kind: TargetKind }[] }>('/targets');
+    const kind = targets.find(({ name }) => name === target)?.kind ?? 'shell';
     if (kind === 'ssh' && flags.cwd !== undefined) throw noFolder();
     const request: GatedRequest = {
       target,

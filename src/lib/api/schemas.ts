@@ -27,7 +27,7 @@ const sessionId = z.string().min(1).max(64);
 /** What a gated session is opened with; everything else belongs to its commands. */
 const opening = {
   target: z.string().min(1).max(255),
-  kind: z.enum(['shell', 'ssh']),
+  kind: z.enum(['shell', 'ssh', 'kubectl']),
   pty: terminal,
   cwd: folder,
   env: z.record(z.string().max(256), z.string().max(128 * 1024)),

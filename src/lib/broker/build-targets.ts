@@ -1,17 +1,20 @@
 // Targets as configured → targets as the session uses them. A new kind is one more case here.
-import type { Config, ShellTargetConfig, SshTargetConfig } from '../config/config.ts';
+import type { Config, KubectlTargetConfig, ShellTargetConfig, SshTargetConfig } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import { BrokerError, Bug } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { TargetEntry } from '../session/deps.ts';
+import { kubectlTarget } from '../targets/kubectl/target.ts';
 import type { BrokerPaths } from '../targets/sandbox/options.ts';
 import { runsAsBrokerUser, shellTarget } from '../targets/shell.ts';
 import { type SshTarget, sshTarget } from '../targets/ssh.ts';
 import type { BootOptions } from './boot.ts';
+import type { KubeClusters } from './kube-clusters.ts';
 
 export interface TargetDeps {
   readonly clock: Clock;
   readonly uid: number;
+  readonly clusters: KubeClusters;
   /** Where the broker's own things are: no sandbox shows them, or leaves the config to be written. */
   readonly boot: Pick<BootOptions, 'state' | 'recordings' | 'socket' | 'log' | 'configFile' | 'trustFolder'>;
 }
@@ -30,6 +33,9 @@ export function buildTargets(config: Config, deps: TargetDeps): Map<string, Targ
         break;
       case 'ssh':
         entries.set(target.name, { target: buildSsh(target), keepsCallerFolder: false, limits: target.limits });
+        break;
+      case 'kubectl':
+        entries.set(target.name, kubectlEntry(target, config, deps));
         break;
       default:
         target satisfies never;
@@ -77,14 +83,7 @@ function shellEntry(target: ShellTargetConfig, config: Config, deps: TargetDeps)
     ...(target.shell === undefined ? {} : { shell: target.shell }),
     ...(target.sandbox === 'off' ? {} : { sandbox: target.sandbox }),
   };
-  if (config.broker.mode === 'service' && runsAsBrokerUser(options, deps.uid)) {
-    throw new BrokerError({
-      code: 'unsandboxed-target',
-      exit: EXIT.configuration,
-      message: `target "${target.name}" would run as the broker's own user`,
-      hint: `set targets.${target.name}.user to another OS user`,
-    });
-  }
+  refuseBrokersUser(target, config, deps);
   return {
     target: shellTarget(target.name, options, {
       clock: deps.clock,
@@ -93,6 +92,40 @@ function shellEntry(target: ShellTargetConfig, config: Config, deps: TargetDeps)
     }),
     keepsCallerFolder: target.cwd === undefined,
     limits: target.limits,
+  };
+}
+
+/** Throws `unsandboxed-target` (78). */
+function refuseBrokersUser(target: ShellTargetConfig | KubectlTargetConfig, config: Config, { uid }: TargetDeps): void {
+  const options = target.user === undefined ? {} : { user: target.user };
+  if (config.broker.mode === 'service' && runsAsBrokerUser(options, uid)) {
+    throw new BrokerError({
+      code: 'unsandboxed-target',
+      exit: EXIT.configuration,
+      message: `target "${target.name}" would run as the broker's own user`,
+      hint: `set targets.${target.name}.user to another OS user`,
+    });
+  }
+}
+
+function kubectlEntry(target: KubectlTargetConfig, config: Config, deps: TargetDeps): TargetEntry {
+  refuseBrokersUser(target, config, deps);
+  const { namespace, serviceAccount, ttlMs } = target.credential;
+  const options = {
+    env: target.env,
+    set: Object.fromEntries(target.set),
+    account: { namespace, serviceAccount, ttlMs },
+    longestMs: target.limits.hardMs,
+    ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
+    ...(target.user === undefined ? {} : { user: target.user }),
+    ...(target.cwd === undefined ? {} : { cwd: target.cwd }),
+  };
+  const { access, api } = deps.clusters.of(target.name);
+  return {
+    target: kubectlTarget(target.name, options, { clock: deps.clock, brokerUid: deps.uid, access, api }),
+    keepsCallerFolder: target.cwd === undefined,
+    limits: target.limits,
+    quota: target.quota,
   };
 }
 

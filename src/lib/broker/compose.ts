@@ -12,11 +12,11 @@ import { recentEntries } from '../audit/recent.ts';
 import type { Clock } from '../core/clock.ts';
 import { asBrokerError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
-import { openSshCa, sshCaProvider } from '../credentials/index.ts';
+import { kubeTokenProvider, openSshCa, sshCaProvider } from '../credentials/index.ts';
 import { unixPeerVerifier } from '../identity/unix-peer.ts';
 import { leaseBook } from '../leases/book.ts';
 import { findAccount } from '../os/accounts.ts';
-import { judgeCommand, judgeFreeTerminal, reportFacts } from '../policy/index.ts';
+import { judgeCommand, judgeFreeTerminal, judgeRequest, needsResult, reportFacts } from '../policy/index.ts';
 import type { Store } from '../ports/store.ts';
 import type { JudgeContext, SessionDeps, TargetEntry } from '../session/deps.ts';
 import { type LiveSessions, liveSessions } from '../session/live-sessions.ts';
@@ -25,6 +25,8 @@ import { openSqliteStore } from '../store/sqlite.ts';
 import type { BootOptions } from './boot.ts';
 import { buildTargets } from './build-targets.ts';
 import { type CurrentPolicy, currentPolicy } from './current-policy.ts';
+import { judgeClient } from './judge-client.ts';
+import { type KubeClusters, kubeClusters } from './kube-clusters.ts';
 import { arePacksAsBefore, type LoadedConfig, parseBrokerConfig, rereadConfig } from './load-config.ts';
 import type { BrokerLog } from './log.ts';
 import { closeLostSessions } from './lost-sessions.ts';
@@ -56,6 +58,9 @@ export interface ComposeOptions {
   readonly stop: (by: string) => void;
 }
 
+/** A broker that stops waits so long for what it still measures of dead credentials. */
+const PROBES_END_WITHIN_MS = 2_000;
+
 /** Rejects with whatever cannot be opened, having closed what it had opened. */
 export async function composeBroker(options: ComposeOptions): Promise<ComposedBroker> {
   const { boot, clock, uid } = options;
@@ -74,10 +79,11 @@ export async function composeBroker(options: ComposeOptions): Promise<ComposedBr
     clock,
     log: options.log,
   });
-  const targets = buildTargets(config, { clock, uid, boot });
+  const clusters = kubeClusters(config, boot);
+  const targets = buildTargets(config, { clock, uid, boot, clusters });
   const store = await openSqliteStore(join(boot.state, 'sallyport.db'));
   try {
-    return await composeOver(store, policy, targets, options);
+    return await composeOver(store, policy, { targets, clusters }, options);
   } catch (error) {
     await store.close();
     throw error;
@@ -87,14 +93,15 @@ export async function composeBroker(options: ComposeOptions): Promise<ComposedBr
 async function composeOver(
   store: Store,
   policy: CurrentPolicy,
-  targets: ReadonlyMap<string, TargetEntry>,
+  { targets, clusters }: { readonly targets: ReadonlyMap<string, TargetEntry>; readonly clusters: KubeClusters },
   { boot, loaded: { config }, clock, log, uid, onRequest, stop }: ComposeOptions,
 ): Promise<ComposedBroker> {
   const auditFile = join(boot.state, 'audit.jsonl');
   const audit = await openAuditLog({ store, file: auditFile, clock });
   const archive = localDirectoryArchive(boot.recordings);
   const ca = await openSshCa(boot.state);
-  const leases = leaseBook({ store, providers: [sshCaProvider({ ca, clock })], audit, clock });
+  const providers = [sshCaProvider({ ca, clock }), kubeTokenProvider({ clusters: clusters.forTokens, clock })];
+  const leases = leaseBook({ store, providers, audit, clock });
   const last = await store.audit.last();
   const since = last?.at ?? 0;
   const desk = approvalDesk({ store, audit, clock, approvers: config.approvers, since });
@@ -110,6 +117,9 @@ async function composeOver(
     judge: {
       command: (input, context) => judgeCommand(policy.compiled, input, atThisHour(context)),
       freeTerminal: (context) => judgeFreeTerminal(policy.compiled, atThisHour(context)),
+      client: judgeClient,
+      request: (asked, context) => judgeRequest(policy.compiled, asked, atThisHour(context)),
+      needsResult,
     },
     masking: brokerMasking(ca, () => policy.masking),
     probing: attempts,
@@ -209,6 +219,7 @@ async function composeOver(
       }
     },
     async close() {
+      await leases.close(PROBES_END_WITHIN_MS);
       await audit.append({ type: 'broker.stopped', actor: 'broker', data: {} });
       await audit.close();
       await store.close();

@@ -18,6 +18,8 @@ export interface AttachOptions {
   readonly name: string;
   /** null: nothing is sent, and the program's input stays open. */
   readonly input: InputPlan | null;
+  /** So long after it began it is asked to end (SIGTERM); null or absent: never. */
+  readonly endAfterMs?: number | null;
   /** Resolves once the consumer can take more. */
   readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void>;
   readonly onNotice: (notice: Notice) => void;
@@ -42,6 +44,7 @@ export async function attach<Result extends SessionResult>(options: AttachOption
     },
   };
   let stopInput = () => {};
+  let deadline: NodeJS.Timeout | undefined;
   let isRunning = false;
   let request: string | undefined;
   let signals: ReturnType<typeof forwardSignals> | undefined;
@@ -55,6 +58,9 @@ export async function attach<Result extends SessionResult>(options: AttachOption
       const begin = () => {
         isRunning = true;
         if (input !== null) stopInput = forwardInput(sink, input);
+        if (typeof options.endAfterMs === 'number') {
+          deadline = setTimeout(() => sink.message({ type: 'signal', name: 'SIGTERM' }), options.endAfterMs);
+        }
       };
       let delivering = Promise.resolve();
       let result: Result | undefined;
@@ -94,6 +100,7 @@ export async function attach<Result extends SessionResult>(options: AttachOption
     });
   } finally {
     stopInput();
+    clearTimeout(deadline);
     signals?.stop();
     if (socket.readyState !== socket.CLOSED) socket.terminate();
   }

@@ -30,6 +30,19 @@ export function toCommand(child: readonly string[]): CommandInput {
   return rest.length === 0 ? { kind: 'text', text: first } : { kind: 'argv', argv: child };
 }
 
+/** Arguments of kubectl, each literal. Throws `empty-command` and `not-utf-8` (64). */
+export function toKubectl(args: readonly string[]): CommandInput {
+  if (args.length === 0) {
+    throw new BrokerError({
+      code: 'empty-command',
+      exit: EXIT.usage,
+      message: 'there are no arguments for kubectl after "--"',
+      hint: 'for example: sallyport kubectl prod -- get pods',
+    });
+  }
+  return toCommand(['kubectl', ...args]);
+}
+
 /** Throws `not-utf-8` (64): the broker would look for another folder. */
 export function toFolder(cwd: string): string {
   if (cwd.includes(REPLACEMENT)) throw notUtf8('the name of the working folder', 'run it from another folder');

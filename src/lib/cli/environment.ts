@@ -17,6 +17,8 @@ export interface Environment {
   readonly approverKey: string | undefined;
   readonly task: string | undefined;
   readonly why: string | undefined;
+  /** Set for whatever runs in a pod: where the cluster's own API is. */
+  readonly kubernetesService: { readonly host: string; readonly port: string } | null;
   readonly term: string;
   readonly cwd: string;
   readonly uid: number;
@@ -62,12 +64,18 @@ export function readEnvironment(configFlag?: string): Environment {
     approverKey: env.SALLYPORT_APPROVER_KEY || undefined,
     task: env.SALLYPORT_TASK || undefined,
     why: env.SALLYPORT_WHY || undefined,
+    kubernetesService: kubernetesService(env),
     term: env.TERM || 'xterm-256color',
     cwd: workingFolder(),
     uid: process.getuid?.() ?? -1,
     offered,
     inherited: env,
   };
+}
+
+function kubernetesService(env: NodeJS.ProcessEnv): Environment['kubernetesService'] {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
+  return host && port ? { host, port } : null;
 }
 
 function workingFolder(): string {

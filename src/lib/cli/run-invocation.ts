@@ -2,9 +2,10 @@
 // free terminal for who asks for one.
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import type { TargetKind } from '../core/policy-document.ts';
 import type { Invocation } from '../session/client.ts';
 import type { SessionResult } from '../session/result.ts';
-import { toCommand, toFolder } from './child-command.ts';
+import { toCommand, toFolder, toKubectl } from './child-command.ts';
 import { connectBroker } from './connect.ts';
 import { durationFlag } from './duration-flag.ts';
 import type { Environment } from './environment.ts';
@@ -29,7 +30,7 @@ export interface InvocationFlags {
 }
 
 export interface RunOptions {
-  readonly kind: 'shell' | 'ssh';
+  readonly kind: TargetKind;
   readonly target: string;
   /** What stood after `--`, if anything did. */
   readonly child: readonly string[] | null;
@@ -42,7 +43,7 @@ export interface RunOptions {
 export async function runInvocation(options: RunOptions): Promise<number> {
   const { kind, target, child, flags, environment, palette } = options;
   if (child !== null && flags.free) throw usage('--free takes no command', 'leave out one of the two');
-  const isGated = child === null && !flags.free;
+  const isGated = child === null && !flags.free && kind !== 'kubectl';
   if (isGated) requireTerminal(kind, target, flags.json);
   const invocation = toInvocation(options);
   const { client, notes } = await connectBroker(environment);
@@ -73,16 +74,17 @@ function usage(message: string, hint: string): BrokerError {
   return new BrokerError({ code: 'usage', exit: EXIT.usage, message, hint });
 }
 
-function toInvocation({ kind, target, child, flags, environment }: RunOptions): Invocation {
+/** As it goes to the broker. Throws `empty-command`, `not-utf-8` and what flags are wrong (64). */
+export function toInvocation({ kind, target, child, flags, environment }: RunOptions): Invocation {
   const isAsked = flags.tty || flags.plain || (child === null && process.stdin.isTTY === true);
   const wantsTerminal = isAsked && !flags['no-tty'];
   return {
     target,
     kind,
-    command: child === null ? null : toCommand(child),
+    command: child === null ? null : kind === 'kubectl' ? toKubectl(child) : toCommand(child),
     pty: wantsTerminal ? { size: windowSize(), term: environment.term } : null,
-    cwd: kind === 'shell' ? toFolder(environment.cwd) : environment.cwd,
-    env: kind === 'shell' ? environment.offered : {},
+    cwd: kind === 'ssh' ? environment.cwd : toFolder(environment.cwd),
+    env: kind === 'ssh' ? {} : environment.offered,
     task: flags.task ?? environment.task ?? null,
     why: flags.why ?? environment.why ?? null,
     wait: flags.wait,

@@ -26,7 +26,7 @@ export interface BrokerConfig {
   readonly idleExitMs: number;
 }
 
-export type TargetConfig = ShellTargetConfig | SshTargetConfig;
+export type TargetConfig = ShellTargetConfig | SshTargetConfig | KubectlTargetConfig;
 
 export interface TargetLimits {
   /** A session ends after this long, whatever it does. */
@@ -80,6 +80,33 @@ export interface SshTargetConfig {
   readonly sourceAddress: readonly string[] | undefined;
   readonly connectTimeoutMs: number;
   readonly credential: { readonly provider: 'ssh-ca'; readonly ttlMs: number };
+  readonly limits: TargetLimits;
+}
+
+export interface KubectlTargetConfig {
+  readonly kind: 'kubectl';
+  readonly name: string;
+  /** Absolute; the broker's own access. Undefined: it runs in the cluster, and has an account there. */
+  readonly kubeconfig: string | undefined;
+  /** Undefined: the current one of the kubeconfig. */
+  readonly context: string | undefined;
+  /** Where clients begin; undefined: that of the context, else `default`. */
+  readonly namespace: string | undefined;
+  readonly apiServers: 'one' | 'many';
+  /** Of the clients that are started: as for a shell target. */
+  readonly user: string | undefined;
+  readonly cwd: string | undefined;
+  readonly env: readonly string[];
+  readonly set: ReadonlyMap<string, string>;
+  readonly credential: {
+    readonly provider: 'kube-token';
+    /** Of the service account that sessions act as. */
+    readonly namespace: string;
+    readonly serviceAccount: string;
+    readonly ttlMs: number;
+  };
+  /** How much of it one session may do, whatever policy says. */
+  readonly quota: { readonly deletes: number; readonly writes: number; readonly execs: number };
   readonly limits: TargetLimits;
 }
 

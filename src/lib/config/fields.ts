@@ -157,6 +157,15 @@ export const networkAccess = z
   })
   .meta({ form: '`none`, `host`, or a list: `host:port`' });
 
+const KUBE_LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
+
+/** RFC 1123, as Kubernetes has it: labels for namespaces, several of them for accounts. */
+export const kubeNamespace = text('the name of a namespace', new RegExp(`^${KUBE_LABEL}$`));
+export const serviceAccount = text(
+  'a service account as NAMESPACE/NAME',
+  (value) => value.length <= 317 && new RegExp(`^${KUBE_LABEL}/${KUBE_LABEL}(\\.${KUBE_LABEL})*$`).test(value),
+);
+
 export const fingerprint = text(
   'a host key fingerprint, SHA256:… as ssh-keygen -l prints it',
   /^SHA256:[A-Za-z0-9+/]{43}$/,

@@ -64,31 +64,32 @@ function renderSection(path: string, node: Node): string[] {
 }
 
 /** One table a mapping; mappings inside it follow as tables of their own. */
-function collect(path: string, node: Node, parts: string[]): void {
+function collect(path: string, node: Node, parts: string[], kind?: string): void {
   const named = typeof node.additionalProperties === 'object' ? node.additionalProperties : undefined;
   if (named !== undefined) {
-    collect(`${path}.NAME`, named, parts);
+    collect(`${path}.NAME`, named, parts, kind);
     return;
   }
   if (node.items !== undefined) {
-    collect(`${path}[]`, node.items, parts);
+    collect(`${path}[]`, node.items, parts, kind);
     return;
   }
   if (node.oneOf !== undefined) {
-    for (const kind of node.oneOf) collectTable(path, `with \`kind: ${kindOf(kind)}\``, kind, parts);
+    for (const kind of node.oneOf) collectTable(path, kindOf(kind), kind, parts);
     return;
   }
-  collectTable(path, undefined, node, parts);
+  collectTable(path, kind, node, parts);
 }
 
-function collectTable(path: string, which: string | undefined, node: Node, parts: string[]): void {
+/** `kind`: of the target whose field it is. */
+function collectTable(path: string, kind: string | undefined, node: Node, parts: string[]): void {
   const fields = Object.entries(node.properties ?? {});
-  if (path.includes('.') || path.includes('[') || which !== undefined) {
-    parts.push(`### \`${path}\`${which === undefined ? '' : ` ${which}`}`);
+  if (path.includes('.') || path.includes('[') || kind !== undefined) {
+    parts.push(`### \`${path}\`${kind === undefined ? '' : ` with \`kind: ${kind}\``}`);
   }
-  parts.push(table(fields.map(([key, field]) => row(`${path}.${key}`, field, node))));
+  parts.push(table(fields.map(([key, field]) => row(`${path}.${key}`, field, node, kind))));
   for (const [key, field] of fields) {
-    if (fieldsOf(field) !== undefined && !isExplained(field)) collect(`${path}.${key}`, field, parts);
+    if (fieldsOf(field) !== undefined && !isExplained(field)) collect(`${path}.${key}`, field, parts, kind);
   }
 }
 
@@ -115,9 +116,9 @@ interface Row {
   readonly meaning: string;
 }
 
-function row(path: string, node: Node, parent: Node): Row {
+function row(path: string, node: Node, parent: Node, kind?: string): Row {
   const key = path.slice(path.lastIndexOf('.') + 1);
-  const known = defaultOf(path);
+  const known = defaultOf(path, kind);
   const isRequired = parent.required?.includes(key) ?? false;
   return {
     key: `\`${key}\``,
@@ -140,9 +141,10 @@ function table(rows: readonly Row[]): string {
 type AnyDefault = Default<string | number | readonly string[]>;
 const TABLE: readonly AnyDefault[] = Object.values(DEFAULTS);
 
-function defaultOf(path: string): AnyDefault | undefined {
+function defaultOf(path: string, kind: string | undefined): AnyDefault | undefined {
   const written = path.replace(/\bNAME\b/g, '*');
-  return TABLE.find(({ key }) => key === written);
+  const find = (wanted: string) => TABLE.find(({ key }) => key === wanted);
+  return find(`${written} (${kind})`) ?? find(written);
 }
 
 function formatDefault({ value, unit }: AnyDefault): string {

@@ -91,6 +91,25 @@ function resolveTarget(name: string, target: WrittenTarget, defaults: TargetLimi
         credential: { provider: target.credential.provider, ttlMs: target.credential.ttl },
         limits,
       };
+    case 'kubectl': {
+      const { provider, ttl } = target.credential;
+      const [namespace = '', serviceAccount = ''] = target.credential.serviceAccount.split('/');
+      return {
+        kind: 'kubectl',
+        name,
+        kubeconfig: target.kubeconfig,
+        context: target.context,
+        namespace: target.namespace,
+        apiServers: target.apiServers,
+        user: target.user,
+        cwd: target.cwd,
+        env: target.env,
+        set: new Map(Object.entries(target.set)),
+        credential: { provider, namespace, serviceAccount, ttlMs: ttl },
+        quota: target.quota,
+        limits,
+      };
+    }
   }
 }
 

@@ -11,6 +11,8 @@ import {
   homePath,
   host,
   integer,
+  kubeNamespace,
+  line,
   list,
   name,
   named,
@@ -20,6 +22,7 @@ import {
   osName,
   publicKey,
   section,
+  serviceAccount,
   size,
   text,
   variableName,
@@ -113,8 +116,48 @@ const sshTarget = section({
   limits: targetLimits.exactOptional().describe('of this target’s sessions'),
 });
 
-const target = z.discriminatedUnion('kind', [shellTarget, sshTarget], {
-  error: (issue) => (issue.code === 'invalid_union' ? 'shell or ssh' : 'a mapping'),
+const perSession = integer(0, 1_000_000);
+
+const kubectlTarget = section({
+  kind: z
+    .literal('kubectl')
+    .meta({ form: '`kubectl`' })
+    .describe('a Kubernetes cluster, through an endpoint that judges each request'),
+  kubeconfig: absolutePath
+    .exactOptional()
+    .describe('the broker’s own access to the cluster; without it, the account of the pod that it runs in'),
+  context: line('the name of a context', 253)
+    .exactOptional()
+    .describe('of the kubeconfig; without it, its current one'),
+  namespace: kubeNamespace.exactOptional().describe('where kubectl begins; without it, the namespace of the context'),
+  apiServers: choice('one', 'many')
+    .default(DEFAULTS.apiServers.value)
+    .describe('how many API servers answer for the cluster'),
+  user: shellTarget.shape.user,
+  cwd: shellTarget.shape.cwd,
+  env: shellTarget.shape.env,
+  set: shellTarget.shape.set,
+  credential: section({
+    provider: choice('kube-token').default(DEFAULTS.kubeProvider.value).describe('who mints the credential'),
+    serviceAccount: serviceAccount.describe(
+      'what sessions act as, as `NAMESPACE/NAME`: what it may not do, no rule allows',
+    ),
+    ttl: duration({ minMs: 30 * SECOND_MS, maxMs: HOUR_MS })
+      .default(DEFAULTS.kubeTtlMs.value)
+      .describe('how long a token is asked for; a session that goes on gets another one'),
+  }).describe('how the session logs in'),
+  quota: section({
+    deletes: perSession.default(DEFAULTS.quotaDeletes.value).describe('objects it may delete, one by one or together'),
+    writes: perSession.default(DEFAULTS.quotaWrites.value).describe('requests that change something'),
+    execs: perSession.default(DEFAULTS.quotaExecs.value).describe('commands and connections into pods'),
+  })
+    .prefault({})
+    .describe('of one session, whatever the rules say'),
+  limits: targetLimits.exactOptional().describe('of this target’s sessions'),
+});
+
+const target = z.discriminatedUnion('kind', [shellTarget, sshTarget, kubectlTarget], {
+  error: (issue) => (issue.code === 'invalid_union' ? 'shell, ssh or kubectl' : 'a mapping'),
 });
 
 const approver = section({

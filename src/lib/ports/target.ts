@@ -4,16 +4,19 @@ import type { ExitStatus, OutputStream } from '../core/events.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { TargetKind } from '../core/policy-document.ts';
 import type { TerminalSize } from '../core/terminal.ts';
+import type { ApiSession } from './api-gate.ts';
 import type { Credential, CredentialRequest } from './provider.ts';
 
 /**
  * What to run. `text` is the printed form policy judged: bash source, executed as it stands by bash. `prelude` is the
  * broker's own bash source that the same interpreter reads first. `gated` is a line: its commands come later, one by one.
+ * `endpoint` runs nothing: a target that is an API answers clients of the caller's until the session ends.
  */
 export type Work =
   | { readonly kind: 'command'; readonly text: string; readonly prelude?: string }
   | { readonly kind: 'gated' }
-  | { readonly kind: 'free-terminal' };
+  | { readonly kind: 'free-terminal' }
+  | { readonly kind: 'endpoint' };
 
 /** What earlier commands of a gated session left to the next one. */
 export interface Carried {
@@ -40,6 +43,18 @@ export interface ProgramSpec {
   readonly callerUid: number;
   /** Digest of the place this was judged for; where that is another one by now, nothing runs. Undefined for probes. */
   readonly place: string | undefined;
+  /** For a target that is an API, and only there. */
+  readonly api?: ApiSession;
+}
+
+/** Where clients of an API find it; what opens it is the session's token. */
+export interface ApiEndpoint {
+  /** `https://127.0.0.1:PORT`. */
+  readonly server: string;
+  /** PEM of the session's own CA. */
+  readonly ca: string;
+  /** The namespace clients begin in, where the target has one. */
+  readonly namespace: string | undefined;
 }
 
 /** Where and as whom a target runs something: what an approver is shown, and what an approval is bound to. No secret. */
@@ -86,6 +101,8 @@ export interface Program {
   readonly output: AsyncIterable<OutputChunk>;
   /** Its first process, where it runs on this machine: what a broker that crashed left running is ended by it. */
   readonly leader: ProcessMark | null;
+  /** Of work that is an endpoint. */
+  readonly endpoint?: ApiEndpoint;
   /** How it ended; rejects with a BrokerError (`connection-lost`, …) where that cannot be known. */
   readonly exited: Promise<ExitStatus>;
   /** Resolves once the program's side can take more; rejects after exit or a lost connection. */
@@ -126,9 +143,20 @@ export interface CheckStep {
   readonly fix?: string;
 }
 
+/** What an administrator of a cluster must know to give the broker its rights there. */
+export interface ClusterRights {
+  /** Of the service accounts whose tokens the broker asks for. */
+  readonly namespace: string;
+  readonly serviceAccounts: readonly string[];
+  /** As the cluster knows the broker. Rejects with what the cluster's API does. */
+  brokerName(signal: AbortSignal): Promise<string>;
+}
+
 export interface Target {
   readonly name: string;
   readonly kind: TargetKind;
+  /** Of a cluster; nothing of it is looked at before `brokerName` is called. */
+  readonly rbac?: ClusterRights;
   /** Where the program would run now. Throws what `open` would reject with where nothing could ever run there. */
   placeOf(spec: Pick<ProgramSpec, 'cwd' | 'callerUid' | 'carried'>): Place;
   /**

@@ -2,16 +2,17 @@
 
 import type { CommandInput } from '../core/command-input.ts';
 import type { SessionId } from '../core/ids.ts';
+import type { TargetKind } from '../core/policy-document.ts';
 import type { Principal } from '../core/principal.ts';
 import type { TerminalSize } from '../core/terminal.ts';
-import type { OutputChunk } from '../ports/target.ts';
+import type { ApiEndpoint, OutputChunk } from '../ports/target.ts';
 import type { ClientInput } from '../stream/pump.ts';
 
 /** One opening of a target, as asked for. Untrusted, apart from its shape. */
 export interface Invocation {
   readonly target: string;
-  /** The command of `sallyport shell` or `sallyport ssh`; the target must be of that kind. */
-  readonly kind: 'shell' | 'ssh';
+  /** The command of the CLI that asks; the target must be of that kind. */
+  readonly kind: TargetKind;
   /** null asks for a free terminal. */
   readonly command: CommandInput | null;
   readonly pty: { readonly size: TerminalSize; readonly term: string } | null;
@@ -36,7 +37,8 @@ export type Notice =
       readonly expiresAt: number;
     }
   | { readonly kind: 'approved'; readonly request: string; readonly approvers: readonly string[] }
-  | { readonly kind: 'opened'; readonly session: SessionId };
+  /** `endpoint`: where clients of an API find it, if that was asked for. */
+  | { readonly kind: 'opened'; readonly session: SessionId; readonly endpoint?: ApiEndpoint };
 
 export interface SessionClient {
   readonly principal: Principal;

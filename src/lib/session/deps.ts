@@ -1,9 +1,11 @@
 // What the use-case needs, declared by the one who uses it; the broker's composition root fills it in.
 import type { ApprovalDesk } from '../approval/desk.ts';
+import type { ApiRequest } from '../core/api-request.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CommandInput } from '../core/command-input.ts';
 import type { Decision } from '../core/decision.ts';
 import type { BrokerError } from '../core/errors.ts';
+import type { TargetKind } from '../core/policy-document.ts';
 import type { LeaseBook } from '../leases/book.ts';
 import type { Archive } from '../ports/archive.ts';
 import type { AuditLog } from '../ports/audit.ts';
@@ -13,6 +15,7 @@ import type { GatedSession } from './gated/gated-session.ts';
 import type { LiveSessions } from './live-sessions.ts';
 import type { Masking } from './masking/session-mask.ts';
 import type { Probing } from './probing.ts';
+import type { Quota } from './requests/quota.ts';
 
 /** A target with what the session must know of its configuration. */
 export interface TargetEntry {
@@ -20,6 +23,8 @@ export interface TargetEntry {
   /** True where the program starts in the caller's folder; then the folder is part of what is approved. */
   readonly keepsCallerFolder: boolean;
   readonly limits: { readonly hardMs: number; readonly idleMs: number };
+  /** Of a target that is an API. */
+  readonly quota?: Quota;
   /** What earlier commands of a gated session left, where it is one. */
   readonly carried?: Carried;
 }
@@ -27,7 +32,7 @@ export interface TargetEntry {
 /** Where a command would run, for policy. */
 export interface JudgeContext {
   readonly target: string;
-  readonly kind: 'shell' | 'ssh';
+  readonly kind: TargetKind;
   readonly principal: string;
   /** What the caller says it works on. */
   readonly task?: string | null;
@@ -37,11 +42,25 @@ export interface JudgeContext {
   readonly env?: ReadonlyMap<string, string | null>;
 }
 
+/** A request to the API of a cluster, as policy judges it. */
+export interface JudgedRequest {
+  readonly request: ApiRequest;
+  /** The object as it would be there afterwards, where that is known, else as it was sent; undefined for none. */
+  readonly object: unknown;
+  /** The server will surely change nothing. */
+  readonly isDryRun: boolean;
+}
+
 /** Asked anew for each thing that is to run: the policy behind it may be replaced at any time. */
 export interface Judge {
   /** Judges a whole command; `printed` is the only form that may run. Throws BrokerError for what is no command. */
   command(input: CommandInput, context: JudgeContext): { readonly decision: Decision; readonly printed: string };
   freeTerminal(context: JudgeContext): Decision;
+  /** The client of an API that is judged request by request: it may always run; `printed` is the only form that may. */
+  client(input: CommandInput | null): { readonly decision: Decision; readonly printed: string | null };
+  request(asked: JudgedRequest, context: JudgeContext): Decision;
+  /** True where the object as it would be afterwards may change what is said of it. */
+  needsResult(asked: JudgedRequest): boolean;
 }
 
 export interface SessionDeps {

@@ -7,6 +7,8 @@ import type { SessionRecording } from './record-session.ts';
 export interface IssuedCredentials {
   /** One for each request, in their order. The session's mask knows their secrets by now. */
   readonly credentials: readonly Credential[];
+  /** Another one, later, with the same care; it does not end those before it. */
+  issueAgain(request: CredentialRequest): Promise<Credential>;
   /** Revokes them now: what they opened stays open, and they open nothing more. Rejects with what the book does. */
   revoke(): Promise<void>;
 }
@@ -20,9 +22,8 @@ export async function issueCredentials(
   requests: readonly CredentialRequest[],
   { mark }: Pick<SessionRecording, 'mark'>,
 ): Promise<IssuedCredentials> {
-  const credentials: Credential[] = [];
   const revocations: (() => Promise<void>)[] = [];
-  for (const request of requests) {
+  async function issue(request: CredentialRequest): Promise<Credential> {
     const { lease, credential } = await deps.leases.issue(id, request);
     const { provider, issuedAt, expiresAt } = lease.plan;
     const issued = { provider, issuedAt, expiresAt, revokedAt: null };
@@ -39,11 +40,14 @@ export async function issueCredentials(
     revocations.push(revoke);
     end.onEnd('revoke the lease', revoke);
     mask.learn(knownOf(credential, provider));
-    credentials.push(credential);
     await mark('credential.issued', { ...issued });
+    return credential;
   }
+  const credentials: Credential[] = [];
+  for (const request of requests) credentials.push(await issue(request));
   return {
     credentials,
+    issueAgain: issue,
     async revoke() {
       for (const revoke of revocations) await revoke();
     },

@@ -80,10 +80,7 @@ function judge(asked: Asked, { principal, mask }: Asker, entry: TargetEntry, dep
     callerUid: principal.proof.uid,
     ...(carried === undefined ? {} : { carried }),
   });
-  const judged =
-    command === null
-      ? { decision: deps.judge.freeTerminal(context), printed: null }
-      : deps.judge.command(command, context);
+  const judged = judgedBy(deps.judge, kind, command, context);
   const decision = shownDecision(judged.decision, mask);
   const real: RequestSubject = {
     target,
@@ -100,8 +97,15 @@ function judge(asked: Asked, { principal, mask }: Asker, entry: TargetEntry, dep
   return { decision, subject: shownSubject(real, mask), runs, context };
 }
 
+/** A cluster's sessions are judged request by request, and not by what their client is. */
+function judgedBy(judge: Deps['judge'], kind: Asked['kind'], command: Asked['command'], context: JudgeContext) {
+  if (kind === 'kubectl') return judge.client(command);
+  if (command === null) return { decision: judge.freeTerminal(context), printed: null };
+  return judge.command(command, context);
+}
+
 /** Rules and parser quote what they speak of. */
-function shownDecision(decision: Decision, mask: SessionMask): Decision {
+export function shownDecision(decision: Decision, mask: SessionMask): Decision {
   const { reason, program, guidance } = decision;
   return {
     ...decision,

@@ -2,21 +2,25 @@
 // each has a file of its own. Orders that never change: record before forward, book before hand-out, settle always.
 import { asBrokerError } from '../core/errors.ts';
 import { newSessionId } from '../core/ids.ts';
-import type { Program } from '../ports/target.ts';
+import type { SessionRow } from '../ports/store.ts';
+import type { Program, ProgramSpec } from '../ports/target.ts';
 import { bookEnd, bookOpening } from './book-session.ts';
 import type { Invocation, SessionClient } from './client.ts';
 import type { SessionDeps } from './deps.ts';
-import { issueCredentials } from './issue-credentials.ts';
+import { type IssuedCredentials, issueCredentials } from './issue-credentials.ts';
 import { judgeInvocation } from './judge-invocation.ts';
 import { startTimeLimits } from './limits.ts';
 import { logFailure } from './log-failure.ts';
 import { typedRecord } from './masking/masked-record.ts';
-import { SessionMask } from './masking/session-mask.ts';
-import { noProgress, type Opening } from './opening.ts';
+import { type MaskCount, SessionMask } from './masking/session-mask.ts';
+import { noProgress, type Opening, type Progress } from './opening.ts';
 import { permit } from './permit.ts';
 import { plainWords } from './plain-words.ts';
 import { programSpec } from './program-spec.ts';
 import { recordSession, type SessionRecording } from './record-session.ts';
+import type { GateDeps } from './requests/api-gate.ts';
+import { apiSession } from './requests/api-session.ts';
+import { type RequestTally, requestTally } from './requests/request-tally.ts';
 import { resolveTarget } from './resolve-target.ts';
 import { resultOf, type SessionResult } from './result.ts';
 import { clientGone, runProgram } from './run-program.ts';
@@ -70,11 +74,11 @@ export async function openSession(
 }
 
 /** What has to be true before anything runs. */
-async function walk(asked: Opening): Promise<void> {
-  const { client, deps, controller, progress, mask } = asked;
+async function walk(unread: Opening): Promise<void> {
+  const { client, deps, controller, progress, mask } = unread;
   const { signal } = controller;
-  const invocation = { ...asked.invocation, ...plainWords(asked.invocation, mask) };
-  const opening = { ...asked, invocation };
+  const invocation = { ...unread.invocation, ...plainWords(unread.invocation, mask) };
+  const opening = { ...unread, invocation };
   const entry = resolveTarget(invocation, deps);
   const first = await judgeInvocation(opening.id, invocation, { principal: client.principal, mask }, entry, deps);
   const { judged, approval } = await permit(opening, entry, first);
@@ -83,28 +87,53 @@ async function walk(asked: Opening): Promise<void> {
 
   const recording = await recordSession(opening, judged, approval);
   progress.opened = true;
-  await bookOpening(opening, { ...subject, mode: subject.command === null ? 'free' : 'one-shot' }, approval);
+  await bookOpening(opening, { ...subject, mode: modeOf(invocation) }, approval);
 
-  const spec = programSpec(opening, runs);
-  const issued = await issueCredentials(opening, entry.target.credentialsFor(spec), recording);
-  const limits = startTimeLimits({ ...entry.limits, timeoutMs: invocation.timeoutMs }, controller, deps.clock);
+  const asked = programSpec(opening, runs);
+  const issued = await issueCredentials(opening, entry.target.credentialsFor(asked), recording);
+  const tally = requestTally();
+  const timeLimits = { ...entry.limits, timeoutMs: invocation.timeoutMs };
+  const limits = startTimeLimits(timeLimits, controller, deps.clock, tally.isWaiting);
   opening.end.onEnd('stop the time limits', async () => limits.stop());
   signal.throwIfAborted();
+  const place = { summary: subject.place, digest: subject.placeDigest };
+  const gate = { context: judged.context, place, recording, tally, touch: limits.touch };
+  const spec = entry.quota === undefined ? asked : withApi(opening, asked, { ...gate, quota: entry.quota }, issued);
   const program = await entry.target.open(spec, issued.credentials, signal);
   // Looked at below, where the program still runs then; a rejection nobody looks at would end the broker.
   program.exited.catch(() => undefined);
   opening.end.onEnd('end the program', () => program[Symbol.asyncDispose](), END_PROGRAM_LIMIT_MS);
   if (program.leader !== null) await deps.sessions.noteLeader(opening.id, program.leader);
   signal.throwIfAborted();
-  client.notify({ kind: 'opened', session: opening.id });
-  await runAndMask(opening, program, recording, limits.touch);
+  const { endpoint } = program;
+  client.notify({ kind: 'opened', session: opening.id, ...(endpoint === undefined ? {} : { endpoint }) });
+  await runAndMask(opening, program, recording, { touch: limits.touch, tally });
+  endWithRefusal(progress, tally);
+}
+
+const modeOf = ({ kind, command }: Invocation): SessionRow['mode'] =>
+  command !== null ? 'one-shot' : kind === 'kubectl' ? 'gated' : 'free';
+
+function withApi(opening: Opening, spec: ProgramSpec, gate: GateDeps, issued: IssuedCredentials): ProgramSpec {
+  const api = apiSession(opening, gate, issued);
+  opening.deps.live.offerToken(opening.id, api.token);
+  return { ...spec, api };
+}
+
+/** A client that failed after a request of its own was refused failed because of that, as far as anybody can tell. */
+function endWithRefusal(progress: Progress, tally: RequestTally): void {
+  const refusal = tally.firstRefusal();
+  const { status } = progress;
+  if (refusal === undefined || (status?.kind === 'code' && status.code === 0)) return;
+  progress.decision = refusal.decision ?? progress.decision;
+  progress.error = refusal.error;
 }
 
 async function runAndMask(
   { invocation, client, deps, controller, progress, mask, end }: Opening,
   program: Program,
   recording: SessionRecording,
-  touch: () => void,
+  { touch, tally }: { readonly touch: () => void; readonly tally: RequestTally },
 ): Promise<void> {
   const output = mask.streams(invocation.pty?.size ?? null);
   const typed = typedRecord(recording.record, mask, output.resize);
@@ -122,6 +151,14 @@ async function runAndMask(
       clock: deps.clock,
     });
   } finally {
-    progress.masked = output.count();
+    progress.masked = sumOf(output.count(), tally.count());
   }
+}
+
+function sumOf(a: MaskCount, b: MaskCount): MaskCount {
+  const kinds = [...new Set([...Object.keys(a.kinds), ...Object.keys(b.kinds)])];
+  return {
+    total: a.total + b.total,
+    kinds: Object.fromEntries(kinds.map((kind) => [kind, (a.kinds[kind] ?? 0) + (b.kinds[kind] ?? 0)])),
+  };
 }

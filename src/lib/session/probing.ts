@@ -44,6 +44,8 @@ interface Account {
   readonly coolUntil: Map<string, number>;
 }
 
+const JUDGED: ReadonlySet<string> = new Set(['command.judged', 'api.judged']);
+
 /** More than the highest threshold; what is older is forgotten first. */
 const MAX_DENIALS_EACH = 2000;
 const MAX_PRINCIPALS = 1000;
@@ -100,7 +102,7 @@ export function probing(deps: { readonly settings: () => Settings | undefined; r
       const withinMs = deps.settings()?.withinMs;
       if (withinMs === undefined) return;
       for (const { type, at, actor, data } of entries) {
-        if (type === 'command.judged' && data.verdict === 'deny' && !isCoolingDown(data.guidance)) {
+        if (JUDGED.has(type) && data.verdict === 'deny' && !isCoolingDown(data.guidance)) {
           const { target, rule, program } = data as unknown as Denial;
           add(accountOf(actor), { at, target, rule, program }, withinMs);
         } else if (type === 'policy.probing') {

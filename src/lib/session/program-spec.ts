@@ -7,10 +7,12 @@ export function programSpec(
   { id, invocation, client }: Pick<Opening, 'id' | 'invocation' | 'client'>,
   { command, placeDigest }: Pick<RequestSubject, 'command' | 'placeDigest'>,
 ): ProgramSpec {
+  const withoutCommand =
+    invocation.kind === 'kubectl' ? ({ kind: 'endpoint' } as const) : ({ kind: 'free-terminal' } as const);
   return {
     session: id,
     task: invocation.task ?? undefined,
-    work: command === null ? { kind: 'free-terminal' } : { kind: 'command', text: command },
+    work: command === null ? withoutCommand : { kind: 'command', text: command },
     pty: invocation.pty,
     cwd: invocation.cwd ?? undefined,
     env: invocation.env,

@@ -19,7 +19,8 @@ export function interpreterFor(work: Work, shell: string | undefined): Interpret
       // "--" after -c: a text that begins with a dash is a command, not an option.
       return { file: findBash(), args: ['--noprofile', '--norc', '-c', '--', `${work.prelude ?? ''}${work.text}`] };
     case 'gated':
-      throw new Bug('a gated session has no program of its own');
+    case 'endpoint':
+      throw new Bug(`no program of its own belongs to "${work.kind}"`);
     case 'free-terminal': {
       const file = shell ?? findBash();
       if (!isExecutable(file)) throw noShell(file);

@@ -1,5 +1,6 @@
 // One command of a gated session as a client asks for it, and what it is answered.
 import type { CommandInput } from '../../core/command-input.ts';
+import type { TargetKind } from '../../core/policy-document.ts';
 import type { TerminalSize } from '../../core/terminal.ts';
 import type { SessionResult } from '../result.ts';
 
@@ -48,7 +49,7 @@ export interface ExecResult extends SessionResult {
 /** How a gated session is asked for. Untrusted, apart from its shape. */
 export interface GatedRequest {
   readonly target: string;
-  readonly kind: 'shell' | 'ssh';
+  readonly kind: TargetKind;
   readonly cwd: string | null;
   readonly env: Readonly<Record<string, string>>;
   readonly task: string | null;

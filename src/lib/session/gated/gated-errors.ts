@@ -59,3 +59,13 @@ export function needsInputError(id: string, { lastLine, hidden }: NeedsInput): B
     hint: `send it with "sallyport session exec ${id} --stdin", or end the program with "sallyport session exec ${id} --signal INT"`,
   });
 }
+
+/** A cluster's requests are judged one by one in every session. */
+export function noGatedCluster(target: string): BrokerError {
+  return new BrokerError({
+    code: 'wrong-kind',
+    exit: EXIT.usage,
+    message: `target "${target}" is a cluster, which has no sessions that go command by command`,
+    hint: `use: sallyport kubectl ${target} -- ARGUMENTS, or for other clients: sallyport kubectl ${target} --kubeconfig FILE`,
+  });
+}

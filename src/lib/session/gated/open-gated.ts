@@ -20,7 +20,7 @@ import { resultOf, type SessionResult } from '../result.ts';
 import { settleFailed, settlement } from '../settlement.ts';
 import { CarriedState } from './carried-state.ts';
 import type { GatedRequest } from './exec.ts';
-import { tooManySessions } from './gated-errors.ts';
+import { noGatedCluster, tooManySessions } from './gated-errors.ts';
 import { GatedSession } from './gated-session.ts';
 import { OutputLog } from './output-log.ts';
 import type { Shared } from './run-command.ts';
@@ -107,6 +107,7 @@ async function begin(opening: Opening): Promise<Omit<Shared, 'touch'>> {
   const { signal } = controller;
   const { target: name, kind, task } = invocation;
   const entry = resolveTarget(invocation, deps);
+  if (kind === 'kubectl') throw noGatedCluster(name);
   const place = entry.target.placeOf({ cwd: invocation.cwd ?? undefined, callerUid: client.principal.proof.uid });
   const recording = await beginRecording(opening, null, 'gated session');
   progress.opened = true;

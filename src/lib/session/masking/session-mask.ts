@@ -161,6 +161,17 @@ export class SessionMask {
     };
   }
 
+  /** A mask for bytes that are no program's output: replies of an API. Throws `cannot-mask` (74). */
+  bytes(): MaskStage {
+    return failClosed(this.#stage(null));
+  }
+
+  /** What stands in the place of a secret value: one per value and session, or for approvers one per value. */
+  label(kind: string, value: Uint8Array, reader: 'client' | 'approver'): string {
+    const fingerprint = reader === 'client' ? this.#fingerprint : this.#textFingerprint;
+    return `[${kind}:${fingerprint(value)}]`;
+  }
+
   /** A mask for what is typed, in which arrow keys move no cursor. Throws `cannot-mask` (74). */
   typed(): MaskStage {
     return failClosed(this.#stage(null, false));

@@ -1,0 +1,159 @@
+// The gate of one session: each request to the API is assessed, counted, perhaps asked about, and written down, in this order, before it
+// may go to the server. What cannot be written down does not go, and ends the session.
+import type { Decision } from '../../core/decision.ts';
+import { asBrokerError, BrokerError } from '../../core/errors.ts';
+import { EXIT } from '../../core/exit-codes.ts';
+import { RefusedRequest } from '../../kubernetes/refused-request.ts';
+import type { ApiGate, ApiLeave, ApiQuestion, ApiRefusal } from '../../ports/api-gate.ts';
+import { denied, shownDecision } from '../judge-invocation.ts';
+import type { Opening } from '../opening.ts';
+import type { SessionRecording } from '../record-session.ts';
+import { assessRequest } from './assess-request.ts';
+import { keyedDigest, permitRequest, type RequestPlace } from './permit-request.ts';
+import { type Quota, quotaBook } from './quota.ts';
+import { type LoggedRequest, requestLog } from './request-log.ts';
+import type { RequestTally } from './request-tally.ts';
+import { type StreamRecord, streamRecord } from './stream-record.ts';
+
+export interface GateDeps extends RequestPlace {
+  readonly recording: SessionRecording;
+  readonly quota: Quota;
+  readonly tally: RequestTally;
+  /** Something happened: the session is not idle. */
+  readonly touch: () => void;
+}
+
+/** A gate for the requests of this opening. */
+export function apiGate(opening: Opening, { recording, quota, tally, touch, ...where }: GateDeps): ApiGate {
+  const { client, controller, deps, mask } = opening;
+  const log = requestLog(opening, recording);
+  const book = quotaBook(quota);
+  const failClosed = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = asBrokerError(thrown);
+      if (['cannot-audit', 'cannot-record', 'cannot-mask'].includes(error.code)) controller.abort(error);
+      throw thrown;
+    }
+  };
+
+  async function permit(question: ApiQuestion, signal: AbortSignal): Promise<ApiLeave> {
+    touch();
+    const { request } = question;
+    const logged = log.begin();
+    const first = await assessRequest(question, where.context, deps, signal);
+    const removes = first.preview?.removed.length ?? 0;
+    const counted = { isDryRun: first.isDryRun, removes };
+    const body = question.body === null ? null : keyedDigest(mask.bindingKey, question.body.bytes);
+    const details = { isDryRun: first.isDryRun, body, approval: undefined };
+    const short = first.decision.verdict === 'deny' ? undefined : book.take(request, counted);
+    if (short !== undefined || first.decision.verdict === 'deny') {
+      return deny(question, logged, short ?? first.decision, details);
+    }
+    let went = false;
+    try {
+      const permitted = await tally.whileWaiting(first.decision.verdict === 'ask', () =>
+        permitRequest(question, opening, where, first, signal),
+      );
+      touch();
+      const { decision } = permitted.assessed;
+      if (permitted.kind === 'denied') return await deny(question, logged, decision, details);
+      if (permitted.kind === 'withheld') return await withhold(question, logged, decision, permitted.error, details);
+      await logged.judged(request, shownDecision(decision, mask), { ...details, approval: permitted.approval });
+      went = true;
+      return allow(question, logged, decision);
+    } finally {
+      if (!went) book.giveBack(request, counted);
+    }
+  }
+
+  type Details = Parameters<LoggedRequest['judged']>[2];
+
+  async function deny(
+    { request }: ApiQuestion,
+    logged: LoggedRequest,
+    judged: Decision,
+    details: Details,
+  ): Promise<ApiLeave> {
+    const { principal } = client;
+    const noticed = deps.probing.notice(judged, { principal: principal.name, target: opening.invocation.target });
+    const decision = shownDecision(noticed.decision, mask);
+    await logged.judged(request, decision, details);
+    if (noticed.event !== undefined) {
+      await deps.audit.append({ type: 'policy.probing', actor: principal.name, data: { ...noticed.event } });
+    }
+    await logged.ended(request, decision, null);
+    return refusal(decision, denied(decision));
+  }
+
+  async function withhold(
+    { request }: ApiQuestion,
+    logged: LoggedRequest,
+    judged: Decision,
+    error: BrokerError,
+    details: Details,
+  ): Promise<ApiLeave> {
+    const decision = shownDecision(judged, mask);
+    await logged.judged(request, decision, details);
+    await logged.ended(request, decision, null);
+    return refusal(decision, mask.error(error));
+  }
+
+  function refusal(decision: Decision, error: BrokerError): ApiLeave {
+    tally.refused(decision, error);
+    return { verdict: 'deny', message: `sallyport: ${error.publicMessage}; next: ${error.hint}` };
+  }
+
+  function allow({ request }: ApiQuestion, logged: LoggedRequest, decision: Decision): ApiLeave {
+    let streams: StreamRecord | undefined;
+    return {
+      verdict: 'allow',
+      streams() {
+        const kept = streamRecord(request, logged.number, mask, recording);
+        streams = kept;
+        return {
+          mask: () => tally.counted(mask.bytes()),
+          record: (stream, bytes) =>
+            failClosed(async () => {
+              touch();
+              await kept.record(stream, bytes);
+            }),
+        };
+      },
+      done: (outcome) =>
+        failClosed(async () => {
+          touch();
+          await streams?.end();
+          await logged.ended(request, shownDecision(decision, mask), outcome);
+        }),
+    };
+  }
+
+  /** What nobody may ask for is a denial; what is merely wrong is the client's own mistake. */
+  async function refused(method: string, target: string, refusal: ApiRefusal): Promise<void> {
+    const { status, code, message, hint } = refusal;
+    await log.refused(method, target, { ...refusal, message: mask.text(message) });
+    if (status === 403)
+      tally.refused(null, new BrokerError({ code, exit: EXIT.denied, message: mask.text(message), hint }));
+  }
+
+  return {
+    permit: (question, signal) =>
+      failClosed(async () => {
+        try {
+          return await permit(question, signal);
+        } catch (error) {
+          if (error instanceof RefusedRequest) await refused(question.request.method, question.request.path, error);
+          throw error;
+        }
+      }),
+    refused: (method, target, refusal) => failClosed(() => refused(method, target, refusal)),
+    labelOf(value) {
+      tally.masked('kubernetes-secret');
+      return mask.label('kubernetes-secret', value, 'client');
+    },
+    labelForApprovers: (value) => mask.label('kubernetes-secret', value, 'approver'),
+    replyMask: () => tally.counted(mask.bytes()),
+  };
+}

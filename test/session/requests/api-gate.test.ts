@@ -1,0 +1,235 @@
+// The gate of a session: what it lets through, what it writes down before, and what it makes of people's word. The target is a script;
+// everything else is real but for the judge and the clock.
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { BrokerError } from '../../../src/lib/core/errors.ts';
+import type { RequestId } from '../../../src/lib/core/ids.ts';
+import { readRequest } from '../../../src/lib/kubernetes/read-request.ts';
+import type { ApiGate, ApiLeave, ApiPreview, ApiQuestion, ApiSession } from '../../../src/lib/ports/api-gate.ts';
+import type { SessionResult } from '../../../src/lib/session/result.ts';
+import { decisionOn, principal } from '../../helpers/approval-people.ts';
+import { scriptedTarget } from '../../helpers/scripted-target.ts';
+import { LIMITS, type Stage, type TestClient, testClient, withStage } from '../../helpers/session-stage.ts';
+import { REQUEST } from '../../leases/fake-provider.ts';
+
+const test = suite('api-gate');
+
+const PODS = '/api/v1/namespaces/default/pods';
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+const QUOTA = { deletes: 2, writes: 50, execs: 50 };
+const NEVER = new AbortController().signal;
+
+interface Opened {
+  readonly stage: Stage;
+  readonly gate: ApiGate;
+  readonly api: ApiSession;
+  readonly client: TestClient;
+  ask(method: string, path: string, more?: Partial<ApiQuestion> & { readonly json?: object }): Promise<ApiLeave>;
+  /** Ends the client of the session with this code. */
+  end(code?: number): Promise<SessionResult>;
+}
+
+async function withGate(
+  work: (opened: Opened) => Promise<void>,
+  options: { quota?: typeof QUOTA; wait?: boolean } = {},
+) {
+  const { quota = QUOTA, wait = true } = options;
+  await withStage(async (stage) => {
+    const scripted = scriptedTarget('prod', [REQUEST]);
+    const target = { ...scripted, kind: 'kubectl' as const };
+    const targets = new Map([['prod', { target, keepsCallerFolder: false, limits: LIMITS, quota }]]);
+    const client = testClient();
+    const running = stage.open('kubectl get pods', {
+      target: 'prod',
+      kind: 'kubectl',
+      client,
+      wait,
+      deps: { targets },
+    });
+    const program = await scripted.program();
+    const api = scripted.opened[0]?.spec.api;
+    if (api === undefined) throw new Error('the target got no gate');
+    const { gate } = api;
+    let ended: Promise<SessionResult> | undefined;
+    const end = (code = 0) => {
+      program.exit({ kind: 'code', code });
+      ended ??= running;
+      return ended;
+    };
+    try {
+      await work({
+        ...{ stage, gate, api, client, end },
+        ask(method, path, { json, ...more } = {}) {
+          const body =
+            json === undefined ? null : { type: 'application/json', bytes: Buffer.from(JSON.stringify(json)) };
+          return gate.permit({ request: readRequest(method, path), body, preview: undefined, ...more }, NEVER);
+        },
+      });
+    } finally {
+      await end();
+    }
+  });
+}
+
+const preview =
+  (after: unknown, before: unknown = undefined): (() => Promise<ApiPreview>) =>
+  async () => ({
+    before,
+    after,
+    removed: [],
+  });
+
+const approve = async (stage: Stage, id: string) => stage.desk.decide(decisionOn(await stage.desk.get(id)));
+
+async function allowed(asked: Promise<ApiLeave>): Promise<Extract<ApiLeave, { verdict: 'allow' }>> {
+  const leave = await asked;
+  if (leave.verdict !== 'allow') throw new Error(leave.message);
+  return leave;
+}
+
+test('what is allowed is in the audit log before it goes, and in the recording when it is over', () =>
+  withGate(async ({ stage, ask, end }) => {
+    const leave = await allowed(ask('GET', `${PODS}/web?pretty=true`));
+    const [judged] = await stage.entries('api.judged');
+    const { request, line, verb, resource, name, verdict } = judged?.data ?? {};
+    assert.equal(
+      { request, line, verb, resource, name, verdict },
+      { request: 1, line: `GET ${PODS}/web?pretty=true`, verb: 'get', resource: 'pods', name: 'web', verdict: 'allow' },
+    );
+    await leave.done({ status: 200, bytes: 17 });
+    const events = await stage.recorded(await end());
+    const markers = events.flatMap((event) =>
+      event.kind === 'marker' && event.name === 'api.request' ? [event.data] : [],
+    );
+    assert.equal(
+      markers.map(({ request, verdict, status, bytes }) => ({ request, verdict, status, bytes })),
+      [{ request: 1, verdict: 'allow', status: 200, bytes: 17 }],
+    );
+  }));
+
+test('a denial is told in words, counts nothing, and is why a client failed', () =>
+  withGate(async ({ stage, ask, end }) => {
+    const leave = await ask('DELETE', `${PODS}/deny-it`);
+    assert.is(leave.verdict, 'deny');
+    assert.match(
+      leave.verdict === 'deny' ? leave.message : '',
+      /^sallyport: denied by rule "rule-deny": it is deny; next: /,
+    );
+    const result = await end(1);
+    assert.equal([result.origin, result.exitCode, result.error?.code], ['broker', 77, 'denied']);
+    assert.is(result.decision?.rule, 'rule-deny');
+    assert.is((await stage.entries('api.judged')).at(-1)?.data.verdict, 'deny');
+  }));
+
+test('a client that ended well after a denial ended well', () =>
+  withGate(async ({ ask, end }) => {
+    await ask('GET', `${PODS}/deny-it`);
+    assert.equal((({ origin, exitCode }) => ({ origin, exitCode }))(await end(0)), { origin: 'child', exitCode: 0 });
+  }));
+
+test('descriptions of the API are recorded, and fill no audit log', () =>
+  withGate(async ({ stage, ask, end }) => {
+    const leave = await allowed(ask('GET', '/apis'));
+    await leave.done({ status: 200, bytes: 1 });
+    assert.equal(await stage.entries('api.judged'), []);
+    const events = await stage.recorded(await end());
+    assert.ok(events.some((event) => event.kind === 'marker' && event.data.line === 'GET /apis'));
+  }));
+
+test('what a write would do counts, not what it says', () =>
+  withGate(async ({ ask }) => {
+    const denied = await ask('PUT', `${PODS}/web`, {
+      json: { verdict: 'allow' },
+      preview: preview({ verdict: 'deny' }),
+    });
+    assert.is(denied.verdict, 'deny');
+    // A kind of which nobody asks.
+    const leave = await ask('PUT', `${CONFIG_MAPS}/web`, { json: {}, preview: preview({ verdict: 'deny' }) });
+    assert.is(leave.verdict, 'allow');
+  }));
+
+test('a body that is not read here is judged by what the server makes of it, or not at all', () =>
+  withGate(async ({ ask }) => {
+    const body = { type: 'application/vnd.kubernetes.protobuf', bytes: Buffer.from('k8s\0anything') };
+    const denied = await ask('POST', CONFIG_MAPS, { body, preview: preview({ verdict: 'deny' }) });
+    assert.is(denied.verdict, 'deny');
+    const cannot = new BrokerError({ code: 'cannot-preview', exit: 69, message: 'no dry run of it', hint: 'none' });
+    const asked = ask('POST', CONFIG_MAPS, { body, preview: () => Promise.reject(cannot) });
+    await asked.then(
+      () => assert.unreachable('let through unread'),
+      (error) => assert.is(error, cannot),
+    );
+  }));
+
+test('a person decides about exactly what they see, once', () =>
+  withGate(async ({ stage, ask, client }) => {
+    const question = {
+      json: { spec: { replicas: 5 } },
+      preview: preview({ spec: { replicas: 5 } }, { spec: { replicas: 1 } }),
+    };
+    const asked = ask('PUT', `${PODS}/ask-first`, question);
+    const { request, command } = await client.notice('waiting');
+    assert.match(command ?? '', new RegExp(`^PUT ${PODS}/ask-first\n`));
+    assert.match(command ?? '', /- .*replicas: 1\n.*\+ .*replicas: 5/s);
+    assert.match(command ?? '', /hmac-sha256:[0-9a-f]{64}/);
+    await approve(stage, request);
+    assert.is((await asked).verdict, 'allow');
+    const [judged] = (await stage.entries('api.judged')).slice(-1);
+    assert.is(judged?.data.approval, request);
+  }));
+
+test('an approval is for that state of the server: another one is asked about anew', () =>
+  withGate(async ({ stage, ask, client }) => {
+    let replicas = 1;
+    const live = async (): Promise<ApiPreview> => ({ before: { replicas }, after: { replicas: 5 }, removed: [] });
+    const asked = ask('PUT', `${PODS}/ask-first`, { json: { replicas: 5 }, preview: live });
+    const first = await client.notice('waiting');
+    replicas = 4;
+    await approve(stage, first.request);
+    while (client.notices.filter(({ kind }) => kind === 'waiting').length < 2) await new Promise(setImmediate);
+    const [, second] = client.notices.flatMap((notice) => (notice.kind === 'waiting' ? [notice] : []));
+    assert.match(second?.command ?? '', /replicas: 4/);
+    await stage.desk.cancel(second?.request as RequestId, principal('agent', 1001));
+    assert.is((await asked).verdict, 'deny');
+  }));
+
+test('who does not wait is told which request to come back for', () =>
+  withGate(
+    async ({ ask, end }) => {
+      const leave = await ask('DELETE', `${PODS}/ask-first`);
+      assert.match(leave.verdict === 'deny' ? leave.message : '', /^sallyport: request "r-\w+" waits for a person/);
+      const result = await end(1);
+      assert.equal([result.exitCode, result.error?.code], [75, 'approval-pending']);
+      assert.match(result.error?.request ?? '', /^r-/);
+    },
+    { wait: false },
+  ));
+
+test('the quota of a session holds for two at once, and a refusal by people gives back', () =>
+  withGate(async ({ ask, stage, client }) => {
+    const verdicts = async (paths: readonly string[]) =>
+      (await Promise.all(paths.map((path) => ask('DELETE', path)))).map(({ verdict }) => verdict);
+    const pending = ask('DELETE', `${CONFIG_MAPS}/ask-first`);
+    const { request } = await client.notice('waiting');
+    assert.equal((await verdicts([`${CONFIG_MAPS}/a`, `${CONFIG_MAPS}/b`])).sort(), ['allow', 'deny']);
+    await stage.desk.cancel(request as RequestId, principal('agent', 1001));
+    assert.is((await pending).verdict, 'deny');
+    assert.equal(await verdicts([`${CONFIG_MAPS}/c`]), ['allow']);
+    assert.equal(await verdicts([`${CONFIG_MAPS}/d`]), ['deny']);
+  }));
+
+test('what cannot be written down does not go, and ends the session', () =>
+  withGate(async ({ ask, stage, end }) => {
+    const { audit } = stage.deps;
+    const { append } = audit;
+    const full = new BrokerError({ code: 'cannot-audit', exit: 74, message: 'full', hint: 'none' });
+    Object.assign(audit, { append: () => Promise.reject(full) });
+    await ask('GET', `${PODS}/web`).then(
+      () => assert.unreachable('let through without an entry'),
+      (error) => assert.is(error.code, 'cannot-audit'),
+    );
+    Object.assign(audit, { append });
+    assert.is((await end()).error?.code, 'cannot-audit');
+  }));
+
+test.run();

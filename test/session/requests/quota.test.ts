@@ -1,0 +1,51 @@
+// How much one session may change: counted as it is asked for, also by two at once.
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readRequest } from '../../../src/lib/kubernetes/read-request.ts';
+import { quotaBook } from '../../../src/lib/session/requests/quota.ts';
+
+const test = suite('quota');
+
+const PODS = '/api/v1/namespaces/default/pods';
+const REAL = { isDryRun: false, removes: 0 };
+
+test('counts deletions, changes and ways into pods, each for itself', () => {
+  const book = quotaBook({ deletes: 1, writes: 3, execs: 1 });
+  const remove = readRequest('DELETE', `${PODS}/a`);
+  const write = readRequest('PATCH', `${PODS}/a`);
+  const exec = readRequest('POST', `${PODS}/a/exec?command=ls`);
+  assert.is(book.take(remove, REAL), undefined);
+  const denied = book.take(remove, REAL);
+  assert.equal([denied?.verdict, denied?.rule, denied?.guidance?.code], ['deny', 'quota', 'quota']);
+  assert.match(denied?.reason ?? '', /1 deletions/);
+  // What was denied has taken nothing: of three changes one was a deletion.
+  assert.is(book.take(write, REAL), undefined);
+  assert.is(book.take(write, REAL), undefined);
+  assert.match(book.take(write, REAL)?.reason ?? '', /3 changes/);
+  assert.is(book.take(exec, REAL), undefined);
+  assert.match(book.take(exec, REAL)?.reason ?? '', /pods/);
+});
+
+test('a deletion of many counts as many, an eviction as one, and each as at least one', () => {
+  const all = readRequest('DELETE', PODS);
+  assert.is(quotaBook({ deletes: 5, writes: 1, execs: 0 }).take(all, { isDryRun: false, removes: 5 }), undefined);
+  assert.ok(quotaBook({ deletes: 5, writes: 1, execs: 0 }).take(all, { isDryRun: false, removes: 6 }));
+  assert.ok(quotaBook({ deletes: 0, writes: 9, execs: 0 }).take(all, REAL), 'of an unknown number');
+  assert.ok(quotaBook({ deletes: 0, writes: 9, execs: 0 }).take(readRequest('POST', `${PODS}/a/eviction`), REAL));
+});
+
+test('looking and dry runs cost nothing; what did not go is given back', () => {
+  const book = quotaBook({ deletes: 1, writes: 1, execs: 0 });
+  const remove = readRequest('DELETE', `${PODS}/a`);
+  for (let i = 0; i < 3; i++) {
+    assert.is(book.take(remove, { isDryRun: true, removes: 0 }), undefined);
+    assert.is(book.take(readRequest('GET', `${PODS}?watch=1`), REAL), undefined);
+    assert.is(book.take(readRequest('GET', '/api'), REAL), undefined);
+  }
+  assert.is(book.take(remove, REAL), undefined);
+  assert.ok(book.take(remove, REAL));
+  book.giveBack(remove, REAL);
+  assert.is(book.take(remove, REAL), undefined);
+});
+
+test.run();
