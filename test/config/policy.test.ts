@@ -157,7 +157,7 @@ for (const [what, text, expected] of [
   [
     'an exception in an exception',
     inRule('match: { command: ls, not: { not: { command: x } } }'),
-    '1:73: policy.rules[0].match.not.not: expected one of the keys command, args, flags, without, only, text, reads, writes, removes, wrapper, does, got "not"',
+    '1:73: policy.rules[0].match.not.not: expected one of the keys command, args, flags, without, only, text, reads, writes, removes, wrapper, does, verb, resource, namespace, name, pod, image, serviceAccount, got "not"',
   ],
   [
     'an unknown field of a rule',

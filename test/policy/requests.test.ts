@@ -1,32 +1,10 @@
 // What rules say of requests to a cluster: through the reader of requests, as they come.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { PolicyDocument, Rule } from '../../src/lib/core/policy-document.ts';
-import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
-import { compilePolicy, judgeRequest } from '../../src/lib/policy/index.ts';
+import type { Rule } from '../../src/lib/core/policy-document.ts';
+import { judge, rule, said } from './judged-request.ts';
 
 const test = suite('requests');
-
-const CONTEXT = { target: 'prod', kind: 'kubectl', principal: 'unix:agent' };
-
-interface Sent {
-  readonly object?: unknown;
-  readonly isResult?: boolean;
-}
-
-function judge(line: string, rules: readonly Rule[], sent: Sent = {}, more: Partial<PolicyDocument> = {}) {
-  const [method = '', target = ''] = line.split(' ');
-  const request = readRequest(method, target);
-  const isDryRun = request.query.some(([name, value]) => name === 'dryRun' && value === 'All');
-  const document: PolicyDocument = { packs: [], rules, default: 'ask', opaque: 'deny', ...more };
-  const policy = compilePolicy(document, { approvalTtlMs: 60_000 });
-  return judgeRequest(policy, { object: undefined, isDryRun, ...sent, request }, CONTEXT);
-}
-
-const said = (line: string, rules: readonly Rule[] = [], sent: Sent = {}) => {
-  const { verdict, rule } = judge(line, rules, sent);
-  return `${verdict} ${rule}`;
-};
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const BY_DEFAULT: readonly (readonly [string, string])[] = [
@@ -67,11 +45,6 @@ const BY_DEFAULT: readonly (readonly [string, string])[] = [
 for (const [line, expected] of BY_DEFAULT) {
   test(`without a rule: ${line} is ${expected}`, () => assert.is(said(line), expected));
 }
-
-const rule = (verdict: Rule['verdict'], match: Rule['match'], more: Partial<Rule> = {}): Rule => ({
-  ...{ id: verdict, verdict, match },
-  ...more,
-});
 
 const PODS = 'GET /api/v1/namespaces/shop/pods';
 const MATCHES: readonly (readonly [string, Rule['match'], string])[] = [

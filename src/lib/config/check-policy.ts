@@ -1,5 +1,6 @@
 // What one field of the policy alone cannot show: names that nobody has, rules that nobody can satisfy, lists. Works on
 // the document as written.
+import { API_FIELDS } from '../core/policy-document.ts';
 import { checkLists, checkListsOfRule } from './check-lists.ts';
 import type { Finding } from './cross-checks.ts';
 import { isPackFile } from './pack-name.ts';
@@ -69,6 +70,7 @@ function* checkRule(rule: Mapping, path: Path, people: People): Generator<Findin
     const expected = 'terminal on its own: at its opening there is no command yet';
     yield { path: [...path, 'match', 'terminal'], expected, got: 'other fields beside it', atKey: true };
   }
+  yield* checkKinds(rule, path);
   if (rule.verdict === 'allow' || rule.verdict === 'deny') {
     for (const field of ['approvers', 'quorum', 'ttl']) {
       if (!(field in rule)) continue;
@@ -79,6 +81,31 @@ function* checkRule(rule: Mapping, path: Path, people: People): Generator<Findin
   }
   yield* checkWhoApproves(rule, path, people);
 }
+
+/** A rule is for commands, or for requests to a cluster: one for both would match neither. */
+function* checkKinds(rule: Mapping, path: Path): Generator<Finding> {
+  const match = mapping(rule.match);
+  const parts = [
+    { fields: match, at: [...path, 'match'] },
+    ...oneOrMore(match.not).map((each, index) => ({ fields: mapping(each), at: [...path, 'match', 'not', index] })),
+  ];
+  const all = parts.flatMap(({ fields, at }) =>
+    Object.keys(fields).flatMap((field) => (field === 'not' ? [] : [{ field, path: [...at, field] }])),
+  );
+  const [ofRequests] = all.filter(({ field }) => isApiField(field));
+  const [ofCommands] = all.filter(({ field }) => !isApiField(field));
+  if (ofRequests === undefined) return;
+  if (ofCommands !== undefined) {
+    const expected = `a rule for commands, or one for requests (${API_FIELDS.join(', ')})`;
+    yield { path: ofRequests.path, expected, got: `${ofRequests.field} beside ${ofCommands.field}`, atKey: true };
+  }
+  const kinds = oneOrMore(mapping(rule.on).kind);
+  if (kinds.length === 0 || kinds.includes('kubectl')) return;
+  const expected = `kubectl among them: only there are requests, and the rule has ${ofRequests.field}`;
+  yield { path: [...path, 'on', 'kind'], expected, got: formatValue(mapping(rule.on).kind, []) };
+}
+
+const isApiField = (field: string): boolean => API_FIELDS.some((each) => each === field);
 
 /** A rule that nobody can satisfy is a denial in disguise; it should say so at the start, not when it is needed. */
 function* checkWhoApproves(rule: Mapping, path: Path, { byName, approvers }: People): Generator<Finding> {

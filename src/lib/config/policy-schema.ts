@@ -34,7 +34,7 @@ const folder = text(
   'a path',
 );
 
-const input = text('a command', (value) => value !== '');
+const input = text('a command or request', (value) => value !== '');
 
 const window = section({
   days: oneOrMore(dayRange)
@@ -93,7 +93,7 @@ const RULE = {
   tests: list(
     section({
       input: input.describe(
-        'a command line; of a rule for requests, one such as `delete pods/web -n default`: verb, kind of object with its group, subresource and name, `-n NAMESPACE` or `-A`, `--dry-run`, `--pod=privileged`, `--image=nginx`, `--service-account=ci`, and for `create pods/exec/web` the command after `--`, with `-i` its input',
+        'a command line; of a rule for requests, one as `delete pods/web -n default`: verb, kind of object with its group, then subresource and name; `-n NAMESPACE` or `-A`, `--dry-run`, `--pod=privileged`, `--image=nginx`, `--service-account=ci`',
       ),
       verdict: verdict.describe('what this rule alone must say of it'),
     }),
@@ -169,8 +169,10 @@ export const packSchema = section({
     }),
     { min: 1 },
   ).describe('as in `policy.rules`'),
-  attacks: list(input, { min: 1 }).describe('commands that this pack alone must not allow'),
-  lookAlikes: list(input, { min: 1 }).describe('harmless commands that look like those, and that it must not stop'),
+  attacks: list(input, { min: 1 }).describe(
+    'commands, or requests where its rules are for those, that this pack alone must not allow',
+  ),
+  lookAlikes: list(input, { min: 1 }).describe('harmless ones that look like those, and that it must not stop'),
 });
 
 export type WrittenPack = z.output<typeof packSchema>;

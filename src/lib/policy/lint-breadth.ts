@@ -4,7 +4,7 @@ import type { RuleFinding } from './lint.ts';
 import { writeOut } from './lists.ts';
 import { runnerOf } from './runners.ts';
 
-/** Of a rule on its own. */
+/** Of a rule for commands on its own. */
 export function* overBroad(rule: Rule): Generator<RuleFinding> {
   if (rule.verdict !== 'allow') return;
   const { match } = rule;
@@ -20,9 +20,12 @@ export function* overBroad(rule: Rule): Generator<RuleFinding> {
   if (match.terminal === 'free') {
     yield broad('in a free terminal no command is judged', 'use verdict ask, so that a person opens each one');
   }
-  if (rule.on?.task !== undefined && rule.on.principal === undefined) {
-    yield broad('whoever names the task is allowed: nothing proves it', 'add on.principal, or use verdict ask');
-  }
+}
+
+/** Of a rule of any kind. */
+export function* byTaskAlone({ on, verdict }: Rule): Generator<RuleFinding> {
+  if (verdict !== 'allow' || on?.task === undefined || on.principal !== undefined) return;
+  yield broad('whoever names the task is allowed: nothing proves it', 'add on.principal, or use verdict ask');
 }
 
 function isNarrowed({ args, text, reads, writes, removes, does }: RuleMatch): boolean {

@@ -10,12 +10,12 @@ import { wrapperOf } from './wrappers.ts';
 /** Of a rule on its own. */
 export function* unreachable(rule: Rule, document: PolicyDocument, targets: readonly string[]): Generator<RuleFinding> {
   const { lists = new Map(), workspace = [], protectedPaths = [] } = document;
-  const patterns = rule.on?.target === undefined ? undefined : compileTexts(known(rule.on.target, lists));
+  const patterns = rule.on?.target === undefined ? undefined : compileTexts(knownPatterns(rule.on.target, lists));
   if (patterns !== undefined && !targets.some((name) => patterns.some((glob) => globMatches(glob, name)))) {
     const hint = targets.length === 0 ? 'there are no targets' : `the targets are ${targets.join(', ')}`;
     yield { severity: 'warning', kind: 'unreachable', message: 'no target has such a name', hint };
   }
-  const wrappers = known(rule.match.command ?? [], lists).filter(
+  const wrappers = knownPatterns(rule.match.command ?? [], lists).filter(
     (name) => rule.verdict === 'allow' && wrapperOf(name)?.boundary === true,
   );
   for (const name of wrappers) {
@@ -32,12 +32,12 @@ export function* unreachable(rule: Rule, document: PolicyDocument, targets: read
     const message = 'one of its exceptions holds for everything that it matches';
     yield { severity: 'error', kind: 'unreachable', message, hint: 'narrow the exception' };
   }
-  if (rule.verdict === 'allow') yield* underProtection(rule, known(protectedPaths, lists), lists);
+  if (rule.verdict === 'allow') yield* underProtection(rule, knownPatterns(protectedPaths, lists), lists);
 }
 
 function* underProtection(rule: Rule, paths: readonly string[], lists: Lists): Generator<RuleFinding> {
   for (const field of ['reads', 'writes', 'removes'] as const) {
-    const patterns = known(rule.match[field] ?? [], lists);
+    const patterns = knownPatterns(rule.match[field] ?? [], lists);
     const isProtected = (pattern: string) => paths.some((path) => pattern === path || pattern.startsWith(`${path}/`));
     if (patterns.length === 0 || !patterns.every(isProtected)) continue;
     const message = `every path in ${field} is in policy.paths.protected, which wins`;
@@ -110,7 +110,7 @@ function fieldsOf(rule: Rule, lists: Lists): Fields {
 
 function prefixed(prefix: string, values: object, lists: Lists): Fields {
   return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [prefix + key, isTexts(value) ? known(value, lists) : value]),
+    Object.entries(values).map(([key, value]) => [prefix + key, isTexts(value) ? knownPatterns(value, lists) : value]),
   );
 }
 
@@ -122,8 +122,8 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }
 
-// A list that there is not is reported on its own.
-function known(patterns: readonly string[], lists: Lists): readonly string[] {
+/** The patterns with lists written out; a list that there is not is reported on its own. */
+export function knownPatterns(patterns: readonly string[], lists: Lists): readonly string[] {
   try {
     return writeOut(patterns, lists);
   } catch {

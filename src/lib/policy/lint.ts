@@ -1,11 +1,12 @@
 // What is wrong with a policy although it loads: rules that can never decide, rules that decide too much, tests that do
 // not hold, lists that nobody uses. Pure; every finding has the place of what it is about.
 import { BrokerError } from '../core/errors.ts';
-import type { Pack, Place, PolicyDocument, Rule } from '../core/policy-document.ts';
+import { isAboutRequests, type Pack, type Place, type PolicyDocument, type Rule } from '../core/policy-document.ts';
 import { ACTIONS } from './actions/index.ts';
 import { compilePolicy, packsOf } from './compile.ts';
-import { broadWorkspaces, overBroad } from './lint-breadth.ts';
+import { broadWorkspaces, byTaskAlone, overBroad } from './lint-breadth.ts';
 import { findShadows, unreachable } from './lint-reach.ts';
+import { overBroadRequests, unreachableRequests } from './lint-requests.ts';
 import { WORKSPACE, writeOut } from './lists.ts';
 import { failedPackTests } from './pack-tests.ts';
 import { verdictAlone } from './rule-tests.ts';
@@ -50,7 +51,12 @@ export function lintPolicy(
 function* lintRule(rule: Rule, document: PolicyDocument, targets: readonly string[]): Generator<RuleFinding> {
   yield* badPatterns(rule, document);
   yield* unreachable(rule, document, targets);
-  yield* overBroad(rule);
+  yield* byTaskAlone(rule);
+  if (!isAboutRequests(rule)) yield* overBroad(rule);
+  else {
+    yield* unreachableRequests(rule, document.lists ?? new Map());
+    yield* overBroadRequests(rule, document.lists ?? new Map());
+  }
 }
 
 // Shipped packs are looked at when they are written; what counts here is whether they keep what they promise.

@@ -1,10 +1,11 @@
 // The tests that a pack brings along: what it must stop, and what it must leave alone. Pure.
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import type { Pack, Place } from '../core/policy-document.ts';
+import { isAboutRequests, type Pack, type Place } from '../core/policy-document.ts';
+import { badPolicy } from './bad-policy.ts';
 import { type CompiledPolicy, compileTested } from './compile.ts';
-import { judgeCommand } from './judge.ts';
 import type { Lists } from './lists.ts';
+import { sayOf } from './test-input.ts';
 
 export interface FailedPackTest {
   readonly input: string;
@@ -24,31 +25,32 @@ const HERE = { target: 'test', kind: 'shell', principal: 'test', cwd: '/srv/app'
  */
 export function failedPackTests(pack: Pack, lists: Lists = new Map()): readonly FailedPackTest[] {
   const policy = compileTested(pack, lists);
+  const isRequest = pack.rules.some(isAboutRequests);
   const { attacks, lookAlikes, source } = pack;
   return [
     ...attacks.flatMap((input, index) =>
-      failure(policy, input, 'deny or ask', (verdict) => verdict !== 'allow', source?.attacks[index]),
+      failure({ policy, isRequest }, input, 'deny or ask', (verdict) => verdict !== 'allow', source?.attacks[index]),
     ),
     ...lookAlikes.flatMap((input, index) =>
-      failure(policy, input, 'allow', (verdict) => verdict === 'allow', source?.lookAlikes[index]),
+      failure({ policy, isRequest }, input, 'allow', (verdict) => verdict === 'allow', source?.lookAlikes[index]),
     ),
     ...pack.rules.flatMap((rule) =>
       (rule.tests ?? []).flatMap(({ input, verdict }) =>
-        failure(policy, input, verdict, (got) => got === verdict, rule.at),
+        failure({ policy, isRequest }, input, verdict, (got) => got === verdict, rule.at),
       ),
     ),
   ];
 }
 
 function failure(
-  policy: CompiledPolicy,
+  { policy, isRequest }: { readonly policy: CompiledPolicy; readonly isRequest: boolean },
   input: string,
   expected: string,
   isRight: (verdict: string) => boolean,
   at: Place | undefined,
 ): FailedPackTest[] {
   try {
-    const { verdict, rule } = judgeCommand(policy, { kind: 'text', text: input }, HERE).decision;
+    const { verdict, rule } = sayOf(policy, input, { ...HERE, isRequest });
     return isRight(verdict) ? [] : [{ input, expected, got: `${verdict} (${rule})`, at }];
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
@@ -59,8 +61,12 @@ function failure(
 
 const SHOWN_MAX = 20;
 
-/** Throws `failed-pack` (78), with the place of every test that failed. */
+/** Throws `failed-pack` (78), with the place of every test that failed, and `bad-policy` (78) for a pack of both kinds of rules. */
 export function refuseFailingPack(pack: Pack, lists: Lists): void {
+  if (pack.rules.some(isAboutRequests) && !pack.rules.every(isAboutRequests)) {
+    const message = `pack "${pack.name}" has rules for commands and rules for requests`;
+    throw badPolicy(message, 'make two packs of it: what it is tested with is either');
+  }
   const failed = failedPackTests(pack, lists);
   if (failed.length === 0) return;
   const file = pack.source?.file ?? pack.name;

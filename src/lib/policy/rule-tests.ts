@@ -1,8 +1,8 @@
 // What one rule says on its own, everything else being asked: for the `tests:` a rule brings along. Pure.
 import { BrokerError } from '../core/errors.ts';
-import type { PolicyDocument, Rule } from '../core/policy-document.ts';
+import { isAboutRequests, type PolicyDocument, type Rule } from '../core/policy-document.ts';
 import { compilePolicy } from './compile.ts';
-import { judgeCommand } from './judge.ts';
+import { sayOf } from './test-input.ts';
 
 const SOMEWHERE = {
   target: 'test',
@@ -12,7 +12,7 @@ const SOMEWHERE = {
   home: '/home/somebody',
 } as const;
 
-/** The verdict, wherever the rule applies, with the policy's own lists and workspace; of an input that the parser refuses, its words in quotes. */
+/** The verdict, wherever the rule applies, with the policy's own lists and workspace; of an input that cannot be read, what refuses it, in quotes. */
 export function verdictAlone(
   rule: Rule,
   input: string,
@@ -23,7 +23,7 @@ export function verdictAlone(
   const document = { packs: [], rules: [anywhere], default: 'ask', opaque: 'deny', ...names } as const;
   try {
     const policy = compilePolicy(document, { approvalTtlMs: 1 });
-    return judgeCommand(policy, { kind: 'text', text: input }, SOMEWHERE).decision.verdict;
+    return sayOf(policy, input, { ...SOMEWHERE, isRequest: isAboutRequests(rule) }).verdict;
   } catch (error) {
     if (error instanceof BrokerError) return `"${error.publicMessage}"`;
     throw error;

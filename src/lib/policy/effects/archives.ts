@@ -18,7 +18,8 @@ const tar: Effect = (args) => {
   const dashed =
     first !== undefined && /^[A-Za-z]+$/.test(first.value) ? [{ ...first, value: `-${first.value}` }, ...rest] : args;
   const { operands } = parseOptions(dashed, TAR);
-  const archive = optionValues(dashed, TAR, '-f', '--file');
+  // `-` is its input or output.
+  const archive = optionValues(dashed, TAR, '-f', '--file').filter(({ value }) => value !== '-');
   const folder = optionValues(dashed, TAR, '-C', '--directory');
   if (hasOption(dashed, '-x', '--extract', '--get')) {
     const target = folder.length > 0 ? folder : [HERE];

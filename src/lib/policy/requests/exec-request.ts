@@ -6,6 +6,7 @@ import { askedBy, commonTerms } from '../approval-terms.ts';
 import { baseName } from '../command.ts';
 import type { CompiledPolicy } from '../compile.ts';
 import { decide, decideFreeTerminal } from '../decide.ts';
+import type { SimpleCommand } from '../facts.ts';
 import { type CommandContext, factsOf } from '../judge.ts';
 import type { RuleContext } from '../rule-scope.ts';
 import { SHELLS } from '../shells.ts';
@@ -46,15 +47,22 @@ function ofProgram(policy: CompiledPolicy, { request }: AskedRequest, canType: b
   try {
     const { facts } = factsOf({ kind: 'argv', argv }, there);
     const ruling = decide(policy, facts, there);
-    const isTyped =
-      facts.commands.some(({ does }) => does.some((action) => TYPED.has(action))) ||
-      SHELLS.has(baseName(argv.at(-1) ?? ''));
+    const isTyped = facts.commands.some(isTerminal) || SHELLS.has(baseName(argv.at(-1) ?? ''));
     return canType && isTyped ? both(policy, freeTerminal(policy, context), ruling) : ruling;
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
     return unreadable(error);
   }
 }
+
+function isTerminal({ name, wraps, args, does }: SimpleCommand): boolean {
+  // Without a command of its own it opens the shell of an account.
+  const opensShell =
+    wraps && OF_ACCOUNTS.has(name) && !args.some(({ value }) => /^-([a-zA-Z]*[cu]|-.*command)/.test(value));
+  return opensShell || does.some((action) => TYPED.has(action));
+}
+
+const OF_ACCOUNTS = new Set(['su', 'runuser']);
 
 /** What lets whoever types run things. A shell's name at the end is one behind a wrapper that nobody knows. */
 const TYPED = new Set(['code.typed', 'code.from-input', 'escape.shell', 'ssh.session', 'privilege.shell']);

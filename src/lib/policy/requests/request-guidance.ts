@@ -39,6 +39,9 @@ function retryOf(ruling: Ruled, facts: RequestFacts): Retry {
   return isHowItIsWritten || isTerminal(ruling, facts) || rule === 'kubernetes/host-access' ? 'after-change' : 'never';
 }
 
+/** What holds until a rule names the request. */
+const LIFTED = new Set(['kubernetes/pillars', 'kubernetes/host-access']);
+
 /** What no rule can lift. */
 const FIXED = new Set(['kubernetes/tokens', 'kubernetes/proxy']);
 
@@ -51,7 +54,7 @@ function proposal(ruling: Ruled, facts: RequestFacts): string {
   if (program !== null && rule === 'default') {
     return propose(`{ id: ${idOf(program)}, match: { command: ${JSON.stringify(program)} }, verdict: ask }`);
   }
-  const isOurs = rule === 'default' || rule.startsWith('kubernetes/');
+  const isOurs = rule === 'default' || LIFTED.has(rule);
   if (program !== null || !isOurs) return `none: ask the owner of the policy about rule "${rule}"`;
   const { verb, qualified, pods } = facts;
   const traits = rule === 'kubernetes/host-access' ? `, pod: [${pods.traits.join(', ')}]` : '';
