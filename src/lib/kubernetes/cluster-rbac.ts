@@ -1,4 +1,5 @@
 // What the broker's account in a cluster must be allowed for tokens of service accounts, and nothing more.
+import type { Right } from './self-review.ts';
 
 /** As RBAC names who is given a role. */
 export type RbacSubject =
@@ -27,6 +28,33 @@ export type RbacObject = Readonly<Record<string, unknown>> & { readonly kind: st
 
 const API = 'rbac.authorization.k8s.io';
 
+/** A rule of a role. */
+interface RbacRule {
+  readonly apiGroups: readonly [string];
+  readonly resources: readonly [string];
+  readonly resourceNames?: readonly [string];
+  readonly verbs: readonly string[];
+}
+
+/** In the namespace of the service accounts. */
+const rulesFor = (serviceAccounts: readonly string[]): readonly RbacRule[] => [
+  { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'delete'] },
+  // To RBAC an empty list of names is every name.
+  ...serviceAccounts.map(
+    (account): RbacRule => ({
+      apiGroups: [''],
+      resources: ['serviceaccounts/token'],
+      resourceNames: [account],
+      verbs: ['create'],
+    }),
+  ),
+];
+
+/** Whether a token is still accepted: the reviews belong to no namespace. */
+const EVERYWHERE: readonly RbacRule[] = [
+  { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+];
+
 /**
  * A Role and a ClusterRole with their bindings. Secrets are made and deleted, never read. RBAC cannot limit `create` to names, nor
  * `delete` to names that are not known beforehand: give the service accounts a namespace that has no other Secrets.
@@ -39,32 +67,27 @@ export function clusterRbac({
 }: ClusterRbacOptions): RbacObject[] {
   const own = { name, namespace };
   return [
-    {
-      apiVersion: `${API}/v1`,
-      kind: 'Role',
-      metadata: own,
-      rules: [
-        { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'delete'] },
-        // To RBAC an empty list of names is every name.
-        ...serviceAccounts.map((account) => ({
-          apiGroups: [''],
-          resources: ['serviceaccounts/token'],
-          resourceNames: [account],
-          verbs: ['create'],
-        })),
-      ],
-    },
+    { apiVersion: `${API}/v1`, kind: 'Role', metadata: own, rules: rulesFor(serviceAccounts) },
     binding('Role', own, broker),
-    {
-      apiVersion: `${API}/v1`,
-      kind: 'ClusterRole',
-      metadata: { name },
-      // Whether a token is still accepted: the reviews belong to no namespace.
-      rules: [{ apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] }],
-    },
+    { apiVersion: `${API}/v1`, kind: 'ClusterRole', metadata: { name }, rules: EVERYWHERE },
     binding('ClusterRole', { name }, broker),
   ];
 }
+
+/** The same, one by one, as a server can be asked about them. */
+export function brokerRights({
+  namespace,
+  serviceAccounts,
+}: Pick<ClusterRbacOptions, 'namespace' | 'serviceAccounts'>): Right[] {
+  return [...rulesFor(serviceAccounts).flatMap(rightsIn(namespace)), ...EVERYWHERE.flatMap(rightsIn(null))];
+}
+
+const rightsIn =
+  (namespace: string | null) =>
+  ({ apiGroups: [group], resources: [path], resourceNames, verbs }: RbacRule): Right[] => {
+    const [resource = '', subresource = null] = path.split('/');
+    return verbs.map((verb) => ({ verb, group, resource, subresource, namespace, name: resourceNames?.[0] ?? null }));
+  };
 
 function binding(kind: 'Role' | 'ClusterRole', metadata: { readonly name: string }, broker: RbacSubject): RbacObject {
   return {
