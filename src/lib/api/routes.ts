@@ -10,6 +10,7 @@ import {
   signalCommand,
 } from './gated-routes.ts';
 import { checkCommands, explainOne } from './policy-routes.ts';
+import { targetRbac } from './rbac-route.ts';
 import {
   cancelRequest,
   decideRequest,
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/targets', access: 'caller', handle: listTargets },
   // Mints a credential that no policy was asked about.
   { method: 'POST', path: '/targets/:name/check', access: 'owner', handle: checkTarget },
+  { method: 'GET', path: '/targets/:name/rbac', access: 'owner', handle: targetRbac },
   {
     method: 'GET',
     path: '/ssh-ca',

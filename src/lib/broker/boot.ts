@@ -15,6 +15,8 @@ export interface BootOptions {
   /** For a project's file: where a person's trust in its content is noted. null: whoever owns it is trusted. */
   readonly trustFolder: string | null;
   readonly version: string;
+  /** PATH of who started it. */
+  readonly path: string;
   /** Where the API of the cluster is in whose pod this runs (KUBERNETES_SERVICE_HOST and …_PORT); null elsewhere. */
   readonly kubernetesService: { readonly host: string; readonly port: string } | null;
 }

@@ -16,7 +16,7 @@ export interface TargetDeps {
   readonly uid: number;
   readonly clusters: KubeClusters;
   /** Where the broker's own things are: no sandbox shows them, or leaves the config to be written. */
-  readonly boot: Pick<BootOptions, 'state' | 'recordings' | 'socket' | 'log' | 'configFile' | 'trustFolder'>;
+  readonly boot: Pick<BootOptions, 'state' | 'recordings' | 'socket' | 'log' | 'configFile' | 'trustFolder' | 'path'>;
 }
 
 /**
@@ -122,7 +122,13 @@ function kubectlEntry(target: KubectlTargetConfig, config: Config, deps: TargetD
   };
   const { access, api } = deps.clusters.of(target.name);
   return {
-    target: kubectlTarget(target.name, options, { clock: deps.clock, brokerUid: deps.uid, access, api }),
+    target: kubectlTarget(target.name, options, {
+      clock: deps.clock,
+      brokerUid: deps.uid,
+      access,
+      api,
+      path: deps.boot.path,
+    }),
     keepsCallerFolder: target.cwd === undefined,
     limits: target.limits,
     quota: target.quota,

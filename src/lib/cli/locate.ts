@@ -52,6 +52,7 @@ export async function locateBroker(environment: Environment): Promise<Location> 
       configDigest: file?.digest ?? null,
       trustFolder: source.kind === 'project' ? trustFolder(environment) : null,
       version: packageVersion(),
+      path: environment.offered.PATH ?? '',
       kubernetesService: environment.kubernetesService,
     },
     notes,

@@ -49,6 +49,10 @@ export interface JudgedRequest {
   readonly object: unknown;
   /** The server will surely change nothing. */
   readonly isDryRun: boolean;
+  /** `object` is what the server said would be there. */
+  readonly isResult?: boolean;
+  /** A server-side apply, which makes what is not there. */
+  readonly isApply?: boolean;
 }
 
 /** Asked anew for each thing that is to run: the policy behind it may be replaced at any time. */

@@ -218,6 +218,45 @@ test('the quota of a session holds for two at once, and a refusal by people give
     assert.equal(await verdicts([`${CONFIG_MAPS}/d`]), ['deny']);
   }));
 
+test('a stream that was refused is refused by another protocol as well, and nobody is asked twice', () =>
+  withGate(async ({ stage, ask, client }) => {
+    const asked = ask('GET', `${PODS}/ask-first/exec?command=ls`);
+    const { request, command } = await client.notice('waiting');
+    assert.match(command ?? '', new RegExp(`^POST ${PODS}/ask-first/exec`));
+    await stage.desk.decide(decisionOn(await stage.desk.get(request), { decision: 'deny', reason: 'not now' }));
+    const [first, second] = [await asked, await ask('POST', `${PODS}/ask-first/exec?command=ls`)];
+    assert.equal(second, first);
+    assert.match(first.verdict === 'deny' ? first.message : '', /not now/);
+    assert.is((await stage.entries('request.opened')).length, 1);
+    // Another command is another question.
+    const other = ask('POST', `${PODS}/ask-first/exec?command=id`);
+    while (client.notices.filter(({ kind }) => kind === 'waiting').length < 2) await new Promise(setImmediate);
+    for (const { id } of await stage.desk.list({ state: 'pending', limit: 9 })) {
+      await stage.desk.cancel(id, principal('agent', 1001));
+    }
+    assert.is((await other).verdict, 'deny');
+  }));
+
+test('a credential that is asked for while the session ends is ended with it', () =>
+  withGate(async ({ stage, api, end }) => {
+    const renewal = api.renew(REQUEST);
+    await end();
+    await renewal;
+    assert.equal(await stage.store.leases.open(), []);
+    assert.equal(stage.provider.alive(), []);
+  }));
+
+test('a masked value is not written back', () =>
+  withGate(async ({ stage, ask, gate, end }) => {
+    const label = gate.labelOf(Buffer.from('what nobody may know'));
+    await ask('PUT', `${CONFIG_MAPS}/web`, { json: { data: { password: label } } }).then(
+      () => assert.unreachable('written back'),
+      (error) => assert.is(error.code, 'masked-value'),
+    );
+    assert.is((await stage.entries('api.refused')).at(-1)?.data.code, 'masked-value');
+    assert.is((await end(1)).exitCode, 77);
+  }));
+
 test('what cannot be written down does not go, and ends the session', () =>
   withGate(async ({ ask, stage, end }) => {
     const { audit } = stage.deps;

@@ -11,6 +11,7 @@ import { findSecrets } from '../../stream/mask/finding/find-secrets.ts';
 import { type Fingerprint, makeFingerprint } from '../../stream/mask/fingerprint.ts';
 import { indexNeedles, type KnownIndex } from '../../stream/mask/known/known-finder.ts';
 import { type KnownValue, knownNeedles, type Needle } from '../../stream/mask/known/known-values.ts';
+import { maskKinds } from '../../stream/mask/mask-kinds.ts';
 import { createMaskStage, type MaskStage } from '../../stream/mask/mask-stage.ts';
 import { CANNOT_MASK, cannotMask, closed, failClosed } from './fail-closed.ts';
 import { secretsOnly } from './secrets-only.ts';
@@ -63,6 +64,7 @@ export class SessionMask {
   readonly #textFingerprint: Fingerprint;
   #basis: MaskBasis | undefined;
   #forWords: CompiledRules | undefined;
+  #kinds: ReadonlySet<string> | undefined;
 
   /** Nothing is compiled before it is needed, so that this never throws. */
   constructor(masking: Masking, place: MaskPlace) {
@@ -75,12 +77,22 @@ export class SessionMask {
     return this.#masking.bindingKey;
   }
 
+  /** What its masks call what they hide. Throws `cannot-mask` (74). */
+  get kinds(): ReadonlySet<string> {
+    return closed(() => {
+      const { rules, known } = this.#ready();
+      this.#kinds ??= maskKinds(rules, known);
+      return this.#kinds;
+    });
+  }
+
   /** From now on these are masked, too, in streams that are made after this. Throws `cannot-mask` (74). */
   learn(values: readonly KnownValue[]): void {
     closed(() => {
       const { rules, known: before } = this.#ready();
       const known = [...before, ...knownNeedles(values)];
       this.#basis = { rules, known, index: indexNeedles(known) };
+      this.#kinds = undefined;
     });
   }
 

@@ -8,7 +8,7 @@ import type { ApiGate, ApiLeave, ApiQuestion, ApiRefusal } from '../../ports/api
 import { denied, shownDecision } from '../judge-invocation.ts';
 import type { Opening } from '../opening.ts';
 import type { SessionRecording } from '../record-session.ts';
-import { assessRequest } from './assess-request.ts';
+import { assessRequest, isOpening, requestLine } from './assess-request.ts';
 import { keyedDigest, permitRequest, type RequestPlace } from './permit-request.ts';
 import { type Quota, quotaBook } from './quota.ts';
 import { type LoggedRequest, requestLog } from './request-log.ts';
@@ -22,6 +22,9 @@ export interface GateDeps extends RequestPlace {
   /** Something happened: the session is not idle. */
   readonly touch: () => void;
 }
+
+/** kubectl falls back to the other protocol at once. */
+const TRIED_AGAIN_MS = 2_000;
 
 /** A gate for the requests of this opening. */
 export function apiGate(opening: Opening, { recording, quota, tally, touch, ...where }: GateDeps): ApiGate {
@@ -38,11 +41,27 @@ export function apiGate(opening: Opening, { recording, quota, tally, touch, ...w
     }
   };
 
+  /** Denials of streams, by their line: a client that is refused one protocol tries the other one at once. */
+  const deniedStreams = new Map<string, { readonly leave: ApiLeave; readonly at: number }>();
+
   async function permit(question: ApiQuestion, signal: AbortSignal): Promise<ApiLeave> {
+    const { request } = question;
+    if (!isOpening(request.subject)) return permitAnew(question, signal);
+    const line = requestLine(request);
+    const before = deniedStreams.get(line);
+    const isAgain = before !== undefined && deps.clock.monotonic() - before.at < TRIED_AGAIN_MS;
+    if (isAgain) return before.leave;
+    const leave = await permitAnew(question, signal);
+    if (leave.verdict === 'deny') deniedStreams.set(line, { leave, at: deps.clock.monotonic() });
+    else deniedStreams.delete(line);
+    return leave;
+  }
+
+  async function permitAnew(question: ApiQuestion, signal: AbortSignal): Promise<ApiLeave> {
     touch();
     const { request } = question;
     const logged = log.begin();
-    const first = await assessRequest(question, where.context, deps, signal);
+    const first = await assessRequest(question, where.context, opening, signal);
     const removes = first.preview?.removed.length ?? 0;
     const counted = { isDryRun: first.isDryRun, removes };
     const body = question.body === null ? null : keyedDigest(mask.bindingKey, question.body.bytes);

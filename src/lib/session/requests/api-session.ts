@@ -13,7 +13,18 @@ export function apiSession(
   gate: GateDeps,
   issued: Pick<IssuedCredentials, 'issueAgain'>,
 ): ApiSession {
+  const renewals = new Set<Promise<unknown>>();
+  // Before the leases that are known by now are ended, and after the program is: what was asked for meanwhile is ended, too.
+  opening.end.onEnd('wait for new credentials', async () => void (await Promise.allSettled(renewals)));
   const token = new Secret(randomBytes(32).toString('base64url'));
   opening.mask.learn([{ name: 'the token of the session', kind: 'session-token', value: token.reveal() }]);
-  return { gate: apiGate(opening, gate), token, renew: issued.issueAgain };
+  return {
+    gate: apiGate(opening, gate),
+    token,
+    renew(request) {
+      const renewal = issued.issueAgain(request);
+      renewals.add(renewal);
+      return renewal.finally(() => renewals.delete(renewal));
+    },
+  };
 }

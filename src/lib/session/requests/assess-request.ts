@@ -1,44 +1,51 @@
 // Step: a request → what policy says of it, and what it would do. Where policy must know the result of a write, or a person is to decide
 // about it, the server is asked by a dry run; what it says then is what counts.
+import type { ApiSubject } from '../../core/api-request.ts';
 import type { Decision } from '../../core/decision.ts';
 import { BrokerError } from '../../core/errors.ts';
 import { asksForDryRun } from '../../kubernetes/dry-run.ts';
 import { describeEffect } from '../../kubernetes/effect.ts';
-import { readBody } from '../../kubernetes/read-body.ts';
+import { refuseMaskedWrite } from '../../kubernetes/masked-write.ts';
+import { type ParsedBody, readBody } from '../../kubernetes/read-body.ts';
 import type { ApiPreview, ApiQuestion } from '../../ports/api-gate.ts';
-import type { JudgeContext, JudgedRequest, SessionDeps } from '../deps.ts';
+import type { JudgeContext, JudgedRequest } from '../deps.ts';
+import type { Opening } from '../opening.ts';
 
 export interface Assessed {
   readonly decision: Decision;
   readonly isDryRun: boolean;
+  readonly body: ParsedBody;
   /** Undefined where nobody needed it. */
   readonly preview: ApiPreview | undefined;
 }
 
-/** Throws `RefusedRequest` for a body that cannot be read; rejects with what the preview rejects with. */
+/** Rejects with `RefusedRequest` for a body that cannot be read, or holds a masked value; and with what the preview rejects with. */
 export async function assessRequest(
   question: ApiQuestion,
   context: JudgeContext,
-  { judge }: Pick<SessionDeps, 'judge'>,
+  { mask, deps: { judge } }: Pick<Opening, 'mask' | 'deps'>,
   signal: AbortSignal,
 ): Promise<Assessed> {
   const { request } = question;
   const body = readBody(request, question.body);
+  refuseMaskedWrite(request, body, question.body, mask.kinds);
   const sent = body.kind === 'object' ? body.object : undefined;
   const isDryRun = asksForDryRun(request, body);
   // What a deletion is sent is options of it, and no object.
   const isDeletion = request.method === 'DELETE';
-  const asked: JudgedRequest = { request, object: isDeletion ? undefined : sent, isDryRun };
+  const isApply = question.body?.type === 'application/apply-patch+yaml';
+  const asked: JudgedRequest = { request, object: isDeletion ? undefined : sent, isDryRun, isApply };
   const first = judge.request(asked, context);
   const isUnread = body.kind === 'protobuf' || body.kind === 'list';
   const isNeeded = first.verdict === 'ask' || isUnread || judge.needsResult(asked);
   if (first.verdict === 'deny' || question.preview === undefined || !isNeeded) {
-    return { decision: first, isDryRun, preview: undefined };
+    return { decision: first, isDryRun, body, preview: undefined };
   }
   const preview = await previewOf(question.preview, isUnread, signal);
-  if (preview === undefined) return { decision: first, isDryRun, preview };
-  const object = isDeletion ? undefined : (preview.after ?? sent);
-  return { decision: judge.request({ ...asked, object }, context), isDryRun, preview };
+  if (preview === undefined || isDeletion) return { decision: first, isDryRun, body, preview };
+  const isResult = preview.after !== undefined;
+  const object = isResult ? preview.after : sent;
+  return { decision: judge.request({ ...asked, object, isResult }, context), isDryRun, body, preview };
 }
 
 /** Undefined where the server takes no dry run of this kind; then what was sent must say enough. */
@@ -56,12 +63,22 @@ async function previewOf(
 }
 
 /** What a person is shown of it, and approves: the request line, and what it would do. `digest` is that of the body. */
-export function requestText({ request }: ApiQuestion, { preview }: Assessed, digest: string | null): string {
-  return `${requestLine(request)}\n${describeEffect(request, preview, digest)}`;
+export function requestText({ request }: ApiQuestion, { preview, body }: Assessed, digest: string | null): string {
+  return `${requestLine(request)}\n${describeEffect(request, preview, digest, body)}`;
 }
 
-/** `DELETE /api/v1/namespaces/default/pods/web`, as it goes to the server. */
-export function requestLine({ method, path, query }: ApiQuestion['request']): string {
+/**
+ * `DELETE /api/v1/namespaces/default/pods/web`, as it goes to the server. What opens a stream is a POST, however a client comes: one that
+ * fails with one protocol tries another, and is nothing new to whoever approved it.
+ */
+export function requestLine({ method: asked, path, query, subject }: ApiQuestion['request']): string {
+  const method = isOpening(subject) ? 'POST' : asked;
   const parameters = query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
   return `${method} ${path}${parameters === '' ? '' : `?${parameters}`}`;
 }
+
+const OPENED: readonly (string | null)[] = ['exec', 'attach', 'portforward'];
+
+/** True for what is answered by a connection that stays open both ways. */
+export const isOpening = (subject: ApiSubject): boolean =>
+  subject.kind === 'resource' && OPENED.includes(subject.subresource);

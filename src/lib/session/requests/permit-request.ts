@@ -51,7 +51,7 @@ export async function permitRequest(
       if (!isAnswer(error)) throw thrown;
       return { kind: 'withheld', assessed, error };
     }
-    const now = await assessRequest(question, where.context, deps, signal);
+    const now = await assessRequest(question, where.context, opening, signal);
     const isSame = whatCounts(now) === whatCounts(assessed);
     if (isSame && subjectOf(question, now, opening, where).command === subject.command) {
       return { kind: 'allowed', assessed: { ...now, decision }, approval };

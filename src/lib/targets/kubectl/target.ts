@@ -5,6 +5,7 @@ import { digestOf } from '../../core/digest.ts';
 import { Bug } from '../../core/errors.ts';
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts';
 import { type ClusterAccess, sessionKubeconfig } from '../../kubernetes/kubeconfig.ts';
+import { ownName } from '../../kubernetes/self-review.ts';
 import { openUpstream } from '../../kubernetes/upstream.ts';
 import { uidOfLoopbackPeer } from '../../os/loopback-peer.ts';
 import type { ApiSession } from '../../ports/api-gate.ts';
@@ -13,11 +14,13 @@ import type { ApiEndpoint, Place, Program, ProgramSpec, Target } from '../../por
 import { buildEnvironment } from '../environment.ts';
 import { type ShellTargetOptions, shellTarget } from '../shell.ts';
 import { placeChanged, type ShellPlace, shellPlaces } from '../shell-place.ts';
+import { checkKubectl } from './check.ts';
 import { openEndpoint } from './endpoint.ts';
 import { endpointProgram } from './endpoint-program.ts';
 import { exchange } from './exchange.ts';
 import { requireKubectl } from './find-kubectl.ts';
 import { makeKubeconfigFolder } from './kubeconfig-folder.ts';
+import { renewing } from './renewing-token.ts';
 import { issueSessionCertificate } from './session-certificate.ts';
 
 export interface KubectlTargetOptions extends Pick<ShellTargetOptions, 'user' | 'cwd' | 'env' | 'set'> {
@@ -35,6 +38,8 @@ export interface KubectlTargetDeps {
   readonly access: () => ClusterAccess;
   /** In the broker's own name. */
   readonly api: ClusterApi;
+  /** Where a check looks for kubectl, since it has no client. */
+  readonly path: string;
 }
 
 interface ClusterPlace extends Place {
@@ -113,12 +118,20 @@ export function kubectlTarget(name: string, options: KubectlTargetOptions, deps:
 
   async function openSessionEndpoint(
     spec: ProgramSpec,
-    { gate, token }: ApiSession,
+    { gate, token, renew }: ApiSession,
     credential: KubeTokenCredential,
     { access, client }: ClusterPlace,
   ): Promise<AsyncDisposable & { readonly shown: ApiEndpoint }> {
     const certificate = await issueSessionCertificate(spec.session, deps.clock.now(), longestMs + LATER_MS);
-    const upstream = openUpstream(access.address, { kind: 'token', token: () => credential.token });
+    const current = renewing({
+      first: credential,
+      request: requestFor(spec.session),
+      issueAgain: renew,
+      clock: deps.clock,
+      // Requests say so from then on.
+      onFailure: () => {},
+    });
+    const upstream = openUpstream(access.address, { kind: 'token', token: () => current.token() });
     // Who started an endpoint talks to it by programs of its own; a client that was started is of the target's account.
     const uid = spec.work.kind === 'endpoint' ? spec.callerUid : (client.runAs.account?.uid ?? deps.brokerUid);
     const end = new AbortController();
@@ -143,6 +156,7 @@ export function kubectlTarget(name: string, options: KubectlTargetOptions, deps:
         end.abort(new Error('the session has ended'));
         await endpoint[Symbol.asyncDispose]();
         await Promise.all(underWay);
+        current[Symbol.dispose]();
         upstream[Symbol.dispose]();
       },
     };
@@ -171,23 +185,39 @@ export function kubectlTarget(name: string, options: KubectlTargetOptions, deps:
     }
   }
 
-  const requestFor = (spec: ProgramSpec): KubeTokenRequest => ({
+  const requestFor = (session: string): KubeTokenRequest => ({
     provider: 'kube-token',
     cluster: name,
     ...account,
-    session: spec.session,
+    session,
   });
 
   return {
     name,
     kind: 'kubectl',
     placeOf,
-    credentialsFor: (spec) => [requestFor(spec)],
+    credentialsFor: (spec) => [requestFor(spec.session)],
     open,
     connect: async () => {
       throw new Bug('a cluster has no sessions that go command by command');
     },
-    check: (issue, signal) => shell.check(issue as never, signal),
+    rbac: {
+      namespace: account.namespace,
+      serviceAccounts: [account.serviceAccount],
+      brokerName: (signal) => ownName(deps.api, signal),
+    },
+    check: (issue, signal) =>
+      checkKubectl(
+        {
+          name,
+          request: requestFor(`check-${name}`),
+          access: deps.access,
+          kubectl: () => requireKubectl(start.set?.PATH ?? deps.path),
+          clock: deps.clock,
+        },
+        issue,
+        signal,
+      ),
   };
 }
 
