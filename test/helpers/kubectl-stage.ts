@@ -1,8 +1,8 @@
 // A real cluster, and the real CLI with a target `prod` in it: a broker with an account of its own, sessions that act as an account which
 // may do everything, so that what is refused is refused by the broker.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { clusterRbac } from '../../src/lib/kubernetes/cluster-rbac.ts';
 import { type CliResult, type CliWorld, cliWorld, type RunOptions, type StartedCli, until } from './cli.ts';
 import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
@@ -73,7 +73,11 @@ async function onCluster(cluster: Cluster, policy: string, more: string): Promis
   spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'ann', '-f', key]);
   const kubeconfig = join(world.folder, 'broker.kubeconfig');
   writeFileSync(kubeconfig, readFileSync(cluster.kubeconfigFor(token)), { mode: 0o600 });
-  world.env.PATH = `${dirname(cluster.kubectlFile)}:${world.env.PATH}`;
+  // Nothing else of the cluster's folder is to be found: one of its programs is called `node`.
+  const bin = join(world.folder, 'bin');
+  mkdirSync(bin);
+  symlinkSync(cluster.kubectlFile, join(bin, 'kubectl'));
+  world.env.PATH = `${bin}:${world.env.PATH}`;
   const fields = [
     'kind: kubectl',
     `kubeconfig: ${kubeconfig}`,
