@@ -1,16 +1,23 @@
 // timeout: 300
 // Tokens of the provider `kube-token` in a real cluster. The broker's account there may do what `clusterRbac` says, and no more.
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../src/lib/core/clock.ts';
 import { newSessionId } from '../../src/lib/core/ids.ts';
 import { type KubeTokenCluster, kubeTokenProvider } from '../../src/lib/credentials/index.ts';
 import { clusterApi } from '../../src/lib/kubernetes/cluster-api.ts';
-import { clusterRbac } from '../../src/lib/kubernetes/cluster-rbac.ts';
-import { readKubeconfig } from '../../src/lib/kubernetes/kubeconfig.ts';
+import { clusterRbac, subjectOf } from '../../src/lib/kubernetes/cluster-rbac.ts';
+import { inClusterAccess } from '../../src/lib/kubernetes/in-cluster.ts';
+import { type ClusterAccess, readKubeconfig } from '../../src/lib/kubernetes/kubeconfig.ts';
+import { accountNamed, rbacManifest, rbacObjects } from '../../src/lib/kubernetes/rbac-manifest.ts';
+import { ownName } from '../../src/lib/kubernetes/self-review.ts';
 import { openUpstream } from '../../src/lib/kubernetes/upstream.ts';
 import { leaseBook } from '../../src/lib/leases/book.ts';
-import type { KubeTokenRequest } from '../../src/lib/ports/provider.ts';
+import type { KubeTokenRequest, LeasePlan } from '../../src/lib/ports/provider.ts';
+import type { CheckStep } from '../../src/lib/ports/target.ts';
+import { checkKubectl } from '../../src/lib/targets/kubectl/check.ts';
 import { until } from '../helpers/cli.ts';
 import { type Cluster, needsCluster, startCluster } from '../helpers/cluster.ts';
 import { refusal } from '../helpers/refusal.ts';
@@ -118,8 +125,9 @@ withCluster('a token opens what its account may, and is dead when its revocation
     assert.ok(tookMs < 2000, `${tookMs} ms`);
     assert.is(await statusOf(cluster, PODS, token), 200);
     const seen = await provider.confirmDeath?.(plan, SIGNAL);
+    assert.ok(seen);
     assert.is(await statusOf(cluster, PODS, token), 401);
-    assert.is(seen?.how, 'deleted-and-probed');
+    assert.is(seen.how, 'deleted-and-probed');
     assert.ok(seen.deadAt <= Math.min(Date.now(), deadAt));
     process.stdout.write(
       `used just before: ended in ${tookMs} ms, refused ${seen.deadAt - began} ms after that began\n`,
@@ -273,5 +281,104 @@ withCluster('an API server that goes away after the deletion is asked again once
     assert.is(await statusOf(cluster, PODS, token), 401);
   }),
 );
+
+/** What `targets check` says of the cluster to a broker with this access, and how the credential it made ends. */
+async function checked(cluster: Cluster, access: () => ClusterAccess, serviceAccount = 'reader'): Promise<CheckStep[]> {
+  const { address, identity } = access();
+  using upstream = openUpstream(address, identity);
+  const clusters = new Map([['test', { api: clusterApi(upstream) }]]);
+  const provider = kubeTokenProvider({ clusters, clock: systemClock });
+  const plans: LeasePlan[] = [];
+  const issue = async (request: KubeTokenRequest) => {
+    const plan = provider.plan(request);
+    plans.push(plan);
+    return await provider.issue(request, plan);
+  };
+  const request = { ...REQUEST, serviceAccount, session: 'check-test' };
+  const steps: CheckStep[] = [];
+  const kubectl = () => cluster.kubectlFile;
+  for await (const step of checkKubectl(
+    { name: 'test', request, access, kubectl, clock: systemClock },
+    issue,
+    SIGNAL,
+  )) {
+    steps.push(step);
+  }
+  for (const plan of plans) {
+    await provider.revoke(plan);
+    assert.is((await cluster.ask('GET', `${SECRETS}/${plan.ref.secret}`)).status, 404);
+  }
+  return steps;
+}
+
+const createToken = async (cluster: Cluster, namespace: string, name: string) =>
+  (await works(cluster, ['-n', namespace, 'create', 'token', name])).trim();
+
+withCluster('a broker without rights is told each of them, and what "targets rbac" prints is enough', async () => {
+  const cluster = await shared();
+  const account = accountNamed('ops:second');
+  const broker = subjectOf(account);
+  const objects = rbacObjects({ namespace: 'agents', serviceAccounts: ['reader'], broker, name: 'sallyport-test' });
+  const apply = (text: string) => works(cluster, ['apply', '-f', '-'], text);
+  await apply(rbacManifest([], objects.slice(0, 2)));
+  const file = cluster.kubeconfigFor(await createToken(cluster, 'ops', 'second'));
+  const access = () => readKubeconfig(file, undefined);
+  const failure = (await checked(cluster, access)).at(-1);
+  assert.equal([failure?.name, failure?.outcome], ['rights', 'failed']);
+  for (const right of [
+    'create "secrets" in namespace "agents"',
+    'delete "secrets" in namespace "agents"',
+    'create "serviceaccounts/token" of "reader" in namespace "agents"',
+    'create "tokenreviews.authentication.k8s.io" in the whole cluster',
+  ]) {
+    assert.ok(failure?.detail.includes(right), failure?.detail);
+  }
+  await apply(rbacManifest(['for the test'], objects));
+  const can = ['auth', 'can-i', 'create', 'tokenreviews', '--as', account];
+  await until(async () => (await cluster.kubectl(can)).exit === 0, 'the roles count');
+  const steps = await checked(cluster, access);
+  assert.ok(
+    steps.every(({ outcome, fix }) => outcome === 'ok' && fix === undefined),
+    JSON.stringify(steps),
+  );
+  assert.is(steps.find(({ name }) => name === 'account')?.detail, `the cluster knows the broker as "${account}"`);
+  const missing = (await checked(cluster, access, 'other')).at(-1);
+  assert.match(missing?.detail ?? '', 'create "serviceaccounts/token" of "other" in namespace "agents"');
+});
+
+withCluster('an administrator as the broker works, with a remark; an account that is missing is said', async () => {
+  const cluster = await shared();
+  const access = () => readKubeconfig(cluster.kubeconfig, undefined);
+  const steps = await checked(cluster, access);
+  const remark = steps.find(({ name }) => name === 'no more rights');
+  assert.equal([remark?.outcome, remark?.detail], ['ok', 'it may also do everything']);
+  assert.ok(steps.every(({ outcome }) => outcome === 'ok'));
+  const failure = (await checked(cluster, access, 'missing')).at(-1);
+  assert.equal([failure?.name, failure?.fix], ['token', 'kubectl -n agents create serviceaccount missing']);
+});
+
+withCluster('in a pod the broker is the account of the pod, by the token that is there at the moment', async () => {
+  const cluster = await shared();
+  const folder = mkdtempSync(join(cluster.folder, 'account-'));
+  const put = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  put('ca.crt', readFileSync(cluster.ca, 'utf8'));
+  put('namespace', 'broker');
+  put('token', await createToken(cluster, 'broker', 'sallyport'));
+  const { hostname: host, port } = new URL(cluster.url);
+  const { address, identity, namespace } = inClusterAccess({ host, port }, folder);
+  assert.is(namespace, 'broker');
+  using upstream = openUpstream(address, identity);
+  const api = clusterApi(upstream);
+  assert.is(await ownName(api, SIGNAL), 'system:serviceaccount:broker:sallyport');
+  const provider = kubeTokenProvider({ clusters: new Map([['test', { api }]]), clock: systemClock });
+  const plan = provider.plan(REQUEST);
+  const credential = await provider.issue(REQUEST, plan);
+  assert.is(await statusOf(cluster, PODS, credential.token.reveal()), 200);
+  // The kubelet writes another one: who asks next is whoever it is of.
+  put('token', `${await createToken(cluster, 'agents', 'other')}\n`);
+  assert.is(await ownName(api, SIGNAL), 'system:serviceaccount:agents:other');
+  put('token', await createToken(cluster, 'broker', 'sallyport'));
+  assert.is((await provider.revoke(plan)).how, 'deleted');
+});
 
 test.run();
