@@ -53,7 +53,7 @@ for (const argv of [[], [''], ['a\0b'], ['x'.repeat(40_000)], ['ls', '\ud800'], 
   test(`words that are no command are denied and said to be: ${JSON.stringify(argv).slice(0, 30)}`, () => {
     const query = argv.map((word) => ['command', word] as const);
     const line = `POST ${POD}/exec`;
-    const decision = judge(line, [LOOK], { query });
+    const decision = judge(line, [LOOK], { changed: (request) => ({ ...request, query }) });
     assert.not(decision.verdict === 'allow');
     assert.is(decision.verdict, 'deny');
     assert.is(decision.opaque, true);

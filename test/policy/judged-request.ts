@@ -11,27 +11,24 @@ export interface Sent {
   readonly object?: unknown;
   readonly isResult?: boolean;
   readonly isApply?: boolean;
-  /** Parameters in the place of those of the line. */
-  readonly query?: ApiRequest['query'];
+  /** What no line can say: changes the request that was read. */
+  readonly changed?: (request: ApiRequest) => ApiRequest;
 }
 
+/** `{ dryRun: All }` in the query is taken for a dry run, as of anything but deletions. */
 export function judge(
   line: string,
   rules: readonly Rule[] = [],
   sent: Sent = {},
   more: Partial<PolicyDocument> = {},
 ): Decision {
-  const { query, ...others } = sent;
+  const { changed = (read) => read, ...others } = sent;
   const [method = '', target = ''] = line.split(' ');
-  const request = readRequest(method, target);
+  const request = changed(readRequest(method, target));
   const isDryRun = request.query.some(([name, value]) => name === 'dryRun' && value === 'All');
   const document: PolicyDocument = { packs: [], rules, default: 'ask', opaque: 'deny', ...more };
   const policy = compilePolicy(document, { approvalTtlMs: 60_000 });
-  return judgeRequest(
-    policy,
-    { object: undefined, isDryRun, ...others, request: query === undefined ? request : { ...request, query } },
-    CONTEXT,
-  );
+  return judgeRequest(policy, { object: undefined, isDryRun, ...others, request }, CONTEXT);
 }
 
 /** The verdict and what decided: `allow kubernetes/look`. */

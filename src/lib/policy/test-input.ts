@@ -3,6 +3,7 @@ import type { CompiledPolicy } from './compile.ts';
 import { type CommandContext, judgeCommand } from './judge.ts';
 import { decideByRules } from './requests/decide-request.ts';
 import { readRequestInput } from './requests/request-input.ts';
+import { wordsOf } from './requests/request-options.ts';
 
 export interface Said {
   readonly verdict: string;
@@ -16,7 +17,7 @@ export function sayOf(
   context: CommandContext & { readonly isRequest: boolean },
 ): Said {
   if (!context.isRequest) return judgeCommand(policy, { kind: 'text', text: input }, context).decision;
-  const facts = readRequestInput(input);
+  const { facts } = readRequestInput(wordsOf(input));
   // The rules alone: what holds without them is not theirs to promise.
   return (
     decideByRules(policy.requests, facts, { ...context, kind: 'kubectl' }) ?? {

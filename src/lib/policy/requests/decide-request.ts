@@ -65,8 +65,7 @@ export function decideByRules(policy: RequestPolicy, facts: RequestFacts, contex
   }
   const allowing = by('allow');
   // Otherwise it is for the defaults, which may deny it.
-  const isGuarded = guard !== undefined && (allowing.length > 0 || policy.default === 'allow');
-  if (isGuarded) return { ...COMMON, ...guard, approval: everybody(policy) };
+  if (guard !== undefined && allowing.length > 0) return { ...COMMON, ...guard, approval: everybody(policy) };
   const sure = allowing.find(({ unsure }) => !unsure);
   return sure === undefined ? undefined : rulingOf(sure, facts);
 }
@@ -120,8 +119,11 @@ export function withoutRule(policy: RequestPolicy, facts: RequestFacts): Ruling 
 }
 
 /** What the policy says of whatever nobody named. */
-export function policyDefault(policy: RequestPolicy, { verb, qualified }: RequestFacts): Ruling {
+export function policyDefault(policy: RequestPolicy, facts: RequestFacts): Ruling {
+  const { verb, qualified } = facts;
   const reason = `no rule covers "${verb}" of "${qualified}"`;
+  const guard = policy.default === 'allow' ? hostAccess(facts, []) : undefined;
+  if (guard !== undefined) return { ...COMMON, ...guard, approval: everybody(policy) };
   const base = { ...COMMON, verdict: policy.default, rule: 'default', reason, instead: '' } as const;
   if (policy.default === 'ask') return { ...base, approval: everybody(policy) };
   return policy.default === 'deny' ? { ...base, instead: 'ask for something that a rule allows' } : base;

@@ -1,6 +1,6 @@
 // A request to a cluster → a decision: discovery passes, what opens a stream is judged with what it runs, the rest by rules and defaults.
 // Pure.
-import type { Decision, Ruling } from '../../core/decision.ts';
+import type { Decision } from '../../core/decision.ts';
 import type { CompiledPolicy } from '../compile.ts';
 import type { RuleContext } from '../rule-scope.ts';
 import { decideRequest } from './decide-request.ts';
@@ -20,13 +20,20 @@ export function judgeRequest(policy: CompiledPolicy, asked: AskedRequest, contex
     const ruling = { verdict: 'allow', rule: 'kubernetes/discovery', reason, program: null, opaque: false } as const;
     return { ...ruling, guidance: null };
   }
-  const facts = requestFacts(subject, asked);
-  return withRequestGuidance(rule(policy, facts, asked, context), facts);
+  return decideFacts(policy, requestFacts(subject, asked), asked, context);
 }
 
-function rule(policy: CompiledPolicy, facts: RequestFacts, asked: AskedRequest, context: RuleContext): Ruling {
-  if (opensStream(facts)) return decideStream(policy, facts, asked, context);
-  return decideRequest(policy.requests, facts, context);
+/** The decision about a request whose facts are known. */
+export function decideFacts(
+  policy: CompiledPolicy,
+  facts: RequestFacts,
+  asked: AskedRequest,
+  context: RuleContext,
+): Decision {
+  const ruling = opensStream(facts)
+    ? decideStream(policy, facts, asked, context)
+    : decideRequest(policy.requests, facts, context);
+  return withRequestGuidance(ruling, facts);
 }
 
 /** True where what the server says of the result may change the decision: it would have pods, or be the end of many objects. */
