@@ -1,20 +1,22 @@
 // How a marker reads, in the terminal and on the web page alike. Its text is untrusted: whoever shows it escapes it.
 import { timestamp } from '../core/timestamp.ts';
 import type { CastMarker } from './read.ts';
+import { requestText } from './request-text.ts';
 
 const MAX_DETAIL = 160;
 
 export interface MarkerText {
   /** Such as `command.judged`; "marker" for one that is not ours. */
   readonly name: string;
-  /** `name value` pairs, or the label of one that is not ours; may be empty. */
+  /** `name value` pairs, a request in words, or the label of one that is not ours; may be empty. */
   readonly detail: string;
 }
 
 /** A marker in words. */
 export function markerText(marker: Pick<CastMarker, 'name' | 'data' | 'label'>): MarkerText {
   if (marker.name === '') return { name: 'marker', detail: marker.label };
-  return { name: marker.name, detail: detailOf(marker.data) };
+  const request = requestText(marker);
+  return { name: marker.name, detail: request === undefined ? detailOf(marker.data) : short(request) };
 }
 
 /** The same on one line. */
@@ -46,5 +48,7 @@ function detailOf(data: Readonly<Record<string, unknown>>): string {
     .filter(([, value]) => value !== '')
     .map((pair) => pair.join(' '))
     .join(' · ');
-  return text.length > MAX_DETAIL ? `${text.slice(0, MAX_DETAIL)}…` : text;
+  return short(text);
 }
+
+const short = (text: string): string => (text.length > MAX_DETAIL ? `${text.slice(0, MAX_DETAIL)}…` : text);

@@ -63,9 +63,17 @@ export type CastMarker = Extract<CastEvent, { kind: 'marker' }>;
 
 /** At most this many markers are kept; a recording can hold millions. */
 const MAX_MARKERS = 10_000;
+/** Of each marker; what programs in a cluster write stands in markers, and has no end. */
+const MAX_MARKER_LENGTH = 4000;
 
-/** Reads a recording to its end and says what is in it. Throws as `openCast` and its events do. */
-export async function summarise(bytes: AsyncIterable<Uint8Array>): Promise<CastSummary> {
+/**
+ * Reads a recording to its end and says what is in it; of its markers the first ones that `keeps` names, long ones cut. Throws as
+ * `openCast` and its events do.
+ */
+export async function summarise(
+  bytes: AsyncIterable<Uint8Array>,
+  keeps: (marker: CastMarker) => boolean = () => true,
+): Promise<CastSummary> {
   let size = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of bytes) {
@@ -82,7 +90,7 @@ export async function summarise(bytes: AsyncIterable<Uint8Array>): Promise<CastS
     if (event.kind === 'cut') cut = true;
     else eventCount += 1;
     if (event.kind !== 'marker') continue;
-    if (markers.length < MAX_MARKERS) markers.push(event);
+    if (markers.length < MAX_MARKERS && keeps(event)) markers.push(cutMarker(event));
     if (event.name === 'exit') exit = event;
   }
   return {
@@ -95,6 +103,24 @@ export async function summarise(bytes: AsyncIterable<Uint8Array>): Promise<CastS
     truncated: cut || (header.facts !== null && exit === null),
   };
 }
+
+function cutMarker(marker: CastMarker): CastMarker {
+  if (marker.label.length <= MAX_MARKER_LENGTH) return marker;
+  let room = MAX_MARKER_LENGTH;
+  const data = Object.entries(marker.data).flatMap(([name, value]): [string, unknown][] => {
+    const isPlain = ['string', 'number', 'boolean'].includes(typeof value) || value === null;
+    room -= name.length;
+    if (!isPlain || room < 0) return [];
+    const cut = typeof value === 'string' ? ownText(value.slice(0, room)) : value;
+    room -= String(cut).length;
+    return [[name, cut]];
+  });
+  const label = `${ownText(marker.label.slice(0, MAX_MARKER_LENGTH))}…`;
+  return { ...marker, label, data: Object.fromEntries(data) };
+}
+
+/** A copy: the engine would keep the whole text alive for a piece of it. */
+const ownText = (text: string): string => Buffer.from(text).toString();
 
 /** What an exit marker says. */
 export function exitStatusOf(marker: Pick<CastMarker, 'data'>): ExitStatus | null {
