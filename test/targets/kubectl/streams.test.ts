@@ -340,6 +340,19 @@ test('what the server refuses comes to the client as the server says it, masked'
 });
 
 test('nothing is left open when everything is over', async () => {
+  const running = new Set<unknown>();
+  const { setInterval: start, clearInterval: stop } = globalThis;
+  Object.assign(globalThis, {
+    setInterval: (...args: Parameters<typeof start>) => {
+      const timer = start(...args);
+      running.add(timer);
+      return timer;
+    },
+    clearInterval: (timer: NodeJS.Timeout) => {
+      running.delete(timer);
+      stop(timer);
+    },
+  });
   const handles = () =>
     process.getActiveResourcesInfo().filter((name) => ['TCPSocketWrap', 'TLSWrap', 'Timeout'].includes(name)).length;
   const before = handles();
@@ -358,7 +371,9 @@ test('nothing is left open when everything is over', async () => {
     await w.open();
     await soon(() => w.api.outcomes.length === 6, 'the outcomes');
   }
+  Object.assign(globalThis, { setInterval: start, clearInterval: stop });
   await soon(() => handles() <= before, 'everything is closed');
+  assert.is(running.size, 0, 'timers that go on');
 });
 
 test.run();
