@@ -1,5 +1,6 @@
 // Values of Secrets never pass, whatever they come in; everything else of the reply does.
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { maskSecrets } from '../../src/lib/kubernetes/mask-secrets.ts';
@@ -38,6 +39,11 @@ function secret(value: string, more: object = {}) {
   };
 }
 
+function refusedWith(message: string, value: string) {
+  const causes = [{ field: 'patch', message: `Invalid value: "{\\"data\\":{\\"a\\":\\"${value}\\"}}"` }];
+  return { kind: 'Status', status: 'Failure', code: 422, message, details: { name: 'db', causes } };
+}
+
 const SHAPES: readonly (readonly [string, (value: string) => unknown])[] = [
   ['an object', secret],
   [
@@ -69,6 +75,61 @@ const SHAPES: readonly (readonly [string, (value: string) => unknown])[] = [
         },
       }),
   ],
+  [
+    'an annotation of another tool that holds the object',
+    (value) =>
+      secret('other', { metadata: { annotations: { 'tool/original': `  ${JSON.stringify([secret(value)])}` } } }),
+  ],
+  [
+    'an annotation that holds the object compressed',
+    (value) => {
+      const packed = gzipSync(JSON.stringify(secret(value))).toString('base64');
+      return secret('other', { metadata: { annotations: { 'objectset/applied': packed, note: packed } } });
+    },
+  ],
+  [
+    'an annotation with a copy of a value',
+    (value) => secret(value, { metadata: { annotations: { copied: `x: ${value}` } } }),
+  ],
+  [
+    'an annotation with a copy of a value as base64',
+    (value) => secret(value, { metadata: { annotations: { copied: base64(value) } } }),
+  ],
+  [
+    'an object in an annotation that names a value',
+    (value) => secret(value, { metadata: { annotations: { a: `{"b":"${value}"}` } } }),
+  ],
+  [
+    'an object in an annotation that names a value beside its data',
+    (value) =>
+      secret(value, { metadata: { annotations: { a: JSON.stringify({ data: { a: 'eA==' }, old: [value] }) } } }),
+  ],
+  ['a label with a copy of a value', (value) => secret(value, { metadata: { labels: { copied: value } } })],
+  [
+    'metadata alone, in a table',
+    (value) => ({
+      kind: 'Table',
+      rows: [{ object: { metadata: secret(value).metadata, kind: 'PartialObjectMetadata' } }],
+    }),
+  ],
+  [
+    'a refusal that quotes the object',
+    (value) =>
+      refusedWith(
+        `patch: Invalid value: ${JSON.stringify(JSON.stringify(secret(value)))}: illegal base64 data at input byte 3`,
+        value,
+      ),
+  ],
+  [
+    'a refusal that quotes a map of Go',
+    (value) => refusedWith(`cannot use map[data:map[password:${value}]] of type map`, value),
+  ],
+  ['a refusal that quotes a value', (value) => refusedWith(`data: Invalid value: "${value}": is no value`, value)],
+  ['a refusal with a long word', (value) => refusedWith(`cannot read ${base64(value)}`, value)],
+  [
+    'a refusal as an event of a watch',
+    (value) => ({ type: 'ERROR', object: refusedWith(`Invalid value: "${value}"`, value) }),
+  ],
   ['data before kind, deep in a list', (value) => ({ items: [[{ data: { a: base64(value) }, kind: 'Secret' }]] })],
 ];
 
@@ -97,6 +158,47 @@ test('all else of the reply stays as it is', () => {
     code: 404,
   };
   assert.equal(maskSecrets(status, label), status);
+});
+
+test('of a refusal the reason stays, and what it is about', () => {
+  const said = (message: string) =>
+    (
+      maskSecrets({ kind: 'Status', status: 'Failure', message }, () => '[kubernetes-secret:3f2a]') as {
+        message: string;
+      }
+    ).message;
+  const rows: readonly (readonly [string, string])[] = [
+    ['secrets "db" not found', 'secrets "db" not found'],
+    [
+      'secrets "a-name.that-is.longer-than-any-value-of-a-secret.would-be.expected" is forbidden: User "system:serviceaccount:shop:ci" cannot get resource',
+      'secrets "a-name.that-is.longer-than-any-value-of-a-secret.would-be.expected" is forbidden: User "system:serviceaccount:shop:ci" cannot get resource',
+    ],
+    [
+      'Secret "db" is invalid: type: Invalid value: "Opaque": field is immutable',
+      'Secret "db" is invalid: type: Invalid value: [kubernetes-secret:3f2a]: field is immutable',
+    ],
+    ['patch: Invalid value: "{\\"a\\":1}": bad: "{"', 'patch: Invalid value: [kubernetes-secret:3f2a]'],
+    ['cannot read map[a:b]', 'cannot read [kubernetes-secret:3f2a]'],
+  ];
+  for (const [message, expected] of rows) assert.is(said(message), expected);
+  const began = performance.now();
+  said(`x": ${'aaaaaaaaaaaaa '.repeat(100_000)}!`);
+  said('a'.repeat(1_000_000));
+  assert.ok(performance.now() - began < 2000);
+});
+
+test('annotations that hold no value stay', () => {
+  const annotations = {
+    note: 'the password is shared',
+    json: '{"a":{"b":1}}',
+    url: 'https://a.example/x?y=z',
+    team: 'shop',
+  };
+  const masked = maskSecrets(
+    { metadata: { annotations }, data: { namespace: base64('default'), a: base64('the') } },
+    label,
+  );
+  assert.equal((masked as { metadata: object }).metadata, { annotations });
 });
 
 test('a value of data is base64 of as many bytes, so that clients see its size', () => {

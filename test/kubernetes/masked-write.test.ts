@@ -135,6 +135,21 @@ for (const text of OTHERS) {
   });
 }
 
+test('values of a Secret are not taken elsewhere by a patch', () => {
+  const type = 'application/json-patch+json';
+  for (const op of ['copy', 'move']) {
+    const patch = [
+      { op: 'add', path: '/metadata/labels/a', value: 'b' },
+      { op, from: '/da~0ta/password', path: '/metadata/annotations/x' },
+    ];
+    assert.is(refusal(patch, type)?.code, 'uncovers-secret');
+    const request = readRequest('PATCH', '/api/v1/namespaces/shop/configmaps/a');
+    const sent = { type, bytes: Buffer.from(JSON.stringify(patch)) };
+    assert.not.throws(() => refuseMaskedWrite(request, readBody(request, sent), sent, kinds));
+  }
+  assert.is(refusal([{ op: 'replace', path: '/data/a', value: base64('new') }], type), undefined);
+});
+
 test('real values, removals and options pass', () => {
   assert.is(
     refusal({ data: { a: base64('a real value'), old: null }, metadata: { annotations: { note: 'x' } } }),

@@ -1,22 +1,22 @@
 // What the API says of Secrets, with labels in place of values: in objects and lists, in tables, in events of a watch, in the replies
-// to writes, and in the copy of the whole object that `kubectl apply` leaves in an annotation. Names of keys stay, and what a label says
-// of a value: a fingerprint that is the same for the same value, and its size.
+// to writes, in refusals, and in copies of the object or its values that tools leave in annotations. Names of keys stay, and what a label
+// says of a value: a fingerprint that is the same for the same value, and its size.
+import { failureWords } from './failure-words.ts';
 
 /** Makes the label of a value, such as `[kubernetes-secret:3f2a]`, and counts it. */
 export type LabelValue = (value: Uint8Array) => string;
 
-/** Where `kubectl apply` keeps what it last sent, as JSON in a text. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-
 /** Deeper than anything the API has. */
 const DEEPEST = 64;
+/** Values that are copied elsewhere are found from this length on. */
+const SHORTEST_COPY = 8;
 
 type Json = unknown;
 type JsonObject = Readonly<Record<string, Json>>;
 
 /**
  * A copy of a reply to a request for Secrets, as parsed from JSON. What stands under `data` and `stringData` is taken for values
- * wherever it stands: nothing else in such a reply has these names. Values of `data` stay base64, of a label that is as long as the
+ * wherever it stands: nothing else in such a reply has these names; annotations and labels that hold such a value, or an object, are masked. Values of `data` stay base64, of a label that is as long as the
  * value where it fits, so that clients can decode them and see sizes. Throws a `RangeError` for what is nested deeper than any object
  * of the API.
  */
@@ -28,9 +28,11 @@ function maskBelow(value: Json, label: LabelValue, depth: number): Json {
   if (depth > DEEPEST) throw new RangeError('the reply is nested too deeply');
   if (Array.isArray(value)) return value.map((item) => maskBelow(item, label, depth + 1));
   if (!isObject(value)) return value;
+  if (value.kind === 'Status' && value.status === 'Failure') return maskFailure(value, label);
+  const copies = valuesOf(value);
   const masked = Object.entries(value).map(([key, child]): [string, Json] => {
     if (key === 'data' || key === 'stringData') return [key, maskValues(child, key === 'data', label)];
-    if (key === 'annotations') return [key, maskAnnotations(child, label, depth + 1)];
+    if (key === 'metadata' && isObject(child)) return [key, maskMetadata(child, copies, label, depth + 1)];
     return [key, maskBelow(child, label, depth + 1)];
   });
   return Object.fromEntries(masked);
@@ -55,25 +57,71 @@ function labelOf(value: Json, isBase64: boolean, label: LabelValue): Json {
 const sized = (label: string, bytes: number): string =>
   label.length <= bytes ? label.padEnd(bytes, '*') : `${label.slice(0, -1)} ${bytes} bytes]`;
 
-function maskAnnotations(annotations: Json, label: LabelValue, depth: number): Json {
-  if (!isObject(annotations)) return maskBelow(annotations, label, depth);
-  return Object.fromEntries(
-    Object.entries(annotations).map(([key, value]) => [
-      key,
-      key === LAST_APPLIED ? maskApplied(value, label, depth) : value,
-    ]),
-  );
+function maskMetadata(metadata: JsonObject, copies: ReadonlySet<string>, label: LabelValue, depth: number): Json {
+  const masked = Object.entries(metadata).map(([key, child]): [string, Json] => {
+    if ((key !== 'annotations' && key !== 'labels') || !isObject(child)) return [key, maskBelow(child, label, depth)];
+    const notes = Object.entries(child).map(([name, text]) => [name, maskNote(text, copies, label, depth)]);
+    return [key, Object.fromEntries(notes)];
+  });
+  return Object.fromEntries(masked);
 }
 
-function maskApplied(text: Json, label: LabelValue, depth: number): Json {
-  let applied: Json;
+/** `kubectl apply` keeps what it last sent as JSON in an annotation, other tools do so compressed, or keep single values. */
+function maskNote(note: Json, copies: ReadonlySet<string>, label: LabelValue, depth: number): Json {
+  if (typeof note !== 'string') return maskBelow(note, label, depth);
+  const shown = /^\s*[[{]/.test(note) ? maskObjectIn(note, label, depth) : note;
+  const isCopy = copies.has(shown.trim()) || shown.split(/[^A-Za-z0-9+/=_-]+/).some((word) => copies.has(word));
+  return isCopy || isCompressed(note) ? labelOf(note, false, label) : shown;
+}
+
+function maskObjectIn(text: string, label: LabelValue, depth: number): string {
+  let object: Json;
   try {
-    applied = JSON.parse(String(text));
+    object = JSON.parse(text);
   } catch {
-    return labelOf(text, false, label);
+    return String(labelOf(text, false, label));
   }
   // kubectl writes a line end after it.
-  return `${JSON.stringify(maskBelow(applied, label, depth + 1))}${String(text).endsWith('\n') ? '\n' : ''}`;
+  return `${JSON.stringify(maskBelow(object, label, depth + 1))}${text.endsWith('\n') ? '\n' : ''}`;
+}
+
+/** gzip, as base64. */
+const isCompressed = (note: string): boolean => note.startsWith('H4sI');
+
+/** The values of one Secret, as they are and as base64; shorter ones stand in ordinary words. */
+function valuesOf({ data, stringData }: JsonObject): ReadonlySet<string> {
+  const values = new Set<string>();
+  const add = (value: string) => {
+    if (value.length >= SHORTEST_COPY) values.add(value.trim());
+  };
+  for (const value of isObject(data) ? Object.values(data) : []) {
+    if (typeof value !== 'string') continue;
+    add(value);
+    add(Buffer.from(value, 'base64').toString('utf8'));
+  }
+  for (const value of isObject(stringData) ? Object.values(stringData) : []) if (typeof value === 'string') add(value);
+  return values;
+}
+
+/** Refusals quote what was sent, and what that would have made of the object: its values with it. */
+function maskFailure(status: JsonObject, label: LabelValue): Json {
+  const words = (text: Json): Json => (typeof text === 'string' ? failureWords(text, label) : text);
+  const { message, details } = status;
+  const causes = isObject(details) && Array.isArray(details.causes) ? details.causes : undefined;
+  return {
+    ...status,
+    ...(message === undefined ? {} : { message: words(message) }),
+    ...(causes === undefined || !isObject(details)
+      ? {}
+      : {
+          details: {
+            ...details,
+            causes: causes.map((cause) =>
+              isObject(cause) ? { ...cause, message: words(cause.message) } : words(cause),
+            ),
+          },
+        }),
+  };
 }
 
 const isObject = (value: Json): value is JsonObject =>

@@ -1,5 +1,5 @@
-// A value that was masked on its way out must not come back in its place: it would replace the real one in the cluster. Nothing here
-// keeps a secret: it keeps an agent from destroying one by mistake. Pure.
+// What may not be written because values are masked: a label in the place of the value it stands for, which would be lost in the cluster,
+// and a value to a place where no mask looks for it. Pure.
 import type { ApiRequest } from '../core/api-request.ts';
 import type { ApiBody } from '../ports/api-gate.ts';
 import type { ParsedBody } from './read-body.ts';
@@ -15,6 +15,9 @@ const BASE64 = /[A-Za-z0-9+/_-]{12,}/g;
 /** The value of a Secret that is itself base64, in a manifest in a ConfigMap, say. */
 const DEEPEST_BASE64 = 3;
 
+/** Operations of a JSON patch that take what is there, unseen, and put it elsewhere. */
+const TAKING: ReadonlySet<unknown> = new Set(['copy', 'move']);
+
 interface Found {
   readonly label: string;
   /** Where, as `data.password`; undefined where it cannot be said. */
@@ -24,15 +27,16 @@ interface Found {
 /**
  * Throws `RefusedRequest` (403, `masked-value`) where a label of a known kind stands anywhere in what is written: in values and names of
  * fields, in texts within texts, as base64 at any offset, wrapped or not, in patches and in protobuf. `kinds`: what masks of this session
- * are called. Options of deletions are not looked at.
+ * are called. Options of deletions are not looked at. And (403, `uncovers-secret`) for a JSON patch that copies or moves within a Secret.
  */
 export function refuseMaskedWrite(
-  { method }: ApiRequest,
+  { method, subject }: ApiRequest,
   parsed: ParsedBody,
   body: ApiBody | null,
   kinds: ReadonlySet<string>,
 ): void {
   if (body === null || method === 'GET' || method === 'DELETE') return;
+  if (subject.kind === 'resource' && subject.group === '' && subject.resource === 'secrets') refuseTaking(parsed);
   const isKnown = (kind: string) => kind === ALWAYS || kinds.has(kind);
   const found = findLabel(parsed, body, isKnown);
   if (found === undefined) return;
@@ -42,6 +46,17 @@ export function refuseMaskedWrite(
     code: 'masked-value',
     message: `${place === undefined ? 'the body' : JSON.stringify(place.slice(0, 200))} holds "${label}", which stands for a value that was masked`,
     hint: 'write the real value, or send a patch without this field: what is there stays as it is',
+  });
+}
+
+/** From `data` to an annotation, say, which whoever may read it would see. kubectl sends no such patch. */
+function refuseTaking(parsed: ParsedBody): void {
+  if (parsed.kind !== 'list' || !parsed.list.some(({ op }) => TAKING.has(op))) return;
+  throw new RefusedRequest({
+    status: 403,
+    code: 'uncovers-secret',
+    message: 'a patch that copies or moves within a Secret takes values to where they are not masked',
+    hint: 'use the operations add, replace and remove, with the values themselves',
   });
 }
 
