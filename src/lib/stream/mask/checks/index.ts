@@ -8,4 +8,5 @@ export { CARD_RANGES, cardBrand, isLuhn } from './luhn.ts';
 export { isPhone, NUMBERING_PLANS } from './phone.ts';
 export { isPlaceholder, isTemplate } from './placeholder.ts';
 export { entropyPerCharacter, looksRandom } from './randomness.ts';
+export { isSecretLabel } from './secret-label.ts';
 export { isNamedSsn, isSsn } from './ssn.ts';

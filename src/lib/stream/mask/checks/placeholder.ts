@@ -1,5 +1,7 @@
 // Values that stand where a secret will be, or was: variables, templates, blanks to fill in, masks.
+
 import { looksRandom } from './randomness.ts';
+import { isSecretLabel } from './secret-label.ts';
 
 const WHOLE_WORDS = new Set(
   [
@@ -25,7 +27,8 @@ const WRAPPED: ReadonlyMap<string, RegExp> = new Map([
   ['#', /^#\{[^}]*\}$/s], // #{token}
   ['@', /^@[A-Za-z_][\w.]*@$/], // @token@
   ['_', /^__[A-Za-z0-9_]+__$/], // __TOKEN__
-  ['[', /^\[[A-Za-z][A-Za-z0-9 _-]{0,40}(?::[0-9a-f]{4,8})?\]$/], // [masked], [github-token:3f2a]
+  // [masked], [github-token:3f2a], [kubernetes-secret:3f2a 12 bytes], [kubernetes-secret:3f2a]****
+  ['[', /^\[[A-Za-z][A-Za-z0-9 _-]{0,40}(?::[0-9a-f]{4,8}(?: \d{1,10} bytes)?)?\]\**$/],
   [
     '(',
     /^\((?:[a-z]+ )?(?:redacted|hidden|masked|sensitive|none|empty|unset|null|not set|known after apply|sensitive value)[a-z ]*\)$/i,
@@ -57,7 +60,7 @@ export function isPlaceholder(value: string): boolean {
 export function isTemplate(value: string): boolean {
   const bare = withoutQuotes(value.trim());
   if (bare === '' || isOneCharacter(bare) || isVariable(bare)) return true;
-  return WRAPPED.get(bare.charAt(0))?.test(bare) || REFERENCE.test(bare);
+  return WRAPPED.get(bare.charAt(0))?.test(bare) || REFERENCE.test(bare) || isSecretLabel(bare);
 }
 
 /** `$TOKEN`; but a password may begin with a dollar sign. */

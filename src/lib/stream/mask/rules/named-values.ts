@@ -1,5 +1,5 @@
 // Judges what stands where a named value stands: a secret, or the place of one, code that fetches it, a word of prose, a path.
-import { isPlaceholder, looksRandom } from '../checks/index.ts';
+import { isPlaceholder, isSecretLabel, looksRandom } from '../checks/index.ts';
 import { isCodeAround, isExpression, isPlain, isReference, isTemplate, isWordy } from './named-expressions.ts';
 import { isDrawnShort, isPassphrase, isSeveralWords, isVariableName, isWeakToken } from './named-weak.ts';
 import type { Telling } from './named-words.ts';
@@ -59,11 +59,16 @@ const WORDS = new Set(
 /** Where in the value the secret is; undefined where there is none. Bounded by the value's length, without memory. */
 export function secretOf(found: Found): { readonly from: number; readonly to: number } | undefined {
   if (/^[0-9a-f]{4}\]|^ENC\[/.test(found.value)) return undefined; // a mask (`[password:3f2a]`), what SOPS encrypted
+  if (/^[0-9a-f]{4}$/.test(found.value) && isInSecretLabel(found)) return undefined;
   if (found.isQuoted && /^(?:\$[({]|`)/.test(found.value) && !/[)}`]./.test(found.value)) return undefined;
   if (found.value.length < (found.telling === 'strong' ? SHORTEST_STRONG : SHORTEST_MEDIUM)) return undefined;
   const part = found.isQuoted ? trimmed(found.value) : bareValue(found);
   return isSecret(found, found.value.slice(part.from, part.to)) ? part : undefined;
 }
+
+/** `[kubernetes-secret:3f2a 12 bytes]` */
+const isInSecretLabel = ({ before, name }: Found): boolean =>
+  `${before.slice(-20)}${name}`.endsWith('[kubernetes-secret');
 
 function trimmed(value: string): { from: number; to: number } {
   return { from: value.length - value.trimStart().length, to: value.trimEnd().length };
@@ -102,7 +107,7 @@ function bareValue(found: Found): { from: number; to: number } {
 function isSecret(found: Found, value: string): boolean {
   const { telling, shape, isQuoted } = found;
   const shortest = telling === 'vague' ? SHORTEST_WEAK : telling === 'strong' ? SHORTEST_STRONG : SHORTEST_MEDIUM;
-  if (value.length < shortest) return false;
+  if (value.length < shortest || isSecretLabel(value)) return false;
   if (
     telling === 'strong' &&
     PLAIN_SHAPES.has(shape) &&
