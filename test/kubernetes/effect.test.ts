@@ -139,6 +139,34 @@ test('a new object is told in short: usual settings are left out, unusual ones a
   );
 });
 
+test('a token volume and tolerations as the server gives them are left out; the same name with another volume is not', () => {
+  const name = 'kube-api-access-bcdfg';
+  const projected = {
+    sources: [
+      { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      {
+        downwardAPI: {
+          items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+        },
+      },
+    ],
+    defaultMode: 420,
+  };
+  const toleration = {
+    key: 'node.kubernetes.io/not-ready',
+    operator: 'Exists',
+    effect: 'NoExecute',
+    tolerationSeconds: 300,
+  };
+  const pod = (volume: object, tolerations: readonly object[]) => ({ spec: { volumes: [volume], tolerations } });
+  const usual = effect(`POST ${PODS}`, { after: pod({ name, projected }, [toleration]) });
+  assert.is(usual, 'create pods in namespace "shop"\n+ spec: {}');
+  const other = effect(`POST ${PODS}`, { after: pod({ name, hostPath: { path: '/' } }, [{ operator: 'Exists' }]) });
+  assert.match(other, /\+ {9}path: \//);
+  assert.match(other, '+     - operator: Exists');
+});
+
 test('the same creation gives the same text, whatever the server makes up', () => {
   const job = (uid: string, volume: string, seconds: number) => ({
     kind: 'Job',

@@ -41,6 +41,21 @@ const DEFAULTS: readonly (readonly [string, unknown])[] = [
   ['strategy', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } }],
 ];
 
+/** How the server lets a pod reach it, and how long a pod may stay on a node that is away. */
+const USUAL_SOURCES = [
+  { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+  { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+  { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+];
+const TOKEN_VOLUME = 'kube-api-access-(made by the server)';
+const USUAL_PARTS: readonly unknown[] = [
+  { name: TOKEN_VOLUME, projected: { sources: USUAL_SOURCES, defaultMode: 420 } },
+  { name: TOKEN_VOLUME, readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' },
+  ...['not-ready', 'unreachable'].map((state) => ({
+    ...{ key: `node.kubernetes.io/${state}`, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+  })),
+];
+
 /** What decides what runs comes first, what may be filled with anything comes last. */
 const ORDER = ['apiVersion', 'kind', 'type', 'spec', '', 'metadata', 'annotations', 'stringData', 'data', 'binaryData'];
 
@@ -78,7 +93,7 @@ function quietMetadata(metadata: unknown): unknown {
 /** An object's own uid stands in labels of its parts (jobs), and is another one at each dry run. */
 function steady(value: unknown, uid: string | undefined): unknown {
   if (typeof value === 'string') {
-    if (MADE_VOLUME.test(value)) return 'kube-api-access-(made by the server)';
+    if (MADE_VOLUME.test(value)) return TOKEN_VOLUME;
     return uid === undefined ? value : value.replaceAll(uid, '(uid)');
   }
   if (Array.isArray(value)) return value.map((item) => steady(item, uid));
@@ -94,19 +109,27 @@ function withoutTimes(value: unknown): unknown {
 }
 
 function withoutDefaults(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutDefaults);
+  if (Array.isArray(value)) {
+    return value.filter((item) => !USUAL_PARTS.some((usual) => isDeepStrictEqual(item, usual))).map(withoutDefaults);
+  }
   if (!isFields(value)) return value;
   const kept = Object.entries(value).filter(
     ([name, inner]) =>
       inner !== null && !DEFAULTS.some(([known, usual]) => known === name && isDeepStrictEqual(inner, usual)),
   );
-  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutDefaults(inner)]));
+  const shown = kept.map(([name, inner]): readonly [string, unknown] => [name, withoutDefaults(inner)]);
+  return Object.fromEntries(shown.filter(([name, inner]) => !isEmptied(inner, value[name])));
 }
+
+const isEmptied = (shown: unknown, whole: unknown): boolean =>
+  Array.isArray(shown) && shown.length === 0 && Array.isArray(whole) && whole.length > 0;
 
 /** As YAML, one line each, fields in a fixed order. Empty for nothing. */
 export function yamlLines(value: unknown): readonly string[] {
   if (value === undefined) return [];
   const text = stringify(value, {
+    // As kubectl prints it: texts that are a number, a date or a switch for some readers are in quotes.
+    version: '1.1',
     lineWidth: 0,
     aliasDuplicateObjects: false,
     sortMapEntries: (a, b) => compareNames(nameOf(a.key), nameOf(b.key)),
