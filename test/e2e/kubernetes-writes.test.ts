@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert';
 import type { CliResult } from '../helpers/cli.ts';
 import { type Cluster, needsCluster, startCluster } from '../helpers/cluster.ts';
 import { type MaskedEndpoint, openMaskedEndpoint } from '../helpers/masked-endpoint.ts';
+import { expectNoValue, outputsOf } from '../helpers/secret-outputs.ts';
 
 const test = suite('kubernetes-writes');
 const withCluster = needsCluster(test);
@@ -48,17 +49,6 @@ test.after(async () => {
 });
 
 const draw = (bytes = 24) => randomBytes(bytes).toString('base64url').replace(/[-_]/g, 'x');
-const base64 = (text: string) => Buffer.from(text).toString('base64');
-
-/** Any part of a value, in any form that output could have it in. */
-function expectNoValue(text: string, values: readonly string[], what: string): void {
-  for (const value of values) {
-    const forms = [value, base64(value), Buffer.from(value).toString('hex'), base64(base64(value))];
-    for (const form of [...forms, value.slice(4, 20), base64(value).slice(4, 24)]) {
-      assert.not.ok(text.includes(form), `${what} shows a value`);
-    }
-  }
-}
 
 async function applySecret(
   { cluster }: World,
@@ -73,36 +63,6 @@ async function applySecret(
   );
   return file;
 }
-
-const OUTPUTS: readonly (readonly string[])[] = [
-  ['get', 'secret', 'shown', '-o', 'yaml', '--show-managed-fields'],
-  ['get', 'secret', 'shown', '-o', 'json'],
-  ['get', 'secret', 'shown', '-o', 'jsonpath={.data}'],
-  ['get', 'secret', 'shown', '-o', 'jsonpath={.data.password}{"\\n"}{.data.url}'],
-  ['get', 'secret', 'shown', '-o', 'jsonpath-as-json={..}'],
-  ['get', 'secret', 'shown', '-o', 'go-template={{.data}}'],
-  ['get', 'secret', 'shown', '-o', 'go-template={{range $k, $v := .data}}{{$k}}={{$v | base64decode}}{{"\\n"}}{{end}}'],
-  ['get', 'secret', 'shown', '-o', 'custom-columns=A:.data.password,B:.metadata.annotations'],
-  ['get', 'secret', 'shown', '-o', 'kyaml'],
-  ['get', 'secret', 'shown', '-o', 'wide', '--show-labels'],
-  ['get', 'secrets', '-A', '-o', 'yaml'],
-  ['get', 'secrets', '-l', 'of=shown', '-o', 'json'],
-  ['get', 'secrets', '--field-selector=metadata.name=shown', '-o', 'yaml'],
-  ['get', 'secret,configmap', '-o', 'yaml'],
-  ['get', '--raw', '/api/v1/namespaces/default/secrets/shown'],
-  ['get', '--raw', '/api/v1/secrets?pretty=true'],
-  ['get', 'secrets', '-v=9', '-o', 'yaml'],
-  ['get', 'secrets', '-v=9'],
-  ['describe', 'secret', 'shown'],
-  ['apply', 'view-last-applied', 'secret', 'shown', '-o', 'json'],
-  ['get', 'secret', 'shown', '--watch-only=false', '-w', '--output-watch-events', '-o', 'json', '--request-timeout=2s'],
-  ['annotate', 'secret', 'shown', 'a=b', '--overwrite', '-o', 'yaml'],
-  ['label', 'secret', 'shown', 'a=b', '--overwrite', '-o', 'json'],
-  ['patch', 'secret', 'shown', '-p', '{"metadata":{"labels":{"b":"c"}}}', '-o', 'yaml'],
-  ['patch', 'secret', 'shown', '-p', '{"metadata":{"labels":{"b":"d"}}}', '-o', 'yaml', '--dry-run=server'],
-  ['get', 'secret', 'account', '-o', 'yaml'],
-  ['describe', 'secret', 'account'],
-];
 
 withCluster('no output of kubectl shows a value, and labels come through the masks of a terminal', async () => {
   const world = await shared();
@@ -122,7 +82,7 @@ withCluster('no output of kubectl shows a value, and labels come through the mas
   }
   assert.ok(token.length > 100);
   const hidden = [values.password, values.url, values.long, token];
-  for (const args of OUTPUTS) {
+  for (const args of outputsOf('shown', 'account')) {
     const { stdout, stderr } = await kubectl(args);
     const all = `${stdout}${stderr}`;
     assert.ok(all.length > 20, args.join(' '));
@@ -205,42 +165,45 @@ withCluster('a masked value is not written back, and what is there stays', async
   assert.equal([await real('kept', 'value'), await real('kept', 'other')], [value, 'y']);
 });
 
-withCluster('neither a refusal nor a patch uncovers a value', async () => {
-  const world = await shared();
-  const { kubectl, cluster, real } = world;
-  const value = draw();
-  await cluster.kubectl(['create', 'secret', 'generic', 'covered', `--from-literal=value=${value}`]);
-  const patches = [
-    '[{"op":"add","path":"/data/x","value":"!!!"}]',
-    '[{"op":"add","path":"/data/x","value":{"a":1}}]',
-    '[{"op":"replace","path":"/metadata","value":7}]',
-    '[{"op":"test","path":"/data/value","value":"b"}]',
-    '[{"op":"copy","from":"/data/value","path":"/metadata/annotations"}]',
-    '[{"op":"add","path":"/metadata/annotations","value":{"a":"b"}},{"op":"copy","from":"/data/value","path":"/metadata/annotations/a"}]',
-    '[{"op":"move","from":"/data","path":"/metadata/labels"}]',
-  ];
-  for (const patch of patches) {
-    const {
-      stdout,
-      stderr,
-      exit: code,
-    } = await kubectl(['patch', 'secret', 'covered', '--type=json', '-p', patch, '-v=9']);
-    assert.is.not(code, 0, patch);
-    expectNoValue(stdout + stderr, [value], patch);
-  }
-  for (const type of ['merge', 'strategic']) {
-    for (const patch of ['{"data":{"x":"!!!"}}', '{"data":{"x":7}}', '{"metadata":7}', '{"type":"other"}']) {
+for (const previews of [true, false]) {
+  withCluster(`neither a refusal nor a patch uncovers a value${previews ? ' in its dry run' : ''}`, async () => {
+    const { cluster, real } = await shared();
+    await using endpoint = await openMaskedEndpoint(cluster, { previews });
+    const kubectl = (args: readonly string[]) => cluster.kubectl(['--kubeconfig', endpoint.kubeconfig, ...args]);
+    const value = draw();
+    await cluster.kubectl(['create', 'secret', 'generic', `covered-${previews}`, `--from-literal=value=${value}`]);
+    const patches = [
+      '[{"op":"add","path":"/data/x","value":"!!!"}]',
+      '[{"op":"add","path":"/data/x","value":{"a":1}}]',
+      '[{"op":"replace","path":"/metadata","value":7}]',
+      '[{"op":"test","path":"/data/value","value":"b"}]',
+      '[{"op":"copy","from":"/data/value","path":"/metadata/annotations"}]',
+      '[{"op":"add","path":"/metadata/annotations","value":{"a":"b"}},{"op":"copy","from":"/data/value","path":"/metadata/annotations/a"}]',
+      '[{"op":"move","from":"/data","path":"/metadata/labels"}]',
+    ];
+    for (const patch of patches) {
       const {
         stdout,
         stderr,
         exit: code,
-      } = await kubectl(['patch', 'secret', 'covered', '--type', type, '-p', patch, '-v=9']);
+      } = await kubectl(['patch', 'secret', `covered-${previews}`, '--type=json', '-p', patch, '-v=9']);
       assert.is.not(code, 0, patch);
       expectNoValue(stdout + stderr, [value], patch);
     }
-  }
-  assert.is(await real('covered', 'value'), value);
-});
+    for (const type of ['merge', 'strategic']) {
+      for (const patch of ['{"data":{"x":"!!!"}}', '{"data":{"x":7}}', '{"metadata":7}', '{"type":"other"}']) {
+        const {
+          stdout,
+          stderr,
+          exit: code,
+        } = await kubectl(['patch', 'secret', `covered-${previews}`, '--type', type, '-p', patch, '-v=9']);
+        assert.is.not(code, 0, patch);
+        expectNoValue(stdout + stderr, [value], patch);
+      }
+    }
+    assert.is(await real(`covered-${previews}`, 'value'), value);
+  });
+}
 
 /** What an approver sees is bound to: so it is the same each time. */
 const STEADY: readonly (readonly string[])[] = [

@@ -8,7 +8,7 @@ import { Secret } from '../../src/lib/core/secret.ts';
 import { describeEffect } from '../../src/lib/kubernetes/effect.ts';
 import { sessionKubeconfig } from '../../src/lib/kubernetes/kubeconfig.ts';
 import { refuseMaskedWrite } from '../../src/lib/kubernetes/masked-write.ts';
-import { PreviewRefused, previewerOf } from '../../src/lib/kubernetes/preview.ts';
+import { PreviewRefused } from '../../src/lib/kubernetes/preview.ts';
 import { readBody } from '../../src/lib/kubernetes/read-body.ts';
 import { openUpstream } from '../../src/lib/kubernetes/upstream.ts';
 import type { ApiGate, ApiQuestion } from '../../src/lib/ports/api-gate.ts';
@@ -35,7 +35,8 @@ export interface MaskedEndpoint extends AsyncDisposable {
 const RULE_SET = compileRules(RULES);
 const KINDS = maskKinds(RULE_SET, []);
 
-export async function openMaskedEndpoint(cluster: Cluster): Promise<MaskedEndpoint> {
+/** `previews`: whether the server is asked by a dry run before each write. */
+export async function openMaskedEndpoint(cluster: Cluster, { previews = true } = {}): Promise<MaskedEndpoint> {
   const pki = (name: string) => readFileSync(join(cluster.folder, 'pki', name), 'utf8');
   const upstream = openUpstream(
     { server: new URL(cluster.url), ca: readFileSync(cluster.ca, 'utf8'), serverName: undefined },
@@ -46,17 +47,15 @@ export async function openMaskedEndpoint(cluster: Cluster): Promise<MaskedEndpoi
   const mask = () => createMaskStage({ rules: RULE_SET, known: indexNeedles([]), size: null, fingerprint });
   const effects: string[] = [];
 
-  async function look({ request, body }: ApiQuestion, signal: AbortSignal): Promise<void> {
+  async function look({ request, body, preview }: ApiQuestion, signal: AbortSignal): Promise<void> {
     const parsed = readBody(request, body);
     refuseMaskedWrite(request, parsed, body, KINDS);
-    const headers = body === null ? {} : { 'content-type': body.type };
-    const preview = previewerOf({ request, body, parsed, headers, upstream, labelOf });
-    if (preview === undefined) return;
+    if (preview === undefined || !previews) return;
     try {
       effects.push(describeEffect(request, await preview(signal), null, parsed));
     } catch (error) {
-      if (!(error instanceof PreviewRefused)) throw error;
-      effects.push(`refused: ${error.status}`);
+      if (error instanceof PreviewRefused) effects.push(`refused: ${error.status}`);
+      throw error;
     }
   }
 
