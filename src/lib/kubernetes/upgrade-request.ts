@@ -3,6 +3,7 @@
 import type { ApiRequest } from '../core/api-request.ts';
 import type { HeadersIn } from './forward-headers.ts';
 import { RefusedRequest } from './refused-request.ts';
+import { isOn } from './request-query.ts';
 
 /** `channels`: streams of a program, each message or stream known by its name. `tunnel`: bytes that nobody looks into. */
 export type UpgradePurpose = 'channels' | 'tunnel';
@@ -30,6 +31,8 @@ const KNOWN: Readonly<Record<Upgrade['transport'], Readonly<Record<UpgradePurpos
   spdy: { channels: [CHANNELS_V4], tunnel: ['portforward.k8s.io'] },
 };
 
+const SWITCHES = ['stdin', 'stdout', 'stderr', 'tty'] as const;
+
 /** What a request opens; undefined for all that have a reply and are done. */
 export function opens({ subject }: ApiRequest): UpgradePurpose | undefined {
   if (subject.kind !== 'resource' || subject.group !== '' || subject.resource !== 'pods') return undefined;
@@ -50,7 +53,8 @@ export function refuseWithoutUpgrade(request: ApiRequest): void {
 /**
  * Reads the headers of a request with `Connection: Upgrade`. Throws `RefusedRequest`: `nothing-opens` (400) where there is nothing to
  * keep open, `bad-upgrade` (400) for a body, for two protocols, for one that is none of the two, and for a handshake that is not
- * RFC 6455's; `unknown-protocol` (400) where client and session share no protocol of streams.
+ * RFC 6455's; `unknown-protocol` (400) where client and session share no protocol of streams;
+ * `bad-query` (400) for a switch that is neither on nor off.
  */
 export function readUpgrade(request: ApiRequest, headers: HeadersIn): Upgrade {
   const purpose = opens(request);
@@ -59,6 +63,8 @@ export function readUpgrade(request: ApiRequest, headers: HeadersIn): Upgrade {
   if (headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0') {
     throw badUpgrade('it has a body');
   }
+  // Which streams there are is read again when they are opened; what can be read in two ways is refused here.
+  for (const name of SWITCHES) isOn(request.query, name);
   const transport = transportOf(request, headers);
   const offered = transport === 'websocket' ? headers['sec-websocket-protocol'] : headers['x-stream-protocol-version'];
   const known = KNOWN[transport][purpose];

@@ -4,7 +4,7 @@
 import { asBrokerError, type BrokerError } from '../../core/errors.ts';
 import { PreviewRefused, previewerOf } from '../../kubernetes/preview.ts';
 import { RefusedRequest } from '../../kubernetes/refused-request.ts';
-import { isOn, printQuery } from '../../kubernetes/request-query.ts';
+import { printQuery } from '../../kubernetes/request-query.ts';
 import { failure, refusal } from '../../kubernetes/status.ts';
 import type { Upstream } from '../../kubernetes/upstream.ts';
 import type { ApiGate, ApiLeave, ApiOutcome } from '../../ports/api-gate.ts';
@@ -50,7 +50,7 @@ async function walk(call: ApiCall, deps: ExchangeDeps, signal: AbortSignal): Pro
     if (error instanceof RefusedRequest) await gate.refused(call.request.method, call.request.url, error);
     throw error;
   }
-  const { request, sent, body, parsed, opens } = asked;
+  const { request, sent, body, parsed, mayBeSilent, opens } = asked;
   const labelOf = (value: Uint8Array) => gate.labelForApprovers(value);
   const preview = previewerOf({ request, body, parsed, headers: sent, upstream: deps.upstream, labelOf });
   let leave: ApiLeave;
@@ -76,10 +76,8 @@ async function walk(call: ApiCall, deps: ExchangeDeps, signal: AbortSignal): Pro
       outcome = await openStream({ ...call, upgraded }, request, opening, () => leave.streams(), deps, signal);
       return;
     }
-    const { subject } = request;
-    const follows = subject.kind === 'resource' && subject.subresource === 'log' && isOn(request.query, 'follow');
     const reply = await deps.upstream.send(
-      { method: request.method, target, headers: sent, body: body?.bytes ?? null, mayBeSilent: follows },
+      { method: request.method, target, headers: sent, body: body?.bytes ?? null, mayBeSilent },
       signal,
     );
     outcome = { ...outcome, status: reply.statusCode ?? 0 };

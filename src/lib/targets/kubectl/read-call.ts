@@ -4,6 +4,7 @@ import { forwardHeaders } from '../../kubernetes/forward-headers.ts';
 import { type ParsedBody, readBody } from '../../kubernetes/read-body.ts';
 import { readRequest } from '../../kubernetes/read-request.ts';
 import { RefusedRequest } from '../../kubernetes/refused-request.ts';
+import { isOn } from '../../kubernetes/request-query.ts';
 import { readUpgrade, refuseWithoutUpgrade, type Upgrade } from '../../kubernetes/upgrade-request.ts';
 import type { ApiBody } from '../../ports/api-gate.ts';
 import type { ApiCall } from './endpoint.ts';
@@ -18,6 +19,8 @@ export interface AskedOfUs {
   readonly sent: Record<string, string>;
   readonly body: ApiBody | null;
   readonly parsed: ParsedBody;
+  /** Whether the server answers only once there is something to tell. */
+  readonly mayBeSilent: boolean;
   /** Of what is done on an open connection. */
   readonly opens: { readonly upgrade: Upgrade; readonly upgraded: UpgradedSocket } | undefined;
 }
@@ -31,13 +34,15 @@ export async function readCall(call: ApiCall): Promise<AskedOfUs> {
     const upgrade = readUpgrade(request, headers);
     if (upgraded.hasMore) throw saidTooMuch();
     const sent = forwardHeaders(request, headers, false);
-    return { request, sent, body: null, parsed: { kind: 'none' }, opens: { upgrade, upgraded } };
+    return { request, sent, body: null, parsed: { kind: 'none' }, mayBeSilent: false, opens: { upgrade, upgraded } };
   }
   refuseWithoutUpgrade(request);
+  const { subject, query } = request;
+  const mayBeSilent = subject.kind === 'resource' && subject.subresource === 'log' && isOn(query, 'follow');
   const bytes = await receiveBody(call);
   const sent = forwardHeaders(request, headers, bytes !== null);
   const body = bytes === null ? null : { type: sent['content-type'] ?? '', bytes };
-  return { request, sent, body, parsed: readBody(request, body), opens: undefined };
+  return { request, sent, body, parsed: readBody(request, body), mayBeSilent, opens: undefined };
 }
 
 /** The whole body, or null for none. */
