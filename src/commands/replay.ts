@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../lib/cli/base-command.ts';
 import { playInTerminal } from '../lib/cli/play.ts';
 import { findRecording, type OpenableRecording } from '../lib/cli/recording-source.ts';
+import { visible } from '../lib/cli/render.ts';
 import { BrokerError } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { openCast } from '../lib/recording/read.ts';
@@ -47,7 +48,7 @@ export default class Replay extends SallyportCommand<typeof Replay> {
     }
     const { verification } = recording;
     if (verification?.outcome === 'altered') this.note(`${this.err.bad('altered:')} ${verification.why}\n`);
-    const { events } = await openCast(recording.open());
+    const { header, events } = await openCast(recording.open());
     const end = await playInTerminal({
       events,
       speed: positive('--speed', this.flags.speed),
@@ -58,6 +59,11 @@ export default class Replay extends SallyportCommand<typeof Replay> {
       palette: this.err,
     });
     if (end.cut) this.note(`${this.err.warn('note:')} the recording stops here: the broker ended before it did\n`);
+    const { facts } = header;
+    if (facts?.kind === 'kubectl' && facts.command === null) {
+      const hint = `sallyport recordings show ${recording.name}`;
+      this.note(`${this.err.dim('note:')} this session had no terminal; its requests: ${visible(hint)}\n`);
+    }
     if (verification?.outcome === 'altered') process.exitCode = EXIT.cannotRecord;
   }
 

@@ -28,7 +28,7 @@ export default class SessionList extends SallyportCommand<typeof SessionList> {
       row.principal,
       relativeTime(row.startedAt),
       row.exitCode === null ? '-' : String(row.exitCode),
-      row.command ?? NO_COMMAND[row.mode],
+      row.command ?? (row.kind === 'kubectl' ? '(request by request)' : NO_COMMAND[row.mode]),
     ]);
     const text =
       rows.length === 0
