@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { clusterRbac, subjectOf } from '../../src/lib/kubernetes/cluster-rbac.ts';
+import { brokerRights, clusterRbac, subjectOf } from '../../src/lib/kubernetes/cluster-rbac.ts';
 
 const test = suite('kubernetes: cluster rbac');
 
@@ -14,16 +14,37 @@ test('the broker is given three rights, and none of them reads', () => {
     objects.map(({ kind }) => kind),
     ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'],
   );
-  const rights = objects.flatMap(({ rules = [] }) => rules as { resources: string[]; verbs: string[] }[]);
+  type Rule = { resources: string[]; verbs: string[]; resourceNames?: string[] };
+  const rights = objects.flatMap(({ rules = [] }) => rules as Rule[]);
   assert.equal(
-    rights.map(({ resources, verbs }) => `${verbs} ${resources}`),
-    ['create,delete secrets', 'create serviceaccounts/token', 'create serviceaccounts/token', 'create tokenreviews'],
+    rights.map(({ resources, verbs, resourceNames = [] }) => `${verbs} ${resources} ${resourceNames}`.trim()),
+    [
+      'create,delete secrets',
+      'create serviceaccounts/token reader',
+      'create serviceaccounts/token writer',
+      'create tokenreviews',
+    ],
   );
 });
 
 test('no account named is no right to any token: an empty list would be all of them', () => {
   const objects = clusterRbac({ namespace: 'agents', serviceAccounts: [], broker: { kind: 'User', name: 'broker' } });
   assert.not.ok(JSON.stringify(objects).includes('serviceaccounts/token'));
+});
+
+test('a server is asked about exactly the rights that are given', () => {
+  assert.equal(
+    brokerRights({ namespace: 'agents', serviceAccounts: ['reader'] }).map(
+      ({ verb, group, resource, subresource, namespace, name }) =>
+        [verb, group, resource, subresource, namespace, name].map((part) => part ?? '-').join(' '),
+    ),
+    [
+      'create  secrets - agents -',
+      'delete  secrets - agents -',
+      'create  serviceaccounts token agents reader',
+      'create authentication.k8s.io tokenreviews - - -',
+    ],
+  );
 });
 
 for (const [username, subject] of [

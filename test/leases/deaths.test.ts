@@ -36,6 +36,8 @@ interface Context extends TestState {
 /** A provider that names a bound of 11 s when it revokes, and then looks as a test says. */
 async function withBook(work: (context: Context) => Promise<void>): Promise<void> {
   const clock = fakeClock();
+  // The broker has run for a while.
+  clock.advance(60_000);
   await withState(async (state) => {
     const looks: Look[] = [];
     const fake = fakeProvider(state.folder, clock);

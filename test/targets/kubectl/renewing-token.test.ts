@@ -152,8 +152,9 @@ for (const [what, answer] of [
     );
     await pass(480_000);
     token[Symbol.dispose]();
-    end();
     await pass(LIFE_MS);
+    end();
+    await pass(1000);
     assert.equal([askedAt.length, failures, token.token().reveal()], [1, [], 'token-0']);
   });
 }
