@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError } from '../../../src/lib/core/errors.ts';
 import type { RequestId } from '../../../src/lib/core/ids.ts';
+import { PreviewRefused } from '../../../src/lib/kubernetes/preview.ts';
 import { readRequest } from '../../../src/lib/kubernetes/read-request.ts';
 import type { ApiGate, ApiLeave, ApiPreview, ApiQuestion, ApiSession } from '../../../src/lib/ports/api-gate.ts';
 import type { SessionResult } from '../../../src/lib/session/result.ts';
@@ -216,6 +217,32 @@ test('the quota of a session holds for two at once, and a refusal by people give
     assert.is((await pending).verdict, 'deny');
     assert.equal(await verdicts([`${CONFIG_MAPS}/c`]), ['allow']);
     assert.equal(await verdicts([`${CONFIG_MAPS}/d`]), ['deny']);
+  }));
+
+test('a client that does not wait, and a server that would refuse, are on record', () =>
+  withGate(async ({ stage, ask, gate, client }) => {
+    const gone = new AbortController();
+    const request = readRequest('DELETE', `${CONFIG_MAPS}/ask-first`);
+    const asked = gate.permit({ request, body: null, preview: undefined }, gone.signal);
+    await client.notice('waiting');
+    gone.abort(new Error('gone'));
+    await asked.then(
+      () => assert.unreachable('let through'),
+      (error) => assert.is(error.message, 'gone'),
+    );
+    const would = new PreviewRefused({ status: 422, contentType: 'application/json', bytes: Buffer.from('{}') });
+    const refused = ask('PUT', `${PODS}/web`, { json: {}, preview: () => Promise.reject(would) });
+    await refused.then(
+      () => assert.unreachable('let through'),
+      (error) => assert.is(error, would),
+    );
+    assert.equal(
+      (await stage.entries('api.failed')).map(({ data: { request, code, status } }) => ({ request, code, status })),
+      [
+        { request: 1, code: 'client-gone', status: 0 },
+        { request: 2, code: 'server-would-refuse', status: 422 },
+      ],
+    );
   }));
 
 test('a stream that was refused is refused by another protocol as well, and nobody is asked twice', () =>

@@ -3,6 +3,7 @@
 import type { Decision } from '../../core/decision.ts';
 import { asBrokerError, BrokerError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
+import { PreviewRefused } from '../../kubernetes/preview.ts';
 import { RefusedRequest } from '../../kubernetes/refused-request.ts';
 import type { ApiGate, ApiLeave, ApiQuestion, ApiRefusal } from '../../ports/api-gate.ts';
 import { denied, shownDecision } from '../judge-invocation.ts';
@@ -25,6 +26,7 @@ export interface GateDeps extends RequestPlace {
 
 /** kubectl falls back to the other protocol at once. */
 const TRIED_AGAIN_MS = 2_000;
+const MOST_DENIED_STREAMS = 100;
 
 /** A gate for the requests of this opening. */
 export function apiGate(opening: Opening, { recording, quota, tally, touch, ...where }: GateDeps): ApiGate {
@@ -52,15 +54,29 @@ export function apiGate(opening: Opening, { recording, quota, tally, touch, ...w
     const isAgain = before !== undefined && deps.clock.monotonic() - before.at < TRIED_AGAIN_MS;
     if (isAgain) return before.leave;
     const leave = await permitAnew(question, signal);
+    deniedStreams.delete(line);
     if (leave.verdict === 'deny') deniedStreams.set(line, { leave, at: deps.clock.monotonic() });
-    else deniedStreams.delete(line);
+    const [oldest] = deniedStreams.keys();
+    if (deniedStreams.size > MOST_DENIED_STREAMS && oldest !== undefined) deniedStreams.delete(oldest);
     return leave;
   }
 
+  /** Whatever comes of it is on record: also a client that did not wait, and a server that would refuse. */
   async function permitAnew(question: ApiQuestion, signal: AbortSignal): Promise<ApiLeave> {
     touch();
     const { request } = question;
     const logged = log.begin();
+    try {
+      return await decide(question, logged, signal);
+    } catch (error) {
+      if (error instanceof RefusedRequest) await refused(logged, request.method, request.path, error);
+      else await logged.failed(request, failureOf(error, signal));
+      throw error;
+    }
+  }
+
+  async function decide(question: ApiQuestion, logged: LoggedRequest, signal: AbortSignal): Promise<ApiLeave> {
+    const { request } = question;
     const first = await assessRequest(question, where.context, opening, signal);
     const removes = first.preview?.removed.length ?? 0;
     const counted = { isDryRun: first.isDryRun, removes };
@@ -150,24 +166,16 @@ export function apiGate(opening: Opening, { recording, quota, tally, touch, ...w
   }
 
   /** What nobody may ask for is a denial; what is merely wrong is the client's own mistake. */
-  async function refused(method: string, target: string, refusal: ApiRefusal): Promise<void> {
+  async function refused(logged: LoggedRequest, method: string, target: string, refusal: ApiRefusal): Promise<void> {
     const { status, code, message, hint } = refusal;
-    await log.refused(method, target, { ...refusal, message: mask.text(message) });
+    await logged.refused(method, target, { status, code, hint, message: mask.text(message) });
     if (status === 403)
       tally.refused(null, new BrokerError({ code, exit: EXIT.denied, message: mask.text(message), hint }));
   }
 
   return {
-    permit: (question, signal) =>
-      failClosed(async () => {
-        try {
-          return await permit(question, signal);
-        } catch (error) {
-          if (error instanceof RefusedRequest) await refused(question.request.method, question.request.path, error);
-          throw error;
-        }
-      }),
-    refused: (method, target, refusal) => failClosed(() => refused(method, target, refusal)),
+    permit: (question, signal) => failClosed(() => permit(question, signal)),
+    refused: (method, target, refusal) => failClosed(() => refused(log.begin(), method, target, refusal)),
     labelOf(value) {
       tally.masked('kubernetes-secret');
       return mask.label('kubernetes-secret', value, 'client');
@@ -175,4 +183,10 @@ export function apiGate(opening: Opening, { recording, quota, tally, touch, ...w
     labelForApprovers: (value) => mask.label('kubernetes-secret', value, 'approver'),
     replyMask: () => tally.counted(mask.bytes()),
   };
+}
+
+function failureOf(error: unknown, signal: AbortSignal): { readonly code: string; readonly status: number } {
+  if (error instanceof PreviewRefused) return { code: 'server-would-refuse', status: error.status };
+  if (signal.aborted) return { code: 'client-gone', status: 0 };
+  return { code: asBrokerError(error).code, status: 0 };
 }

@@ -10,8 +10,6 @@ import { requestLine } from './assess-request.ts';
 export interface RequestLog {
   /** A number, from 1; what is noted of one request has the same. */
   begin(): LoggedRequest;
-  /** A request that is none, or none that is let through. */
-  refused(method: string, target: string, refusal: ApiRefusal): Promise<void>;
 }
 
 export interface LoggedRequest {
@@ -20,6 +18,10 @@ export interface LoggedRequest {
   judged(request: ApiRequest, decision: Decision, more: JudgedDetails): Promise<void>;
   /** The marker of something that stays open, when it begins. */
   opened(request: ApiRequest): Promise<void>;
+  /** A request that is none, or none that is let through. */
+  refused(method: string, target: string, refusal: ApiRefusal): Promise<void>;
+  /** Nobody could say whether it may go, and it did not. `status`: what the server said to a dry run; 0 for nothing. */
+  failed(request: ApiRequest, failure: { readonly code: string; readonly status: number }): Promise<void>;
   /** The marker of its end; `outcome` is null for one that was denied. */
   ended(request: ApiRequest, decision: Decision, outcome: ApiOutcome | null): Promise<void>;
 }
@@ -73,14 +75,18 @@ export function requestLog(
             ...(streams === undefined ? {} : { streams: streams.map((each) => ({ ...each })) }),
           });
         },
+        async refused(method, target, { code, message }) {
+          const line = `${method.slice(0, 20)} ${target.slice(0, 2000)}`;
+          const what = { request: number, line, code, message };
+          await append('api.refused', { target: invocation.target, ...what });
+          await mark('api.refused', what);
+        },
+        async failed(request, failure) {
+          const what = { request: number, ...wordsOf(request.subject), line: requestLine(request), ...failure };
+          await append('api.failed', { target: invocation.target, ...what });
+          await mark('api.failed', what);
+        },
       };
-    },
-    async refused(method, target, { code, message }) {
-      count += 1;
-      const line = `${method.slice(0, 20)} ${target.slice(0, 2000)}`;
-      const what = { request: count, line, code, message };
-      await append('api.refused', { target: invocation.target, ...what });
-      await mark('api.refused', what);
     },
   };
 }
