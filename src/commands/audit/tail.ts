@@ -2,12 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as Flags from '@oclif/core/flags';
 import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { oneLine } from '../../lib/cli/render.ts';
+import { auditText } from '../../lib/cli/render-audit.ts';
 import { timestamp } from '../../lib/core/timestamp.ts';
 import type { AuditEntry } from '../../lib/ports/store.ts';
 
 const FOLLOW_EVERY_MS = 500;
-/** Evidence that only a program reads; --json has it. */
-const BULKY = new Set(['proof', 'statement', 'signature', 'subject', 'guidance', 'judgedIn']);
 
 export default class AuditTail extends SallyportCommand<typeof AuditTail> {
   static override summary = 'print the last entries of the audit log; with --follow the new ones as they come';
@@ -48,17 +47,8 @@ export default class AuditTail extends SallyportCommand<typeof AuditTail> {
   }
 
   private line({ seq, at, type, actor, session, data }: AuditEntry): string {
-    const details = Object.entries(data)
-      .filter(([name, value]) => !BULKY.has(name) && value !== null)
-      .map(([name, value]) => `${name}=${shown(name, value)}`);
     return oneLine(
-      `${String(seq).padStart(5)}  ${timestamp(at)}  ${type.padEnd(18)} ${actor}  ${session ?? '-'}  ${details.join(' ')}`,
+      `${String(seq).padStart(5)}  ${timestamp(at)}  ${type.padEnd(18)} ${actor}  ${session ?? '-'}  ${auditText({ type, data })}`,
     );
   }
-}
-
-/** Fields named `…At` hold ms since 1970. */
-function shown(name: string, value: unknown): string {
-  if (typeof value === 'number' && name.endsWith('At')) return timestamp(value);
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
