@@ -16,7 +16,14 @@ import { kubeTokenProvider, openSshCa, sshCaProvider } from '../credentials/inde
 import { unixPeerVerifier } from '../identity/unix-peer.ts';
 import { leaseBook } from '../leases/book.ts';
 import { findAccount } from '../os/accounts.ts';
-import { judgeCommand, judgeFreeTerminal, judgeRequest, needsResult, reportFacts } from '../policy/index.ts';
+import {
+  checkRequest,
+  judgeCommand,
+  judgeFreeTerminal,
+  judgeRequest,
+  needsResult,
+  reportFacts,
+} from '../policy/index.ts';
 import type { Store } from '../ports/store.ts';
 import type { JudgeContext, SessionDeps, TargetEntry } from '../session/deps.ts';
 import { type LiveSessions, liveSessions } from '../session/live-sessions.ts';
@@ -165,6 +172,7 @@ async function composeOver(
     leases,
     auditFile,
     check: (input, context) => {
+      if (context.kind === 'kubectl') return checkRequest(policy.compiled, input, atThisHour(context));
       const { decision, printed, facts } = judgeCommand(policy.compiled, input, atThisHour(context));
       return { decision, printed, facts: () => reportFacts(facts) };
     },
