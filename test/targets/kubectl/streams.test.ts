@@ -245,6 +245,22 @@ test('a server that is gone after its status has said all', async () => {
   assert.equal([seen.text(1), seen.text(3)], ['all', SUCCESS]);
 });
 
+test('a program that ends before it has read its input ends as it says, whatever is still sent to it', async () => {
+  await using w = await world();
+  for (let turn = 0; turn < 10; turn++) {
+    const { client, server } = await w.open();
+    const seen = see(client);
+    const piece = on(0, 'x'.repeat(32 * 1024));
+    for (let at = 0; at < 100; at++) client.send(piece, () => {});
+    await once(server, 'message');
+    server.send(on(1, 'enough'));
+    server.send(on(3, exited(2)));
+    server.close(1000);
+    assert.is((await seen.closed).code, 1000);
+    assert.equal([seen.text(1), seen.text(3)], ['enough', exited(2)]);
+  }
+});
+
 test('a client that is gone ends what it started', async () => {
   await using w = await world();
   const { client, server } = await w.open();

@@ -29,6 +29,8 @@ const DATA_MAX_BYTES = 1024 * 1024;
 /** A handful of short headers. */
 const CONTROL_MAX_BYTES = 16 * 1024;
 
+const MOST_PIECES = 1024;
+
 export class FrameReader {
   #waiting: Buffer[] = [];
   #length = 0;
@@ -37,6 +39,8 @@ export class FrameReader {
   push(bytes: Buffer): readonly SpdyFrame[] {
     this.#waiting.push(bytes);
     this.#length += bytes.length;
+    // Bytes that come one by one are not kept as one object each.
+    if (this.#waiting.length > MOST_PIECES) this.#waiting = [Buffer.concat(this.#waiting)];
     const frames: SpdyFrame[] = [];
     for (;;) {
       const head = this.#peekHead();

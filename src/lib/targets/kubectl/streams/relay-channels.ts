@@ -109,6 +109,7 @@ export async function relayChannels(
   }
 
   async function toServer(): Promise<void> {
+    let takesMore = true;
     for await (const message of client.incoming) {
       if (message.kind === 'bytes' && message.channel === 'stdin' && message.bytes.length > 0) {
         await deps.streams.record('stdin', message.bytes);
@@ -117,7 +118,12 @@ export async function relayChannels(
       if (message.kind === 'bytes' && message.channel === 'resize' && message.bytes.length > RESIZE_MAX_BYTES) {
         throw new StreamViolation('a size of a terminal that is too long');
       }
-      await server.send(message);
+      // A program that has ended takes no more, as one that has not read all its input: how it ended is for its side to say.
+      if (takesMore)
+        takesMore = await server.send(message).then(
+          () => true,
+          () => false,
+        );
     }
     // Whoever asked has gone: nobody reads any more.
     server.breakOff();

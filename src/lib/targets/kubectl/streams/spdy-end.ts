@@ -118,10 +118,16 @@ export function spdyEnd(socket: Duplex, { streams, from, clock }: SpdyOptions): 
 
   async function* incoming(): AsyncGenerator<ChannelMessage> {
     const reader = new FrameReader();
-    for await (const bytes of socket as AsyncIterable<Buffer>) {
+    const pieces = (socket as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+    // By hand: a loop that is left would destroy the socket, and the client is told why first.
+    for (;;) {
+      const { done, value: bytes } = await pieces.next();
+      if (done === true) break;
       for (const frame of reader.push(bytes)) {
         for (const message of await messagesOf(frame)) if (message !== undefined && !isClosing) yield message;
-        if (isClientDone) return;
+        if (!isClientDone) continue;
+        if (isClosing) socket.destroy();
+        return;
       }
     }
     if (!reader.isBetween) throw new Error('the client broke off within a frame');
