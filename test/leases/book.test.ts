@@ -29,7 +29,12 @@ async function withBook(work: (context: Context) => Promise<void>): Promise<void
   await withState(async (state) => {
     const provider = fakeProvider(state.folder, clock);
     const another: Context['another'] = ({ leases = {}, audit = state.audit } = {}) =>
-      leaseBook({ store: { leases: { ...state.store.leases, ...leases } }, providers: [provider], audit, clock });
+      leaseBook({
+        store: { ...state.store, leases: { ...state.store.leases, ...leases } },
+        providers: [provider],
+        audit,
+        clock,
+      });
     await work({ ...state, clock, provider, another, book: another() });
   }, clock);
 }

@@ -214,14 +214,91 @@ test('what a crash left is swept, and its latest moment counts: nobody has the c
     assert.equal([dead?.data.deadAt, dead?.data.how], [swept?.data.deadAt, 'deleted']);
   }));
 
-test('a crash while a death is looked for leaves what is durable: the lease is closed, with its latest moment', () =>
+test('what an earlier broker was looking for when it crashed is said by the next, with its latest moment, once', () =>
   withBook(async (context) => {
-    const { lease, revocation } = await endOne(context);
-    const next = context.another();
+    const { clock, another, looks } = context;
+    const seen = await endOne(context);
+    looks[0]?.see({ deadAt: clock.now(), how: 'deleted-and-probed' });
+    await context.book.settled();
+    const unseen = await endOne(context);
+    clock.advance(1000);
+    const next = another();
+    const own = await endOne({ book: next });
+    assert.equal(await Promise.all([next.sweep(), next.sweep()]), [[], []]);
     assert.equal(await next.sweep(), []);
-    assert.equal((await context.store.leases.get(lease.id))?.revocation, revocation);
+    assert.equal(await another().sweep(), []);
+    const dead = await context.entries('credential.dead');
+    assert.equal(
+      dead.map(({ data }) => [data.lease, codeOf({ data })]),
+      [
+        [seen.lease.id, undefined],
+        [unseen.lease.id, 'broker-ended'],
+      ],
+    );
+    const { session, lease, revocation } = unseen;
+    const { ref } = lease.plan;
+    const error = { code: 'broker-ended', message: 'the broker ended before it had seen the end' };
+    assert.equal(dead[1]?.data, { lease: lease.id, provider: 'fake', ref, ...revocation, error });
+    assert.is(dead[1]?.session, session);
+    // Its own it sees itself.
+    looks[2]?.see({ deadAt: clock.now(), how: 'deleted-and-probed' });
+    await next.settled();
+    assert.is((await context.entries('credential.dead'))[2]?.data.lease, own.lease.id);
+  }));
+
+test('a credential that was said to live on is not said to be dead by the next broker', () =>
+  withBook(async (context) => {
+    await endOne(context);
+    context.looks[0]?.fail(
+      new BrokerError({ code: 'credential-alive', exit: 69, message: 'it is still accepted', hint: 'act' }),
+    );
+    await context.book.settled();
+    context.clock.advance(1000);
+    assert.equal(await context.another().sweep(), []);
+    assert.equal(await context.entries('credential.dead'), []);
+  }));
+
+test('a revocation that failed at first, and a crash after it was done, end with a death that is said', () =>
+  withBook(async (context) => {
+    const { another, audit, clock } = context;
+    const lost = await endOne(context);
+    clock.advance(1000);
     const [revoked] = await context.entries('credential.revoked');
-    assert.equal([revoked?.data.deadAt, revoked?.data.how], [revocation.deadAt, 'deleted']);
+    const { data, session } = revoked ?? {};
+    for (const type of ['credential.revoke-failed', 'credential.swept']) {
+      await audit.append({ type, actor: 'broker', ...(session == null ? {} : { session }), data: data ?? {} });
+    }
+    clock.advance(1000);
+    await another().sweep();
+    assert.equal(
+      (await context.entries('credential.dead')).map(({ data: { lease } }) => lease),
+      [lost.lease.id],
+    );
+  }));
+
+test('what the log does not take of an earlier broker is written by a later sweep', () =>
+  withBook(async (context) => {
+    const { clock, another } = context;
+    const lost = [await endOne(context), await endOne(context)];
+    clock.advance(1000);
+    const audit = lossy(context, 'credential.dead');
+    const next = another({ audit });
+    assert.is((await refusal(next.sweep())).code, 'cannot-audit');
+    audit.isAway = false;
+    assert.equal(await next.sweep(), []);
+    assert.equal(await next.sweep(), []);
+    const dead = await context.entries('credential.dead');
+    assert.equal(dead.map(({ data }) => data.lease).sort(), lost.map(({ lease }) => lease.id).sort());
+  }));
+
+test('of credentials that are dead at once, the next broker has nothing to say', () =>
+  withState(async ({ folder, store, audit, entries }) => {
+    const clock = fakeClock();
+    const book = () => leaseBook({ store, providers: [fakeProvider(folder, clock)], audit, clock });
+    await endOne({ book: book() });
+    clock.advance(1000);
+    await book().sweep();
+    assert.equal(await entries('credential.dead'), []);
   }));
 
 /** An audit log that takes nothing of one type while it is away. */

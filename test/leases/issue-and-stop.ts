@@ -21,7 +21,7 @@ const markRevoked: typeof store.leases.markRevoked = async (id, revocation) => {
   return store.leases.markRevoked(id, revocation);
 };
 const book = leaseBook({
-  store: { leases: { ...store.leases, markRevoked } },
+  store: { ...store, leases: { ...store.leases, markRevoked } },
   providers: [provider],
   audit,
   clock: liveClock,

@@ -9,6 +9,7 @@ import type { AuditLog } from '../ports/audit.ts';
 import type { Credential, CredentialProvider, CredentialRequest, LeasePlan, Revocation } from '../ports/provider.ts';
 import type { LeaseRow, Store } from '../ports/store.ts';
 import { watchDeaths } from './deaths.ts';
+import { unseenDeaths } from './unseen-deaths.ts';
 
 export type Lease = Pick<LeaseRow, 'id' | 'session' | 'plan'>;
 
@@ -35,7 +36,7 @@ export interface LeaseBook extends AsyncDisposable {
   /**
    * Revokes what nobody holds any more: leases of an earlier process, and those whose revocation failed. Never touches
    * a lease this process handed out and still holds. Call it at start, before the first issue, and from time to time.
-   * Writes deaths that the audit log did not take before. Resolves with what could not be revoked. Rejects with
+   * Writes deaths that the audit log did not take before, or that an earlier broker did not see any more. Resolves with what could not be revoked. Rejects with
    * `cannot-audit` (74), having tried every lease, and with what the store rejects with.
    */
   sweep(): Promise<readonly SweepFailure[]>;
@@ -50,7 +51,7 @@ export interface LeaseBook extends AsyncDisposable {
 
 /** A book over a store. Only one book may work on a store at a time: another's live leases would look left behind. */
 export function leaseBook(deps: {
-  readonly store: Pick<Store, 'leases'>;
+  readonly store: Pick<Store, 'leases' | 'audit'>;
   readonly providers: readonly CredentialProvider[];
   readonly audit: AuditLog;
   readonly clock: Clock;
@@ -58,6 +59,12 @@ export function leaseBook(deps: {
   const { providers, audit, clock } = deps;
   const book = deps.store.leases;
   const deaths = watchDeaths({ audit, clock });
+  const sayUnseen = unseenDeaths({
+    store: deps.store.audit,
+    audit,
+    clock,
+    isLookedFor: (name) => providers.some((provider) => provider.name === name && provider.confirmDeath !== undefined),
+  });
   /** Handed out, or about to be: not for sweep. */
   const held = new Map<LeaseId, LeaseRow>();
   /** Revocations under way, so that two callers wait for one. */
@@ -177,6 +184,7 @@ export function leaseBook(deps: {
       const notAudited = failed.find(({ error }) => error.code === 'cannot-audit');
       if (notAudited !== undefined) throw notAudited.error;
       await deaths.catchUp();
+      await sayUnseen();
       return failed;
     },
   };
