@@ -3,7 +3,7 @@
 import type { ResourceSubject } from '../../core/api-request.ts';
 import type { PodTrait } from '../../core/policy-document.ts';
 import { bringsPods, changesNoPods } from './pod-kinds.ts';
-import { traitsOf } from './pod-traits.ts';
+import { traitOf } from './pod-traits.ts';
 
 export interface PodFacts {
   /** `none`: no pod comes of it; `known`: everything about them; `unknown`: what was found, and perhaps more. */
@@ -56,17 +56,18 @@ function search(root: object, isWhole: boolean): Found {
       ? value.map((each: unknown) => ['', each] as const)
       : Object.entries(value);
     left -= fields.length + 1;
-    const isPod = fields.some(([key, inner]) => /^(init|ephemeral)?containers$/i.test(key) && Array.isArray(inner));
+    const isPod = fields.some(([key, inner]) => CONTAINERS.has(key) && Array.isArray(inner));
     const hasMetadata = fields.some(([key]) => key === 'metadata');
     if (isPod) hasContainers = true;
     for (const [key, inner] of fields) {
-      for (const trait of traitsOf(key, inner)) traits.add(trait);
+      const trait = traitOf(key, inner);
+      if (trait !== undefined) traits.add(trait);
       if (key === 'image') images.add(imageOf(inner));
-      if (/^serviceAccount(Name)?$/.test(key) && typeof inner === 'string') serviceAccounts.add(inner);
+      if (ACCOUNTS.has(key) && typeof inner === 'string') serviceAccounts.add(inner);
       // Texts of the client's own, and what the server says of how it is: no part of what is asked for.
       if (!NAMES_OF_ANYTHING.has(key) && !(key === 'status' && hasMetadata)) rest.push(inner);
     }
-    const named = fields.some(([key, inner]) => /^serviceAccount(Name)?$/.test(key) && inner !== '' && inner !== null);
+    const named = fields.some(([key, inner]) => ACCOUNTS.has(key) && inner !== '' && inner !== null);
     if (isPod && isWhole && !named) serviceAccounts.add('default');
   }
   images.delete('');
@@ -79,6 +80,10 @@ function search(root: object, isWhole: boolean): Found {
     isCut: rest.length > 0,
   };
 }
+
+const CONTAINERS = new Set(['containers', 'initContainers', 'ephemeralContainers']);
+/** The newer field, and the older. */
+const ACCOUNTS = new Set(['serviceAccountName', 'serviceAccount']);
 
 /** Mappings whose keys are anybody's to choose. */
 const NAMES_OF_ANYTHING = new Set(['labels', 'annotations', 'matchLabels', 'nodeSelector', 'managedFields']);

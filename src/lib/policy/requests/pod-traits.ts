@@ -10,36 +10,34 @@ const HARMLESS_CAPABILITIES = new Set(
   ),
 );
 
-const BY_KEY: Readonly<Record<string, (value: unknown) => PodTrait | undefined>> = {
-  privileged: (value) => (isOn(value) ? 'privileged' : undefined),
-  hostNetwork: (value) => (isOn(value) ? 'host-network' : undefined),
-  hostPID: (value) => (isOn(value) ? 'host-pid' : undefined),
-  hostIPC: (value) => (isOn(value) ? 'host-ipc' : undefined),
-  hostPath: (value) => (isOn(value) ? 'host-path' : undefined),
-  // Of a persistent volume: a folder of one node.
-  local: (value) => (isOn(fieldOf(value, 'path')) ? 'host-path' : undefined),
-  hostPort: (value) => (isOn(value) ? 'host-port' : undefined),
-  hostProcess: (value) => (isOn(value) ? 'host-process' : undefined),
-  capabilities: (value) => (addsCapabilities(fieldOf(value, 'add')) ? 'capabilities' : undefined),
-  procMount: (value) => (isOn(value) && value !== 'Default' ? 'unmasked-proc' : undefined),
-  seccompProfile: (value) => (fieldOf(value, 'type') === 'Unconfined' ? 'unconfined' : undefined),
-  appArmorProfile: (value) => (fieldOf(value, 'type') === 'Unconfined' ? 'unconfined' : undefined),
-  nodeName: (value) => (isOn(value) ? 'node-name' : undefined),
-  // Volumes, parts of projected ones, variables.
-  secret: (value) => (isOn(value) ? 'secrets' : undefined),
-  secretRef: (value) => (isOn(value) ? 'secrets' : undefined),
-  secretKeyRef: (value) => (isOn(value) ? 'secrets' : undefined),
-  serviceAccountToken: (value) => (isOn(value) ? 'service-account-token' : undefined),
-  // Before there was a field for it.
-  annotations: (value) => (isUnconfinedByName(value) ? 'unconfined' : undefined),
-};
+const BY_KEY: ReadonlyMap<string, (value: unknown) => PodTrait | undefined> = new Map(
+  Object.entries({
+    privileged: (value) => (isOn(value) ? 'privileged' : undefined),
+    hostNetwork: (value) => (isOn(value) ? 'host-network' : undefined),
+    hostPID: (value) => (isOn(value) ? 'host-pid' : undefined),
+    hostIPC: (value) => (isOn(value) ? 'host-ipc' : undefined),
+    hostPath: (value) => (isOn(value) ? 'host-path' : undefined),
+    // Of a persistent volume: a folder of one node.
+    local: (value) => (isOn(fieldOf(value, 'path')) ? 'host-path' : undefined),
+    hostPort: (value) => (isOn(value) ? 'host-port' : undefined),
+    hostProcess: (value) => (isOn(value) ? 'host-process' : undefined),
+    capabilities: (value) => (addsCapabilities(fieldOf(value, 'add')) ? 'capabilities' : undefined),
+    procMount: (value) => (isOn(value) && value !== 'Default' ? 'unmasked-proc' : undefined),
+    seccompProfile: (value) => (fieldOf(value, 'type') === 'Unconfined' ? 'unconfined' : undefined),
+    appArmorProfile: (value) => (fieldOf(value, 'type') === 'Unconfined' ? 'unconfined' : undefined),
+    nodeName: (value) => (isOn(value) ? 'node-name' : undefined),
+    // Volumes, parts of projected ones, variables.
+    secret: (value) => (isOn(value) ? 'secrets' : undefined),
+    secretRef: (value) => (isOn(value) ? 'secrets' : undefined),
+    secretKeyRef: (value) => (isOn(value) ? 'secrets' : undefined),
+    serviceAccountToken: (value) => (isOn(value) ? 'service-account-token' : undefined),
+    // Before there was a field for it.
+    annotations: (value) => (isUnconfinedByName(value) ? 'unconfined' : undefined),
+  } satisfies Record<string, (value: unknown) => PodTrait | undefined>),
+);
 
-/** What `key: value` says; nothing for most. */
-export function traitsOf(key: string, value: unknown): readonly PodTrait[] {
-  if (!Object.hasOwn(BY_KEY, key)) return [];
-  const trait = BY_KEY[key]?.(value);
-  return trait === undefined ? [] : [trait];
-}
+/** What `key: value` says; undefined for most. */
+export const traitOf = (key: string, value: unknown): PodTrait | undefined => BY_KEY.get(key)?.(value);
 
 function isOn(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== 0 && value !== '';

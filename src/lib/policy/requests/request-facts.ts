@@ -15,6 +15,8 @@ export interface RequestFacts {
   /** Without the subresource. */
   readonly plural: string;
   readonly subresource: string | null;
+  /** False where these have characters that stand for others in a pattern: then it may be of any kind. */
+  readonly isPlain: boolean;
   /** `none`: it has none; `any`: it may be one or all of them. */
   readonly namespace: { readonly is: string } | 'none' | 'any';
   readonly name: { readonly is: string } | 'none' | 'any';
@@ -47,6 +49,7 @@ export function requestFacts(subject: ResourceSubject, asked: AskedRequest): Req
   const { object, isDryRun, isResult = false } = asked;
   const below = subresource === null ? '' : `/${subresource}`;
   const isMany = verb === 'list' || verb === 'watch' || verb === 'deletecollection';
+  const qualified = `${group === '' ? plural : `${plural}.${group}`}${below}`;
   const name = subject.name ?? (verb === 'create' ? nameIn(object, isResult) : null);
   return {
     verb,
@@ -54,7 +57,8 @@ export function requestFacts(subject: ResourceSubject, asked: AskedRequest): Req
     plural,
     subresource,
     resource: `${plural}${below}`,
-    qualified: `${group === '' ? plural : `${plural}.${group}`}${below}`,
+    qualified,
+    isPlain: isPlain(qualified),
     // A list without a namespace is one of all namespaces, or of objects that have none: the path does not say.
     namespace: subject.namespace !== null ? known(subject.namespace) : isMany ? 'any' : 'none',
     name: name === null ? 'any' : known(name),

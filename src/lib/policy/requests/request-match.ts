@@ -1,5 +1,6 @@
 // Whether a request to a cluster is one that a rule names. A rule that denies or asks concerns whatever could be meant; a rule that
 // allows covers only what surely is.
+import { RESOURCE_VERBS } from '../../core/api-request.ts';
 import type { ApiMatch, PodTrait } from '../../core/policy-document.ts';
 import { compileGlob, compileTexts, type Glob, globMatches } from '../glob.ts';
 import { all, type Match } from '../match-result.ts';
@@ -8,7 +9,8 @@ import type { PodFacts } from './pod-facts.ts';
 import type { RequestFacts } from './request-facts.ts';
 
 export interface CompiledApiMatch {
-  readonly verb: readonly Glob[] | undefined;
+  /** Those of all verbs that it names. */
+  readonly verb: ReadonlySet<string> | undefined;
   readonly resource: readonly Glob[] | undefined;
   readonly namespace: readonly Glob[] | undefined;
   readonly name: readonly Glob[] | undefined;
@@ -27,7 +29,7 @@ export function compileApiMatch(
   const texts = (patterns: readonly string[] | undefined) =>
     patterns === undefined ? undefined : compileTexts(spelledOut(patterns));
   return {
-    verb: texts(verb),
+    verb: verbsOf(texts(verb)),
     resource:
       resource === undefined
         ? undefined
@@ -41,6 +43,11 @@ export function compileApiMatch(
     not: (match.not ?? []).map((each) => compileApiMatch(each, spelledOut)),
   };
 }
+
+const verbsOf = (globs: readonly Glob[] | undefined): ReadonlySet<string> | undefined =>
+  globs === undefined
+    ? undefined
+    : new Set(RESOURCE_VERBS.filter((verb) => globs.some((glob) => globMatches(glob, verb, true))));
 
 /**
  * For a rule that denies or asks. `yes`: the request could be about something that the rule names, by its path; `maybe`: the rule speaks
@@ -56,7 +63,8 @@ export function concernsRequest(match: CompiledApiMatch, facts: RequestFacts): M
 /** For a rule that allows. `yes`: the request is surely about nothing but what the rule names; `maybe`: but for what is not known of pods. */
 export function coversRequest(match: CompiledApiMatch, facts: RequestFacts): Match {
   const isNamed =
-    saysSo(match.verb, facts.verb) &&
+    match.verb?.has(facts.verb) !== false &&
+    facts.isPlain &&
     (saysSo(match.resource, facts.resource) || saysSo(match.resource, facts.qualified)) &&
     surelyIs(match.namespace, facts.namespace) &&
     surelyIs(match.name, facts.name) &&
@@ -64,28 +72,25 @@ export function coversRequest(match: CompiledApiMatch, facts: RequestFacts): Mat
   return isNamed ? podsCovered(match, facts.pods) : 'no';
 }
 
-// By any of the names for what it comes to.
-function isCalled(match: CompiledApiMatch, { kin }: RequestFacts): boolean {
+// By any of the names for what it comes to; by any at all, where its own may be anything.
+function isCalled({ verb, resource }: CompiledApiMatch, { kin, isPlain: isKnown }: RequestFacts): boolean {
   return kin.some(
     ({ verbs, resources }) =>
-      verbs.some((verb) => couldSay(match.verb, verb)) &&
-      resources.some((resource) => couldSay(match.resource, resource)),
+      (verb === undefined || verbs.some((each) => verb.has(each))) &&
+      (resource === undefined || !isKnown || resources.some((each) => saysSo(resource, each))),
   );
 }
 
-/** Where a value has characters that stand for others in a pattern, it may be anything. */
-const couldSay = (globs: readonly Glob[] | undefined, value: string): boolean =>
-  globs === undefined || !isPlain(value) || globs.some((glob) => globMatches(glob, value));
-
+/** Of values that stand for themselves. */
 const saysSo = (globs: readonly Glob[] | undefined, value: string): boolean =>
-  globs === undefined || (isPlain(value) && globs.some((glob) => globMatches(glob, value)));
+  globs === undefined || globs.some((glob) => globMatches(glob, value, true));
 
 type Part = RequestFacts['namespace'];
 
 /** What belongs to no namespace is in none, whatever the pattern; all of them together hold each. */
 function mayBe(globs: readonly Glob[] | undefined, part: Part): boolean {
   if (globs === undefined || part === 'any') return true;
-  return part !== 'none' && couldSay(globs, part.is);
+  return part !== 'none' && saysSo(globs, part.is);
 }
 
 function surelyIs(globs: readonly Glob[] | undefined, part: Part): boolean {
@@ -98,7 +103,7 @@ function podsConcerned({ pod, image, serviceAccount }: CompiledApiMatch, facts: 
   if (facts.state === 'none') return 'no';
   const isKnown = facts.state === 'known';
   const has = (values: readonly string[], globs: readonly Glob[] | undefined): Match => {
-    if (globs === undefined || values.some((value) => couldSay(globs, value))) return 'yes';
+    if (globs === undefined || values.some((value) => !isPlain(value) || saysSo(globs, value))) return 'yes';
     return isKnown ? 'no' : 'maybe';
   };
   const hasNone: Match = facts.traits.length > 0 ? 'no' : isKnown ? 'yes' : 'maybe';
@@ -116,7 +121,8 @@ function podsCovered({ pod, image, serviceAccount }: CompiledApiMatch, facts: Po
   if (facts.state === 'none') return 'no';
   const isKnown = facts.state === 'known';
   const each = (values: readonly string[], globs: readonly Glob[] | undefined) =>
-    globs === undefined || (values.every((value) => saysSo(globs, value)) && (values.length > 0 || !isKnown));
+    globs === undefined ||
+    (values.every((value) => isPlain(value) && saysSo(globs, value)) && (values.length > 0 || !isKnown));
   const isCovered =
     (pod === undefined || facts.traits.every((trait) => pod.includes(trait))) &&
     each(facts.images, image) &&
