@@ -35,7 +35,7 @@ const STEPS: readonly [string, Left][] = [
 
 /** What a broker does when it starts (broker/compose.ts). */
 async function restart({ store, audit, clock, provider, desk, deps: { archive } }: Stage): Promise<void> {
-  await closeLostSessions({ sessions: store.sessions, audit, archive, clock });
+  await closeLostSessions({ sessions: store.sessions, audit, archive, clock, uid: process.getuid?.() ?? 0 });
   assert.equal(await leaseBook({ store, providers: [provider], audit, clock }).sweep(), []);
   await desk.expireDue();
 }

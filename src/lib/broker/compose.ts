@@ -188,7 +188,7 @@ async function composeOver(
     stop,
   };
 
-  await closeLostSessions({ sessions: store.sessions, audit, archive, clock });
+  await closeLostSessions({ sessions: store.sessions, audit, archive, clock, uid });
   const unswept = await leases.sweep();
   for (const { lease, error } of unswept)
     log.info('a lease of an earlier broker is still open', { lease, error: String(error) });

@@ -9,6 +9,7 @@ import type { AuditLog } from '../ports/audit.ts';
 import type { SessionRow, SessionStore } from '../ports/store.ts';
 import { sealOf, verifyRecording } from '../recording/manifest.ts';
 import { sealLostRecording } from '../recording/seal-lost.ts';
+import { removeLostKubeconfig } from '../targets/kubectl/kubeconfig-folder.ts';
 
 /** Time between SIGHUP and SIGKILL: the start of a broker waits for it. */
 const GRACE_MS = 1_000;
@@ -19,15 +20,19 @@ export async function closeLostSessions({
   audit,
   archive,
   clock,
+  uid,
 }: {
   readonly sessions: SessionStore;
   readonly audit: AuditLog;
   readonly archive: Archive;
   readonly clock: Clock;
+  /** Of the broker, then and now. */
+  readonly uid: number;
 }): Promise<number> {
   const open = await sessions.list({ state: 'open', limit: 100_000 });
   const programs = await Promise.all(open.map(({ leader }) => endProgram(leader, clock)));
-  for (const [index, { id, target, principal, startedAt, leader }] of open.entries()) {
+  for (const [index, { id, target, kind, principal, startedAt, leader }] of open.entries()) {
+    if (kind === 'kubectl') removeLostKubeconfig(id, uid);
     // A recording that cannot be closed must not keep the broker from closing the session and its leases.
     const recording = await sealLostRecording({ archive, clock }, id).catch((error) => asBrokerError(error).code);
     const verification = await verifyRecording(archive, id).catch(() => undefined);

@@ -29,6 +29,8 @@ const KNOWN: ReadonlySet<string> = new Set([
     'stream',
   ],
   ...['command', 'stdin', 'stdout', 'stderr', 'tty', 'ports'],
+  // Of a description of the API (OpenAPI v3), for caches.
+  'hash',
 ]);
 
 /** What a client may give again and again; of all others two would leave it to the server which one counts. */

@@ -1,6 +1,6 @@
 // The folder of one session's kubeconfig: nobody but its client's account reads the file, and nothing of it is left when the session
 // has ended.
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BrokerError } from '../../core/errors.ts';
@@ -18,11 +18,12 @@ export interface KubeconfigFolder extends Disposable {
  * must not be led elsewhere by a link. Throws `no-kubeconfig-folder` (69).
  */
 export function makeKubeconfigFolder(
+  session: string,
   kubeconfig: Secret<string>,
   owner: { readonly uid: number; readonly gid: number } | null,
 ): KubeconfigFolder {
   try {
-    const folder = mkdtempSync(join(tmpdir(), 'sallyport-kube-'));
+    const folder = mkdtempSync(join(tmpdir(), prefixOf(session)));
     const file = join(folder, 'config');
     const cache = join(folder, 'cache');
     writeFileSync(file, kubeconfig.reveal(), { mode: owner === null ? 0o600 : 0o400, flag: 'wx' });
@@ -44,3 +45,15 @@ export function makeKubeconfigFolder(
     });
   }
 }
+
+/** Removes what a broker that died left of a session. Only the broker's own: whoever may write in a temporary folder may use its names. */
+export function removeLostKubeconfig(session: string, brokerUid: number): void {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(prefixOf(session))) continue;
+    const folder = join(tmpdir(), name);
+    const found = lstatSync(folder, { throwIfNoEntry: false });
+    if (found?.isDirectory() && found.uid === brokerUid) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const prefixOf = (session: string): string => `sallyport-kube-${session}-`;

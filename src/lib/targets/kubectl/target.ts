@@ -170,7 +170,7 @@ export function kubectlTarget(name: string, options: KubectlTargetOptions, deps:
     signal: AbortSignal,
   ): Promise<Program> {
     const owner = client.runAs.kind === 'self' ? null : client.runAs.account;
-    const folder = makeKubeconfigFolder(sessionKubeconfig({ name, ...shown, token }), owner);
+    const folder = makeKubeconfigFolder(spec.session, sessionKubeconfig({ name, ...shown, token }), owner);
     try {
       const env = new Map([
         ['KUBECONFIG', folder.file],
