@@ -6,9 +6,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { askServer } from '../../src/lib/kubernetes/ask-server.ts';
+import { asksForDryRun } from '../../src/lib/kubernetes/dry-run.ts';
+import { previewerOf } from '../../src/lib/kubernetes/preview.ts';
+import { readBody } from '../../src/lib/kubernetes/read-body.ts';
+import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
 import type { CliResult } from '../helpers/cli.ts';
 import { type Cluster, needsCluster, startCluster } from '../helpers/cluster.ts';
-import { type MaskedEndpoint, openMaskedEndpoint } from '../helpers/masked-endpoint.ts';
+import { adminUpstream, type MaskedEndpoint, openMaskedEndpoint } from '../helpers/masked-endpoint.ts';
 import { expectNoValue, outputsOf } from '../helpers/secret-outputs.ts';
 
 const test = suite('kubernetes-writes');
@@ -204,6 +209,50 @@ for (const previews of [true, false]) {
     assert.is(await real(`covered-${previews}`, 'value'), value);
   });
 }
+
+/** Method, path below the namespace, body. */
+const WRITES: readonly (readonly [string, string, unknown])[] = [
+  ['DELETE', 'configmaps/dry?dryRun=All', undefined],
+  ['DELETE', 'configmaps/dry?dryRun=All', {}],
+  ['DELETE', 'configmaps/dry?dryRun=All', { dryRun: [] }],
+  ['DELETE', 'configmaps/dry?dryRun=All', { DryRun: ['All'] }],
+  ['DELETE', 'configmaps/dry', { dryRun: ['All'] }],
+  ['DELETE', 'configmaps/dry?dryRun=All', { kind: 'DeleteOptions', apiVersion: 'v1', dryRun: ['All'] }],
+  ['DELETE', 'configmaps/dry', undefined],
+  ['DELETE', 'configmaps?labelSelector=of%3Ddry&dryRun=All', undefined],
+  ['DELETE', 'configmaps?labelSelector=of%3Ddry&dryRun=All', { propagationPolicy: 'Background' }],
+  ['DELETE', 'configmaps?labelSelector=of%3Ddry', { dryRun: ['All'] }],
+  ['PUT', 'configmaps/dry?dryRun=All', { metadata: { name: 'dry', labels: { of: 'dry' } }, data: { a: 'new' } }],
+  ['PUT', 'configmaps/dry', { metadata: { name: 'dry', labels: { of: 'dry' } }, data: { a: 'new' }, dryRun: ['All'] }],
+];
+
+withCluster(
+  'the server takes for a dry run what is said to be one, and a preview of anything changes nothing',
+  async () => {
+    const { cluster } = await shared();
+    const upstream = adminUpstream(cluster);
+    const place = '/api/v1/namespaces/default';
+    const state = async () => (await cluster.ask('GET', `${place}/configmaps/dry`)).body.data?.a;
+    for (const [method, below, body] of WRITES) {
+      await cluster.ask('DELETE', `${place}/configmaps/dry`);
+      const made = { metadata: { name: 'dry', labels: { of: 'dry' } }, data: { a: 'old' } };
+      assert.is((await cluster.ask('POST', `${place}/configmaps`, { body: made })).status, 201);
+      const request = readRequest(method, `${place}/${below}`);
+      const sent = body === undefined ? null : { type: 'application/json', bytes: Buffer.from(JSON.stringify(body)) };
+      const parsed = readBody(request, sent);
+      const preview = previewerOf({ request, body: sent, parsed, headers: {}, upstream, labelOf: () => '[label]' });
+      await preview?.(new AbortController().signal);
+      const what = `${method} ${below} ${JSON.stringify(body)}`;
+      assert.is(await state(), 'old', `the preview of ${what}`);
+      const headers = sent === null ? {} : { 'content-type': sent.type };
+      const real = { method, target: `${place}/${below}`, headers, body: sent?.bytes ?? null };
+      const { status } = await askServer(upstream, real, { maxBytes: 1024 * 1024 }, new AbortController().signal);
+      assert.is(status, 200, what);
+      assert.is((await state()) === 'old', asksForDryRun(request, parsed), what);
+    }
+    upstream[Symbol.dispose]();
+  },
+);
 
 /** What an approver sees is bound to: so it is the same each time. */
 const STEADY: readonly (readonly string[])[] = [

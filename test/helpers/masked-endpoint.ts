@@ -10,7 +10,7 @@ import { sessionKubeconfig } from '../../src/lib/kubernetes/kubeconfig.ts';
 import { refuseMaskedWrite } from '../../src/lib/kubernetes/masked-write.ts';
 import { PreviewRefused } from '../../src/lib/kubernetes/preview.ts';
 import { readBody } from '../../src/lib/kubernetes/read-body.ts';
-import { openUpstream } from '../../src/lib/kubernetes/upstream.ts';
+import { openUpstream, type Upstream } from '../../src/lib/kubernetes/upstream.ts';
 import type { ApiGate, ApiQuestion } from '../../src/lib/ports/api-gate.ts';
 import { compileRules } from '../../src/lib/stream/mask/finding/compiled-rules.ts';
 import { makeFingerprint } from '../../src/lib/stream/mask/fingerprint.ts';
@@ -35,13 +35,18 @@ export interface MaskedEndpoint extends AsyncDisposable {
 const RULE_SET = compileRules(RULES);
 const KINDS = maskKinds(RULE_SET, []);
 
-/** `previews`: whether the server is asked by a dry run before each write. */
-export async function openMaskedEndpoint(cluster: Cluster, { previews = true } = {}): Promise<MaskedEndpoint> {
+/** The way to the cluster for its administrator. */
+export function adminUpstream(cluster: Cluster): Upstream {
   const pki = (name: string) => readFileSync(join(cluster.folder, 'pki', name), 'utf8');
-  const upstream = openUpstream(
+  return openUpstream(
     { server: new URL(cluster.url), ca: readFileSync(cluster.ca, 'utf8'), serverName: undefined },
     { kind: 'certificate', certificate: pki('admin.crt'), privateKey: new Secret(pki('admin.key')) },
   );
+}
+
+/** `previews`: whether the server is asked by a dry run before each write. */
+export async function openMaskedEndpoint(cluster: Cluster, { previews = true } = {}): Promise<MaskedEndpoint> {
+  const upstream = adminUpstream(cluster);
   const fingerprint = makeFingerprint(randomBytes(32));
   const labelOf = (value: Uint8Array) => `[kubernetes-secret:${fingerprint(value)}]`;
   const mask = () => createMaskStage({ rules: RULE_SET, known: indexNeedles([]), size: null, fingerprint });

@@ -319,6 +319,12 @@ const DRY: readonly (readonly [string, string | undefined, boolean])[] = [
   [`DELETE ${PODS}/web`, '{"dryRun":"All"}', false],
   [`DELETE ${PODS}/web`, '{"dryRun":["All","All"]}', false],
   [`DELETE ${PODS}`, '{"dryRun":["All"]}', true],
+  [`POST ${PODS}/web/eviction?dryRun=All`, '{}', true],
+  [`POST ${PODS}/web/binding?dryRun=All`, '{}', false],
+  ['POST /api/v1/namespaces/shop/serviceaccounts/ci/token?dryRun=All', '{}', false],
+  [`POST ${PODS}/web/exec?command=id&dryRun=All`, undefined, false],
+  ['PUT /apis/example.org/v1/namespaces/shop/sheep/dolly?dryRun=All', '{}', false],
+  ['DELETE /apis/example.org/v1/namespaces/shop/sheep/dolly', '{"dryRun":["All"]}', false],
 ];
 for (const [line, body, isDry] of DRY) {
   test(`${line} with ${body ?? 'nothing'} is ${isDry ? 'a' : 'no'} dry run`, () => {

@@ -1,16 +1,17 @@
 // Dry runs: whether a request is one as the server reads it, and a request made into one. Pure.
 import type { ApiRequest, QueryParameter } from '../core/api-request.ts';
 import type { ApiBody } from '../ports/api-gate.ts';
+import { hasDryRun, isServersOwn } from './dry-run-support.ts';
 import type { ParsedBody } from './read-body.ts';
 import { printQuery } from './request-query.ts';
 import type { JsonObject } from './strict-json.ts';
 
 /**
- * True only where the server surely changes nothing. Where a deletion has a body, its options are taken from there and the query is not
+ * True only where the server surely changes nothing. Of an API that is not Kubernetes' own that is never sure: it may not know dry runs. Where a deletion has a body, its options are taken from there and the query is not
  * looked at (k8s.io/apiserver, DeleteResource): `?dryRun=All` with a body that does not say so would really delete.
  */
-export function asksForDryRun({ method, query }: ApiRequest, body: ParsedBody): boolean {
-  if (method === 'GET') return false;
+export function asksForDryRun({ method, query, subject }: ApiRequest, body: ParsedBody): boolean {
+  if (!hasDryRun(subject) || !isServersOwn(subject.group)) return false;
   if (method === 'DELETE' && body.kind !== 'none') return body.kind === 'object' && isAll(body.object.dryRun);
   const given = query.filter(([name]) => name === 'dryRun');
   return given.length === 1 && given[0]?.[1] === 'All';
