@@ -59,10 +59,16 @@ export async function locateBroker(environment: Environment): Promise<Location> 
   };
 }
 
-/** A key can only be written with its letters, or in a quoted string with escapes. */
+/**
+ * A key can only be written with its letters, or in a quoted string with escapes; and never on a line that is all comment. Reading the
+ * file for it costs as much as all the rest of a start.
+ */
 function mayMoveBroker(text: string): boolean {
-  return /broker|recording|\\/.test(text);
+  return text.split('\n').some((line) => !COMMENT.test(line) && /broker|recording|\\/.test(line));
 }
+
+/** Without quotes and lone CRs: such a line cannot be the end of a quoted text with a key behind it. */
+const COMMENT = /^[ \t]*#[^"'\r]*\r?$/;
 
 async function brokerSection(file: ConfigFile) {
   const [{ parseConfig }, { configError }] = await Promise.all([
