@@ -37,6 +37,8 @@ test('every relative link leads to a file', () => {
 test('every sallyport command it names exists, with the flags it is named with', () => {
   const named = new Set<string>();
   for (const piece of [...readme.code(), ...readPage('SECURITY.md').code()]) {
+    // There it is the name of an account.
+    if (piece.startsWith('kubectl ')) continue;
     for (const [, rest = ''] of piece.matchAll(/(?:^|[\s$(])sallyport((?: (?!--? )[\w:.…-]+)+)/g)) {
       const words = rest.trim().split(' ');
       const name = commandIn(words);
@@ -49,7 +51,18 @@ test('every sallyport command it names exists, with the flags it is named with',
       }
     }
   }
-  for (const name of ['init', 'shell', 'ssh', 'approve', 'replay', 'targets:check', 'audit:verify', 'trust']) {
+  for (const name of [
+    'init',
+    'shell',
+    'ssh',
+    'approve',
+    'replay',
+    'targets:check',
+    'audit:verify',
+    'trust',
+    'kubectl',
+    'targets:rbac',
+  ]) {
     assert.ok(named.has(name), `"${name}" was not found in the text`);
   }
 });
@@ -70,8 +83,9 @@ test('the flags the agents read about are those of shell and ssh', () => {
     ...(char === undefined ? [] : [`-${char}`]),
     ...(allowNo === true ? [`--no-${name}`] : []),
   ]);
-  // --web is named as a flag of replay.
-  for (const flag of flags) assert.ok([...names, '--web'].includes(flag), flag);
+  // Of replay, and of kubectl itself.
+  const others = ['--web', '--token', '--as', '--server'];
+  for (const flag of flags) assert.ok([...names, ...others].includes(flag), flag);
   assert.equal(Object.keys(commands.ssh?.flags ?? {}), Object.keys(known));
 });
 
@@ -94,12 +108,12 @@ test('the table of exit codes is the code’s own', () => {
 
 test('its YAML loads as it stands, with all packs', () => {
   const snippets = readme.blocks('yaml').map((text) => text.replace('SHA256:…', `SHA256:${'A'.repeat(43)}`));
-  assert.is(snippets.length, 2);
+  assert.is(snippets.length, 3);
   for (const text of snippets) {
     const parsed = parseConfig(text, { file: 'README.md', knownPacks: PACK_NAMES });
     assert.ok(parsed.ok, JSON.stringify(parsed));
   }
-  assert.equal(parse(snippets[1] ?? '').policy.packs, 'all');
+  assert.equal(parse(snippets[2] ?? '').policy.packs, 'all');
 });
 
 test('the rooms in its table are the folders of src/lib, from the ground up', () => {

@@ -1,13 +1,14 @@
 // timeout: 240
 // Follows README.md by the letter: its own lines, run by bash in an empty home, against a real sshd that stands in for
 // the server. Only what nobody can know is put in: host, port, account, key, fingerprint, ids, and the folder of sshd.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse, parseDocument } from 'yaml';
-import { CLI, type CliResult, type CliWorld, cliWorld, type StartedCli, until, watch } from '../helpers/cli.ts';
+import { type CliWorld, cliWorld, type StartedCli, until } from '../helpers/cli.ts';
+import { follow, linesOf, startLine } from '../helpers/follow-lines.ts';
 import { readPage } from '../helpers/markdown.ts';
 import { needs } from '../helpers/needs.ts';
 import { type Sshd, startSshd } from '../helpers/sshd.ts';
@@ -16,31 +17,6 @@ const test = suite('README');
 const readme = readPage('README.md');
 const tour = readme.section('Five minutes with a real server');
 const [start = '', server = '', check = '', look = ''] = tour.blocks('sh');
-
-/** The commands of a block, without their comments. */
-const linesOf = (block: string) =>
-  block
-    .split('\n')
-    .map((line) => line.replace(/\s+#\s.*$/, ''))
-    .filter((line) => line !== '');
-
-/** Starts a line in bash, where `sallyport` is the build. */
-function startLine(line: string, world: CliWorld): StartedCli {
-  const script = `sallyport() { ${process.execPath} ${CLI} "$@"; }\n${line}`;
-  const child = spawn('bash', ['--noprofile', '--norc', '-c', script], {
-    cwd: world.home,
-    env: world.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  return watch(child);
-}
-
-/** Runs a line that must succeed. */
-async function follow(line: string, world: CliWorld): Promise<CliResult> {
-  const result = await startLine(line, world).done;
-  assert.is(result.exit, 0, `${line}\n${result.stdout}${result.stderr}`);
-  return result;
-}
 
 /** A server whose systemctl only says what it was asked; nothing of the machine is restarted. */
 async function startServer(world: CliWorld): Promise<Sshd> {
