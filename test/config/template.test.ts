@@ -37,11 +37,12 @@ for (const [what, approver] of [
 
   test(`${what} it loads with every setting switched on`, () => {
     const config = load(switchedOn(template(approver)));
-    assert.equal([...config.targets.keys()], ['local', 'web']);
+    assert.equal([...config.targets.keys()], ['local', 'web', 'prod']);
+    assert.is(config.targets.get('prod')?.kind, 'kubectl');
     assert.is(config.approvers.size, 1);
     assert.equal(
       config.policy.rules.map(({ id }) => id),
-      ['build', 'restart', 'no-etc'],
+      ['build', 'restart', 'scale', 'no-etc'],
     );
     const { exceptions, rules, values } = config.masking;
     assert.equal(

@@ -34,6 +34,17 @@ targets:
   #  # On the server: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub
   #  hostKey: "${EXAMPLE_FINGERPRINT}"
 
+  # A cluster. Each request of kubectl is judged, also those of helm and the like with --kubeconfig.
+  # What its administrator applies: sallyport targets rbac prod --as agents:sallyport
+  # Try: sallyport targets check prod, and then: sallyport kubectl prod -- get pods
+  #prod:
+  #  kind: kubectl
+  #  # The broker's own way in; without it, the account of the pod that it runs in.
+  #  kubeconfig: /etc/sallyport/prod.kubeconfig
+  #  # What sessions act as: give it no more rights than agents need.
+  #  credential: { serviceAccount: agents/agent }
+  #  quota: { deletes: 5 }
+
 # The people who can approve what a rule asks for. They sign with an SSH key of theirs. With "user",
 # what runs as that OS user cannot approve its own. Without anybody here, all of it is refused.
 ${approverSection(approver)}
@@ -55,6 +66,10 @@ ${wrapped(packs.map(({ name }) => name).join(', '))}
     #  match: { command: systemctl, args: [restart, "*"] }
     #  verdict: ask
     #  ttl: 10m
+    #- id: scale
+    #  on: { target: prod }
+    #  match: { verb: patch, resource: deployments.apps/scale }
+    #  verdict: ask
     #- id: no-etc
     #  match: { writes: "/etc/**" }
     #  verdict: deny
