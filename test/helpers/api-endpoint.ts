@@ -3,14 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ApiRequest } from '../../src/lib/core/api-request.ts';
 import { systemClock } from '../../src/lib/core/clock.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
+import { isOn } from '../../src/lib/kubernetes/request-query.ts';
 import type { Upstream } from '../../src/lib/kubernetes/upstream.ts';
 import type { ApiGate, ApiLeave, ApiOutcome, ApiQuestion, StreamName } from '../../src/lib/ports/api-gate.ts';
 import { type Endpoint, openEndpoint } from '../../src/lib/targets/kubectl/endpoint.ts';
 import { exchange } from '../../src/lib/targets/kubectl/exchange.ts';
 import { issueSessionCertificate } from '../../src/lib/targets/kubectl/session-certificate.ts';
-import { knownMask } from './known-mask.ts';
+import { knownMask, knownMaskOfBytes } from './known-mask.ts';
 
 export interface ApiEndpointOptions {
   readonly upstream: Upstream;
@@ -43,8 +45,8 @@ export async function apiEndpoint({ upstream, secret, deny, onRecord }: ApiEndpo
   const refusals: string[] = [];
   const outcomes: ApiOutcome[] = [];
   const recorded: ApiEndpoint['recorded'] = [];
-  const streams = () => ({
-    mask: () => knownMask(secret),
+  const streams = ({ query }: ApiRequest) => ({
+    mask: () => (isOn(query, 'tty') ? knownMask(secret) : knownMaskOfBytes(secret)),
     async record(stream: StreamName, bytes: Uint8Array) {
       await onRecord?.(stream, bytes);
       recorded.push({ stream, text: Buffer.from(bytes).toString('latin1') });
@@ -55,7 +57,11 @@ export async function apiEndpoint({ upstream, secret, deny, onRecord }: ApiEndpo
       asked.push(question);
       const message = await deny?.(question);
       if (message !== undefined) return { verdict: 'deny', message };
-      return { verdict: 'allow', streams, done: async (outcome) => void outcomes.push(outcome) };
+      return {
+        verdict: 'allow',
+        streams: () => streams(question.request),
+        done: async (outcome) => void outcomes.push(outcome),
+      };
     },
     refused: async (_method, _target, { code }) => void refusals.push(code),
     labelOf: () => '[kubernetes-secret:0000]',

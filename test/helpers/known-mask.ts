@@ -6,13 +6,18 @@ import { createMaskStage, type MaskStage } from '../../src/lib/stream/mask/mask-
 const rules = compileRules([]);
 
 /** Every line of every value; its masks are `[known:0000]`, and `[known]` where a value has not come to its end. */
-export function knownMask(...values: string[]): MaskStage {
+export const knownMask = (...values: string[]): MaskStage => maskOf(values, true);
+
+/** The same for what no terminal shows, as archives are. */
+export const knownMaskOfBytes = (...values: string[]): MaskStage => maskOf(values, false);
+
+function maskOf(values: readonly string[], hasScreen: boolean): MaskStage {
   const lines = values.flatMap((value) => value.split('\n')).filter((line) => !line.startsWith('-----'));
   const needles = lines.map((line) => {
     const bytes = Buffer.from(line);
     return { bytes, kind: 'known', skipsBreaks: false, source: bytes };
   });
-  return createMaskStage({ rules, known: indexNeedles(needles), size: null, fingerprint: () => '0000' });
+  return createMaskStage({ rules, known: indexNeedles(needles), size: null, hasScreen, fingerprint: () => '0000' });
 }
 
 /** With `[masked]` for either mask. */
