@@ -6,7 +6,10 @@ import { compilePolicy } from '../../src/lib/policy/index.ts';
 import { newComparison } from '../../src/lib/policy/rejudge.ts';
 import type { AuditEntry } from '../../src/lib/ports/store.ts';
 
-const KINDS = new Map([['web', 'ssh']]);
+const KINDS = new Map([
+  ['web', 'ssh'],
+  ['prod', 'kubectl'],
+]);
 
 function compare(document: Partial<PolicyDocument>, entries: readonly AuditEntry[], maxListed?: number) {
   const policy = compilePolicy(
@@ -76,6 +79,15 @@ test('what cannot be judged again is counted by why', () => {
 test('a free terminal is judged anew as well', () => {
   const { changes } = compare({}, [judged(null)]);
   assert.equal([changes[0]?.command, changes[0]?.to], [null, { verdict: 'deny', rule: 'default' }]);
+});
+
+test('the client of a cluster is passed over: its requests were judged, and it always may run', () => {
+  const {
+    judged: count,
+    changed,
+    skipped,
+  } = compare({ default: 'deny' }, [judged('kubectl get pods', { target: 'prod' }), judged(null, { target: 'prod' })]);
+  assert.equal([count, changed, skipped], [0, 0, { targetGone: 0, unreadable: 0, coolingDown: 0 }]);
 });
 
 test('more different changes than a person can read are counted, not kept', () => {
