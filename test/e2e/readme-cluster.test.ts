@@ -109,6 +109,7 @@ withCluster('the five minutes go as they are written, and the approver sees what
   const endpoint = startLine((linesOf(open)[0] ?? '').replace(/^sallyport/, `exec ${process.execPath} ${CLI}`), world);
   await endpoint.says(/^ready: /m);
   assert.match((await follow(linesOf(through)[0] ?? '', world)).stdout, /^NAME .*\n(web-.*\n){3}$/);
+  assert.match((await follow('sallyport session list', world)).stdout, /^s-.* gated .* \(request by request\)$/m);
   endpoint.child.kill('SIGINT');
   await endpoint.done;
   assert.not.ok(existsSync(file));

@@ -93,6 +93,9 @@ test('fields that are not what they should be are left out, whatever a file says
     assert.type(markerLine(marked(forged)), 'string');
     assert.type(markerLine(marked(forged, 'api.stream')), 'string');
   }
+  // JSON has no word for it, but a number that is too large.
+  const endless = JSON.parse('{"request":1e999,"ms":-1e999}');
+  assert.equal([entry(endless).number, entry(endless).ms], [null, null]);
   const { streams } = entry({ ...EXEC, streams: [null, 1, 'x', { name: 1 }, { name: 'stdout' }, EXEC.streams[0]] });
   assert.equal(streams, EXEC.streams);
 });

@@ -7,6 +7,8 @@ interface Listed {
   readonly modifiedAt: number;
   readonly target: string | null;
   readonly command: string | null;
+  readonly kind?: string | null;
+  readonly mode?: 'one-shot' | 'gated' | 'free' | null;
   readonly principal: string | null;
   readonly state: string | null;
   readonly exitCode: number | null;
@@ -25,7 +27,7 @@ export default class RecordingsList extends SallyportCommand<typeof RecordingsLi
       row.principal ?? '-',
       row.state === 'child' ? String(row.exitCode) : (row.state ?? '-'),
       `${Math.ceil(row.bytes / 1024)} KiB`,
-      row.command ?? '(free terminal)',
+      row.command ?? withoutCommand(row),
     ]);
     const text =
       rows.length === 0
@@ -33,4 +35,10 @@ export default class RecordingsList extends SallyportCommand<typeof RecordingsLi
         : this.table(['SESSION', 'ENDED', 'TARGET', 'WHO', 'EXIT', 'SIZE', 'COMMAND'], rows);
     this.print({ recordings }, text);
   }
+}
+
+/** What stands for the command where a session had none of its own. */
+function withoutCommand({ kind, mode }: Listed): string {
+  if (kind === 'kubectl') return '(request by request)';
+  return mode === 'gated' ? '(command by command)' : '(free terminal)';
 }

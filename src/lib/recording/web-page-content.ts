@@ -26,7 +26,10 @@ export function renderPage(content: PageContent): string {
   const { name, summary } = content;
   const { header, markers } = summary;
   const facts = header.facts;
-  const heading = facts?.command ?? header.title ?? (facts === null ? name : 'free terminal');
+  const isRequests = facts?.kind === 'kubectl' && facts.command === null;
+  const heading = isRequests
+    ? `${facts.target}: request by request`
+    : (facts?.command ?? header.title ?? (facts === null ? name : 'free terminal'));
   const listed = markers.slice(0, MAX_LISTED_MARKERS);
   return `<!doctype html>
 <html lang="en">
@@ -70,6 +73,7 @@ const TOO_LARGE =
 function chips({ summary, verification }: PageContent): string {
   return [
     ...judgement(summary.markers),
+    ...refusedRequests(summary.markers),
     chip(...ending(summary)),
     verification === null ? '' : chip(...integrity(verification)),
   ].join('');
@@ -82,6 +86,14 @@ function judgement(markers: readonly CastMarker[]): string[] {
   const verdict = plainValue(markers.find(({ name }) => name === 'command.judged')?.data.verdict);
   if (verdict === '') return [];
   return [chip(VERDICT_WORDS.get(verdict) ?? verdict, VERDICT_TONES.get(verdict) ?? 'plain')];
+}
+
+/** Of a session whose target is an API: its opening was allowed whatever came of its requests. */
+function refusedRequests(markers: readonly CastMarker[]): string[] {
+  const count = markers.filter(
+    ({ name, data }) => name === 'api.refused' || (name === 'api.request' && data.verdict === 'deny'),
+  ).length;
+  return count === 0 ? [] : [chip(`${count} request${count === 1 ? '' : 's'} denied`, 'bad')];
 }
 
 const VERDICT_TONES: ReadonlyMap<string, Tone> = new Map([
