@@ -29,6 +29,7 @@ import type { JudgeContext, SessionDeps, TargetEntry } from '../session/deps.ts'
 import { type LiveSessions, liveSessions } from '../session/live-sessions.ts';
 import { probing } from '../session/probing.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
+import { warmUpEndpoints } from '../targets/kubectl/target.ts';
 import type { BootOptions } from './boot.ts';
 import { buildTargets } from './build-targets.ts';
 import { type CurrentPolicy, currentPolicy } from './current-policy.ts';
@@ -218,6 +219,8 @@ async function composeOver(
     warmUp() {
       const [first] = targets.values();
       if (first === undefined) return;
+      const hasCluster = [...targets.values()].some(({ target }) => target.kind === 'kubectl');
+      if (hasCluster) warmUpEndpoints(clock).catch((error) => log.error(asBrokerError(error)));
       const { name, kind } = first.target;
       try {
         session.masking.basisFor({ target: name, kind, principal: 'broker' });

@@ -221,6 +221,11 @@ export function kubectlTarget(name: string, options: KubectlTargetOptions, deps:
   };
 }
 
+/** Loads, and runs once, what the first session would otherwise wait for: the library of certificates. */
+export async function warmUpEndpoints(clock: Clock): Promise<void> {
+  await issueSessionCertificate('warm-up', clock.now(), LATER_MS);
+}
+
 /** The program, with something that is to be done after it has ended. */
 function withEnd(program: Program, end: () => PromiseLike<void>): Program {
   let ending: Promise<void> | undefined;
