@@ -1,0 +1,124 @@
+// timeout: 120
+// Much at once through one endpoint: bodies without an end, many watches, and what is asked beside them.
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
+import { Agent, request } from 'node:https';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type ApiEndpoint, apiEndpoint } from '../../helpers/api-endpoint.ts';
+import { fakeApiServer, says } from '../../helpers/fake-api-server.ts';
+import { soon } from '../../helpers/stream-world.ts';
+
+const test = suite('load');
+
+const MIB = 1024 * 1024;
+const PODS = '/api/v1/namespaces/shop/pods';
+
+/** Writes until it is stopped or 100 MiB are written; how much that was. */
+async function pour(sink: NodeJS.WritableStream, isStopped: () => boolean): Promise<number> {
+  const piece = Buffer.alloc(64 * 1024, 'x');
+  let sent = 0;
+  while (sent < 100 * MIB && !isStopped()) {
+    if (!sink.write(piece)) await Promise.race([once(sink, 'drain'), once(sink, 'close')]).catch(() => {});
+    sent += piece.length;
+  }
+  return sent;
+}
+
+async function pourHttp1({ endpoint, ca, token }: ApiEndpoint) {
+  const agent = new Agent({ ca });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const sent = request({ agent, host: '127.0.0.1', port: endpoint.port, path: PODS, method: 'POST', headers });
+  let status = 0;
+  let isOver = false;
+  sent.on('response', (reply) => {
+    status = reply.statusCode ?? 0;
+    reply.resume();
+  });
+  sent.on('error', () => {});
+  sent.on('close', () => {
+    isOver = true;
+  });
+  await pour(sent, () => isOver || status !== 0);
+  await soon(() => status !== 0 || isOver, 'an answer');
+  agent.destroy();
+  return status;
+}
+
+async function pourHttp2({ endpoint, ca, token }: ApiEndpoint) {
+  const session = connectHttp2(`https://127.0.0.1:${endpoint.port}`, { ca });
+  session.on('error', () => {});
+  const stream = session.request({
+    ...{ ':path': PODS, ':method': 'POST', authorization: `Bearer ${token}` },
+    'content-type': 'application/json',
+  });
+  let status = 0;
+  let isOver = false;
+  stream.on('response', (head) => {
+    status = Number(head[':status']);
+  });
+  stream.on('error', () => {});
+  stream.on('close', () => {
+    isOver = true;
+  });
+  stream.resume();
+  await pour(stream, () => isOver || status !== 0);
+  await soon(() => status !== 0 || isOver, 'an answer');
+  session.destroy();
+  return status;
+}
+
+for (const [version, post] of [
+  ['HTTP/1.1', pourHttp1],
+  ['HTTP/2', pourHttp2],
+] as const) {
+  test(`${version}: a body of 100 MiB is refused in words, and not kept`, async () => {
+    await using server = await fakeApiServer((_, response) => says(response, 200, {}));
+    await using api = await apiEndpoint({ upstream: server.upstream, secret: 'none' });
+    const before = process.memoryUsage().rss;
+    for (let turn = 0; turn < 3; turn++) assert.is(await post(api), 413);
+    assert.ok(process.memoryUsage().rss - before < 80 * MIB);
+    assert.equal([api.refusals, api.asked, server.asked], [Array(3).fill('body-too-large'), [], []]);
+  });
+}
+
+test('80 watches go on beside each other, and a request beside them is answered at once', async () => {
+  const watches = new Set<ServerResponse>();
+  await using server = await fakeApiServer(({ target }, response) => {
+    if (!target.includes('watch=')) {
+      says(response, 200, { kind: 'PodList', items: [] });
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.flushHeaders();
+    watches.add(response);
+  });
+  await using api = await apiEndpoint({ upstream: server.upstream, secret: 'none' });
+  const session = connectHttp2(`https://127.0.0.1:${api.endpoint.port}`, { ca: api.ca });
+  session.on('error', () => {});
+  const authorization = `Bearer ${api.token}`;
+  let events = 0;
+  for (let at = 0; at < 80; at++) {
+    const stream = session.request({ ':path': `${PODS}?watch=1&limit=${at}`, authorization });
+    stream.on('error', () => {});
+    stream.on('data', (bytes) => {
+      events += bytes.toString().split('\n').length - 1;
+    });
+  }
+  await soon(() => watches.size === 80, 'all watches');
+  const began = performance.now();
+  const list = session.request({ ':path': PODS, authorization });
+  const [head] = await once(list, 'response');
+  assert.is(head[':status'], 200);
+  assert.ok(performance.now() - began < 1000, 'it waits for a watch');
+  const event = `${JSON.stringify({ type: 'MODIFIED', object: { kind: 'Pod', metadata: { name: 'web' } } })}\n`;
+  for (const watch of watches) watch.write(event);
+  await soon(() => events === 80, 'an event of each');
+  // What one of them leaves is not there for the next.
+  session.destroy();
+  await soon(() => [...watches].every(({ destroyed }) => destroyed), 'the end of all watches');
+  await soon(() => api.outcomes.length === 81, 'the outcomes');
+});
+
+test.run();
