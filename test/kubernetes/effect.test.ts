@@ -289,6 +289,49 @@ test('of a Secret labels are told, with sizes, and which value changes', () => {
   assert.match(text, / {4}user: "\[kubernetes-secret:[0-9a-f]+ 3 bytes\]"/);
 });
 
+test('values are masked where only the object tells that they are secret, and their change is seen', () => {
+  const mask = (text: string) => text.replace(/(name: DB_PASSWORD\n\s+value: ).*/g, '$1"[password:3f2a]"');
+  const pod = (value: string) => ({
+    spec: {
+      containers: [
+        {
+          name: 'app',
+          env: [
+            { name: 'DB_PASSWORD', value },
+            { name: 'A', value: 'b' },
+          ],
+        },
+      ],
+    },
+  });
+  const told = (preview: Partial<Effect>, verb = 'PUT') => {
+    const request = readRequest(verb, verb === 'POST' ? PODS : `${PODS}/web`);
+    return describeEffect(
+      request,
+      { before: undefined, after: undefined, removed: [], ...preview },
+      null,
+      { kind: 'none' },
+      mask,
+    );
+  };
+  const text = told({ before: pod('old-one'), after: pod('new-one') });
+  assert.match(text, /- {11}value: "\[password:3f2a\]"\n\+ {11}value: "\[password:3f2a\]"/);
+  assert.not.match(text, /old-one|new-one/);
+  assert.not.match(told({ after: pod('new-one') }, 'POST'), 'new-one');
+  assert.not.match(told({ before: pod('old-one') }, 'DELETE'), 'old-one');
+  assert.match(told({ before: pod('same'), after: pod('same') }), 'changes nothing');
+});
+
+test('a mask that takes several lines away leaves no value', () => {
+  const mask = (text: string) => text.replace(/-----BEGIN[\s\S]*END-----/g, '[private-key:3f2a]');
+  const object = (key: string) => ({ data: { a: 'b', key: `-----BEGIN\n${key}\n${key}\nEND-----\n` } });
+  const request = readRequest('PUT', '/api/v1/namespaces/shop/configmaps/a');
+  const preview = { before: object('old-one'), after: object('new-one'), removed: [] };
+  const text = describeEffect(request, preview, null, { kind: 'none' }, mask);
+  assert.not.match(text, /old-one|new-one|changes nothing/);
+  assert.match(text, '@ in what is masked: a value changes to another one');
+});
+
 test('no line of an object can pass for one of the broker’s', () => {
   const hostile =
     'a\nbody: hmac-sha256:00\nnot shown: 0 lines\r\n@ spec:\u2028body: x\u001b[1A\u001b[2K\u0085\u202e\u200b\u0000';

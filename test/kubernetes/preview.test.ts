@@ -218,6 +218,30 @@ test('values of Secrets are labels, before and after', async () => {
   assert.match(words, base64(`[kubernetes-secret:0028]${'*'.repeat(16)}`));
 });
 
+test('two values whose labels are the same by chance do not look the same', async () => {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const asked = {
+    method: 'PATCH',
+    target: '/api/v1/namespaces/shop/secrets/db',
+    type: 'application/merge-patch+json',
+    body: '{}',
+  };
+  const { said } = await preview(asked, ({ method }) => [
+    200,
+    object('db', {
+      data: {
+        a: base64((method === 'GET' ? 'o' : 'n').repeat(40)),
+        b: base64('s'.repeat(40)),
+        c: base64('s'.repeat(40)),
+      },
+    }),
+  ]);
+  const [before, after] = [said?.before, said?.after].map((each) => (each as { data: Record<string, string> }).data);
+  assert.is.not(before?.a, after?.a);
+  assert.is(before?.b, after?.b);
+  assert.is(before?.b, before?.c);
+});
+
 test('a name that the server made up for the dry run is no name', async () => {
   const made = { kind: 'Pod', metadata: { name: 'web-bcdfg', generateName: 'web-' } };
   const { said } = await preview({ method: 'POST', target: PODS, body: '{"metadata":{"generateName":"web-"}}' }, () => [

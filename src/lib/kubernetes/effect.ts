@@ -6,8 +6,8 @@ import type { ApiPreview } from '../ports/api-gate.ts';
 import { isServersOwn } from './dry-run-support.ts';
 import { commandLines } from './effect-command.ts';
 import { labelsInWords } from './label-words.ts';
-import { marked, objectDiff } from './object-diff.ts';
-import { inside, isFields, quietAlone, quietPair, yamlLines } from './quiet-object.ts';
+import { type MaskText, marked, markedLines, objectDiff } from './object-diff.ts';
+import { inside, isFields, quietAlone, quietPair } from './quiet-object.ts';
 import type { ParsedBody } from './read-body.ts';
 import { parameter } from './request-query.ts';
 import { quoted, shownText } from './shown-lines.ts';
@@ -31,18 +31,19 @@ interface Words {
  * 24 KiB; what is left out is counted, and a digest covers it. Control characters are spelled out; lines from objects are marked, so that
  * none of them can pass for a line of the broker's. `preview` is undefined where the server was not asked; `bodyDigest` is printed as
  * it is. With `parsed`, options of a deletion are told, and what is sent where nothing else is known of it. Values of Secrets must be
- * labels in `preview`; all other values are shown as they are.
+ * labels in `preview`; in all else `mask` hides what is secret, in each object as a whole: what tells of a value may not be in the diff.
  */
 export function describeEffect(
   request: ApiRequest,
   preview: Effect | undefined,
   bodyDigest: string | null,
   parsed: ParsedBody = { kind: 'none' },
+  mask: MaskText = (text) => text,
 ): string {
   const { subject } = request;
   const digest = bodyDigest === null ? [] : [`body: ${bodyDigest}`];
   if (subject.kind === 'discovery') return [`${request.method} ${request.path}`, ...digest].join('\n');
-  const { heads, lines } = wordsOf(request, subject, preview, parsed);
+  const { heads, lines } = wordsOf(request, subject, preview, parsed, mask);
   return shownText([...heads, ...digest], lines);
 }
 
@@ -51,6 +52,7 @@ function wordsOf(
   subject: ResourceSubject,
   preview: Effect | undefined,
   parsed: ParsedBody,
+  mask: MaskText,
 ): Words {
   const what = `${subject.verb} ${described(subject)}`;
   if (subject.subresource === 'exec' || subject.subresource === 'attach' || subject.subresource === 'portforward') {
@@ -58,22 +60,23 @@ function wordsOf(
   }
   if (!['create', 'update', 'patch', 'delete', 'deletecollection'].includes(subject.verb))
     return { heads: [what], lines: [] };
-  if (preview === undefined) return { heads: [what, ...unknown], lines: sentLines(subject, parsed) };
+  if (preview === undefined) return { heads: [what, ...unknown], lines: sentLines(subject, parsed, mask) };
   if (subject.verb === 'deletecollection') return deletion(request, subject, preview, parsed);
-  if (subject.verb === 'delete' || subject.subresource === 'eviction') return removal(what, subject, preview, parsed);
-  return change(what, subject, preview);
+  if (subject.verb === 'delete' || subject.subresource === 'eviction')
+    return removal(what, subject, preview, parsed, mask);
+  return change(what, subject, preview, mask);
 }
 
 const unknown = ['what it would do is not known: the server was not asked, or cannot say'];
 
 /** Of Secrets, what is sent is shown to nobody. */
-function sentLines({ group, resource }: ResourceSubject, parsed: ParsedBody): readonly string[] {
+function sentLines({ group, resource }: ResourceSubject, parsed: ParsedBody, mask: MaskText): readonly string[] {
   if (group === '' && resource === 'secrets') return [];
-  if (parsed.kind === 'object') return marked('+', yamlLines(parsed.object));
-  return parsed.kind === 'list' ? marked('+', yamlLines(parsed.list)) : [];
+  if (parsed.kind === 'object') return markedLines('+', parsed.object, mask);
+  return parsed.kind === 'list' ? markedLines('+', parsed.list, mask) : [];
 }
 
-function change(what: string, subject: ResourceSubject, preview: Effect): Words {
+function change(what: string, subject: ResourceSubject, preview: Effect, mask: MaskText): Words {
   const [before, after] = [labelsInWords(preview.before, subject), labelsInWords(preview.after, subject)];
   if (before === undefined) {
     const isNew = subject.verb === 'create';
@@ -85,20 +88,20 @@ function change(what: string, subject: ResourceSubject, preview: Effect): Words 
     const hasOwnStatus = isServersOwn(subject.group) && subject.subresource === null;
     return {
       heads: [`${what}${named}${made}`, ...why],
-      lines: marked('+', yamlLines(quietAlone(after, hasOwnStatus))),
+      lines: markedLines('+', quietAlone(after, hasOwnStatus), mask),
     };
   }
-  const lines = objectDiff(...quietPair(before, after));
+  const lines = objectDiff(...quietPair(before, after), mask);
   if (lines.length === 0) return { heads: [what, 'changes nothing but what the server keeps for itself'], lines };
   return { heads: [what, '- as it is, + as it would be:'], lines };
 }
 
-function removal(what: string, subject: ResourceSubject, preview: Effect, parsed: ParsedBody): Words {
+function removal(what: string, subject: ResourceSubject, preview: Effect, parsed: ParsedBody, mask: MaskText): Words {
   const before = labelsInWords(preview.before, subject);
   const gone = before === undefined ? 'what goes is not known: it is not there, or may not be read' : 'what goes:';
   return {
     heads: [what, ...options(parsed), gone],
-    lines: marked('-', yamlLines(quietAlone(before, true))),
+    lines: markedLines('-', quietAlone(before, true), mask),
   };
 }
 

@@ -6,23 +6,60 @@ import { yamlLines } from './quiet-object.ts';
 const MOST_EDITS = 2000;
 const CONTEXT_LINES = 3;
 
-/** Empty where both are the same. */
-export function objectDiff(before: unknown, after: unknown): readonly string[] {
-  const [old, fresh] = [yamlLines(before), yamlLines(after)];
-  if (old.length === 0 || fresh.length === 0) return [...marked('-', old), ...marked('+', fresh)];
-  const patch = structuredPatch('', '', asText(old), asText(fresh), undefined, undefined, {
-    context: CONTEXT_LINES,
-    maxEditLength: MOST_EDITS,
+/** Hides what is secret in a text. */
+export type MaskText = (text: string) => string;
+
+/**
+ * Empty where both are the same. What is compared is not masked, what is shown is: a value that changes is seen to change, whatever its
+ * labels are.
+ */
+export function objectDiff(before: unknown, after: unknown, mask: MaskText): readonly string[] {
+  const [old, fresh] = [linesOf(before, mask), linesOf(after, mask)];
+  const patch =
+    old.plain.length === 0 || fresh.plain.length === 0
+      ? undefined
+      : structuredPatch('', '', asText(old.plain), asText(fresh.plain), undefined, undefined, {
+          context: CONTEXT_LINES,
+          maxEditLength: MOST_EDITS,
+        });
+  if (patch === undefined) return [...marked('-', old.shown), ...marked('+', fresh.shown)];
+  if (patch.hunks.length === 0 && old.text !== fresh.text)
+    return ['@ in what is masked: a value changes to another one'];
+  return patch.hunks.flatMap(({ oldStart, newStart, lines }) => {
+    let [from, to] = [oldStart - 1, newStart - 1];
+    const shown = lines.map((line) => {
+      const isNew = line.startsWith('+');
+      if (!line.startsWith('-')) to += 1;
+      if (!isNew) from += 1;
+      return `${line.slice(0, 1)} ${isNew ? fresh.shown[to - 1] : old.shown[from - 1]}`;
+    });
+    return [`@ ${placeOf(old.shown, oldStart - 1)}`, ...shown];
   });
-  if (patch === undefined) return [...marked('-', old), ...marked('+', fresh)];
-  return patch.hunks.flatMap(({ oldStart, lines }) => [
-    `@ ${placeOf(old, oldStart - 1)}`,
-    ...lines.map((line) => `${line.slice(0, 1)} ${line.slice(1)}`),
-  ]);
 }
+
+/** An object whole, each line with the mark. */
+export const markedLines = (mark: '+' | '-', object: unknown, mask: MaskText): readonly string[] =>
+  marked(mark, linesOf(object, mask).shown);
 
 export const marked = (mark: '+' | '-', lines: readonly string[]): readonly string[] =>
   lines.map((line) => `${mark} ${line}`);
+
+interface Lines {
+  /** All of it, not masked. */
+  readonly text: string;
+  /** What is compared, and what is shown of each. */
+  readonly plain: readonly string[];
+  readonly shown: readonly string[];
+}
+
+/** Masked as a whole, so that what tells of a value stands before it; a mask of several lines leaves only what is shown. */
+function linesOf(object: unknown, mask: MaskText): Lines {
+  const plain = yamlLines(object);
+  const text = plain.join('\n');
+  if (plain.length === 0) return { text, plain, shown: plain };
+  const shown = mask(text).split('\n');
+  return { text, plain: shown.length === plain.length ? plain : shown, shown };
+}
 
 const asText = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 

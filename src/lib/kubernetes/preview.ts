@@ -1,5 +1,6 @@
 // What a write would do, asked of the server itself: the object as it is, and as a dry run of the same request leaves it. Nothing here
 // changes anything in the cluster. Values of Secrets become labels before anybody sees them.
+import { hash } from 'node:crypto';
 import type { ApiRequest, QueryParameter, ResourceSubject } from '../core/api-request.ts';
 import type { ApiBody, ApiPreview } from '../ports/api-gate.ts';
 import { askServer, cannotPreview, objectIn, type WholeReply } from './ask-server.ts';
@@ -72,7 +73,8 @@ export function previewerOf(deps: PreviewDeps): Previewer | undefined {
         current(deps, subject, both),
         removedBy(deps, subject, both),
       ]);
-      return { before: masked(before, subject, deps), after: masked(after, subject, deps), ...removed };
+      const mask = maskedBy(deps.labelOf, subject);
+      return { before: mask(before), after: mask(after), ...removed };
     } finally {
       failed.abort();
     }
@@ -158,13 +160,30 @@ function headersOf({ headers }: PreviewDeps, type: string | undefined): Record<s
   };
 }
 
-function masked(object: unknown, { group, resource }: ResourceSubject, { labelOf }: PreviewDeps): unknown {
-  if (group !== '' || resource !== 'secrets' || object === undefined) return object;
-  try {
-    return maskSecrets(object, labelOf);
-  } catch (cause) {
-    throw cannotPreview('the Secret cannot be masked', cause);
-  }
+function maskedBy(labelOf: LabelValue, { group, resource }: ResourceSubject): (object: unknown) => unknown {
+  if (group !== '' || resource !== 'secrets') return (object) => object;
+  const label = distinctLabels(labelOf);
+  return (object) => {
+    if (object === undefined) return object;
+    try {
+      return maskSecrets(object, label);
+    } catch (cause) {
+      throw cannotPreview('the Secret cannot be masked', cause);
+    }
+  };
+}
+
+/** Two values that have the same label by chance must not look the same to who approves the change from one to the other. */
+function distinctLabels(labelOf: LabelValue): LabelValue {
+  const values = new Map<string, string>();
+  return (value) => {
+    const digest = hash('sha256', value);
+    const label = labelOf(value);
+    const longer = [label, ...[...'123456789'].map((digit) => label.replace(/\]$/, `${digit}]`))];
+    const free = longer.find((one) => (values.get(one) ?? digest) === digest) ?? label;
+    values.set(free, digest);
+    return free;
+  };
 }
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
