@@ -72,6 +72,7 @@ for (const path of [
   '/version',
   '/openapi/v2',
   '/openapi/v3/apis/apps/v1?',
+  '/openapi/v3/api/v1?hash=0aF9&timeout=32s',
   '/livez',
   '/readyz/ping',
 ]) {
@@ -131,6 +132,9 @@ const REFUSED: readonly (readonly [string, number, string])[] = [
   ['GET /api/v1/pods?limit=%ff', 400, 'bad-query'],
   ['GET /api/v1/pods?labelSelector=a%0ab', 400, 'bad-query'],
   [`GET /api/v1/pods?${'command=a&'.repeat(300)}`, 400, 'bad-query'],
+  ['GET /api/v1/pods?hash=ab', 400, 'bad-query'],
+  ['GET /openapi/v2?hash=ab', 400, 'bad-query'],
+  ['GET /openapi/v3/api/v1?hash=../x', 400, 'bad-query'],
   ['HEAD /api/v1/pods', 405, 'bad-method'],
   ['OPTIONS /api/v1/pods', 405, 'bad-method'],
   ['CONNECT /api/v1/pods', 405, 'bad-method'],

@@ -28,6 +28,7 @@ export function readRequest(method: string, target: string): ApiRequest {
   const segments = readPath(question === -1 ? target : target.slice(0, question));
   const query = readQuery(question === -1 ? '' : target.slice(question + 1));
   const subject = readSubject(method as ApiMethod, segments, query);
+  refuseStrayHash(segments, query);
   return { subject, method: method as ApiMethod, path: printPath(segments), query };
 }
 
@@ -38,6 +39,14 @@ function readSubject(method: ApiMethod, segments: readonly string[], query: read
   const isDiscovery = root === 'api' || root === 'apis' || (root !== undefined && DISCOVERY.has(root));
   if (isDiscovery && method === 'GET') return { kind: 'discovery', verb: 'get' };
   throw refused(404, 'no-such-path', `the path "${printPath(segments).slice(0, 200)}" is none of the API`);
+}
+
+/** Parts of the API's description are asked for by what they were when the list of them was read. */
+function refuseStrayHash([root, version]: readonly string[], query: readonly QueryParameter[]): void {
+  const hash = parameter(query, 'hash');
+  if (hash === undefined) return;
+  if (root === 'openapi' && version === 'v3' && /^[0-9A-Fa-f]{1,256}$/.test(hash)) return;
+  throw refused(400, 'bad-query', 'the request has a query that is not let through: "hash" has no meaning here');
 }
 
 function readResource(

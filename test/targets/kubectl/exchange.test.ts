@@ -283,6 +283,26 @@ test('a body that can be read in two ways is refused before it is judged', async
   assert.equal([status, w.refusals, w.permitted, w.server.asked], [400, ['malformed-body'], [], []]);
 });
 
+for (const [place, shown] of [
+  ['/openapi/v3/api/v1?hash=0A', '/openapi/v3/api/v1?hash=0A'],
+  ['https://evil.example/openapi/v3/api/v1?hash=0A', undefined],
+  ['//evil.example/openapi/v3/api/v1?hash=0A', undefined],
+  ['/openapi/v3/../../api/v1/secrets', undefined],
+] as const) {
+  test(`a description that is at ${place} is told of: ${shown ?? 'not'}`, async () => {
+    await using w = await world({ reply: (_, response) => void response.writeHead(301, { location: place }).end() });
+    const agent = new Agent({ ca: w.ca });
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const path = '/openapi/v3/api/v1?hash=00';
+    const sent = request({ agent, host: '127.0.0.1', port: w.endpoint.port, path, headers });
+    sent.end();
+    const [reply] = await once(sent, 'response');
+    reply.resume();
+    assert.equal([reply.statusCode, reply.headers.location], [301, shown]);
+    agent.destroy();
+  });
+}
+
 test('a process of another account gets no word', async () => {
   await using w = await world({ mayConnect: () => false });
   const socket = connectTls({ host: '127.0.0.1', port: w.endpoint.port, ca: w.ca });

@@ -1,6 +1,6 @@
 // The server's reply on its way to the client: a few headers, and the body masked. Replies about Secrets are masked by their structure,
 // all others as text is; descriptions of the API go on as they are.
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { ApiRequest, ApiSubject } from '../../core/api-request.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -32,8 +32,7 @@ export async function relayReply(
     RELAYED.flatMap((name) => (reply.headers[name] === undefined ? [] : [[name, reply.headers[name]]])),
   );
   if (subject.kind === 'discovery') {
-    const encoding = reply.headers['content-encoding'];
-    response.writeHead(status, { ...headers, ...(encoding === undefined ? {} : { 'content-encoding': encoding }) });
+    response.writeHead(status, { ...headers, ...ofDescription(reply.headers) });
     return send(reply, response, (bytes) => [bytes]);
   }
   response.writeHead(status, headers);
@@ -42,6 +41,13 @@ export async function relayReply(
     return sendSecrets(reply, response, isWatch, deps.gate);
   }
   return sendMasked(reply, response, deps.gate.replyMask(), deps.clock);
+}
+
+/** Descriptions come as they are compressed, and one that has changed is told of by its new place, which is here. */
+function ofDescription(headers: IncomingHttpHeaders): Record<string, string> {
+  const { location, 'content-encoding': encoding } = headers;
+  const isHere = location !== undefined && /^\/openapi\/v3\/[\w./-]+\?hash=[0-9A-Fa-f]+$/.test(location);
+  return { ...(encoding === undefined ? {} : { 'content-encoding': encoding }), ...(isHere ? { location } : {}) };
 }
 
 /** A reply that is there whole, masked in the same way. Throws where it is one about Secrets that cannot be read. */
