@@ -1,4 +1,7 @@
 // Credentials that live on for a moment: their end is not waited for, and is said in the audit log however it is learned.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError } from '../../src/lib/core/errors.ts';
@@ -7,6 +10,7 @@ import { type LeaseBook, leaseBook } from '../../src/lib/leases/book.ts';
 import type { AuditLog } from '../../src/lib/ports/audit.ts';
 import type { LeasePlan, Revocation } from '../../src/lib/ports/provider.ts';
 import type { AuditEntry } from '../../src/lib/ports/store.ts';
+import { runScript } from '../helpers/child-script.ts';
 import { until } from '../helpers/cli.ts';
 import { type FakeClock, fakeClock } from '../helpers/fake-clock.ts';
 import { refusal } from '../helpers/refusal.ts';
@@ -389,6 +393,14 @@ test('what ends after closing is not looked for, and said', () =>
     const [dead] = await context.entries('credential.dead');
     assert.is(codeOf(dead), 'broker-stopped');
   }));
+
+test('closing keeps its process until all is said', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-close-'));
+  const script = runScript(new URL('./close-and-leave.ts', import.meta.url), [folder]);
+  assert.is(await script.nextLine(), '1 death');
+  assert.is((await script.ended).code, 0);
+  rmSync(folder, { recursive: true, force: true });
+});
 
 test('closing says where a death cannot be audited', () =>
   withBook(async (context) => {

@@ -99,9 +99,12 @@ export function watchDeaths({ audit, clock }: { readonly audit: AuditLog; readon
     settled,
     async close(withinMs) {
       if (withinMs > 0) {
+        // The clock's timers keep no process alive, and one that leaves has nothing else that does.
+        const awake = setInterval(() => {}, withinMs);
         const cancel = clock.after(withinMs, () => closing.abort(cutOff()));
         await nothingUnderWay();
         cancel();
+        clearInterval(awake);
       }
       closing.abort(cutOff());
       await settled();
