@@ -115,7 +115,13 @@ async function start(
   }
   return { left, stop, reload };
 
+  /** Once it does not listen any more nothing else keeps the process alive, and what is under way must end. */
   async function leave(by: string): Promise<void> {
+    const awake = setInterval(() => {}, TIDY_EVERY_MS);
+    await endEverything(by).finally(() => clearInterval(awake));
+  }
+
+  async function endEverything(by: string): Promise<void> {
     log.info('leaving', { by });
     idle?.stop();
     watching.stop();

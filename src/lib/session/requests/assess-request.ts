@@ -37,12 +37,15 @@ export async function assessRequest(
   const asked: JudgedRequest = { request, object: isDeletion ? undefined : sent, isDryRun, isApply };
   const first = judge.request(asked, context);
   const isUnread = body.kind === 'protobuf' || body.kind === 'list';
-  const isNeeded = first.verdict === 'ask' || isUnread || judge.needsResult(asked);
+  const isForPolicy = isUnread || judge.needsResult(asked);
+  const isNeeded = first.verdict === 'ask' || isForPolicy;
   if (first.verdict === 'deny' || question.preview === undefined || !isNeeded) {
     return { decision: first, isDryRun, body, preview: undefined };
   }
   const preview = await previewOf(question.preview, isUnread, signal);
-  if (preview === undefined || isDeletion) return { decision: first, isDryRun, body, preview };
+  // What is there already is nothing that this request brings about.
+  const isFinal = preview === undefined || isDeletion || !isForPolicy;
+  if (isFinal) return { decision: first, isDryRun, body, preview };
   const isResult = preview.after !== undefined;
   const object = isResult ? preview.after : sent;
   return { decision: judge.request({ ...asked, object, isResult }, context), isDryRun, body, preview };

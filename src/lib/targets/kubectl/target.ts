@@ -136,6 +136,10 @@ export function kubectlTarget(name: string, options: KubectlTargetOptions, deps:
     const uid = spec.work.kind === 'endpoint' ? spec.callerUid : (client.runAs.account?.uid ?? deps.brokerUid);
     const end = new AbortController();
     const underWay = new Set<Promise<void>>();
+    const close = () => {
+      current[Symbol.dispose]();
+      upstream[Symbol.dispose]();
+    };
     const endpoint = await openEndpoint({
       certificate,
       token,
@@ -145,6 +149,9 @@ export function kubectlTarget(name: string, options: KubectlTargetOptions, deps:
         underWay.add(done);
         return done.finally(() => underWay.delete(done));
       },
+    }).catch((error: unknown) => {
+      close();
+      throw error;
     });
     return {
       shown: {
@@ -156,8 +163,7 @@ export function kubectlTarget(name: string, options: KubectlTargetOptions, deps:
         end.abort(new Error('the session has ended'));
         await endpoint[Symbol.asyncDispose]();
         await Promise.all(underWay);
-        current[Symbol.dispose]();
-        upstream[Symbol.dispose]();
+        close();
       },
     };
   }
