@@ -52,7 +52,7 @@ export const judge: Judge = {
   }),
   request({ request: { subject }, object }) {
     const said = (object as { verdict?: Verdict } | undefined)?.verdict;
-    const name = subject.kind === 'resource' ? subject.name : null;
+    const name = subject.kind === 'resource' ? (subject.name ?? subject.namespace) : null;
     return decisionOf(said ?? (/^(deny|ask)/.exec(name ?? '')?.[1] as Verdict | undefined) ?? 'allow');
   },
   needsResult: ({ request: { subject } }) => subject.kind === 'resource' && subject.resource === 'pods',

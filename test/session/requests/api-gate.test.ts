@@ -219,6 +219,45 @@ test('the quota of a session holds for two at once, and a refusal by people give
     assert.equal(await verdicts([`${CONFIG_MAPS}/d`]), ['deny']);
   }));
 
+const removal = (removed: readonly string[], more: Partial<ApiPreview> = {}): ApiPreview => ({
+  ...{ before: undefined, after: undefined, removed },
+  ...more,
+});
+
+test('a deletion of several is counted with those that are not named, and of an unknown number not let through', () =>
+  withGate(async ({ ask, stage }) => {
+    const all = (preview: ApiQuestion['preview']) => ask('DELETE', PODS, { preview });
+    const cannot = new BrokerError({ code: 'cannot-preview', exit: 69, message: 'no dry run of it', hint: 'none' });
+    const tooMany: readonly ApiQuestion['preview'][] = [
+      async () => removal(['a', 'b'], { moreRemoved: 1 }),
+      async () => removal(['a'], { moreRemoved: 'some' }),
+      async () => removal([], { moreRemoved: 'some' }),
+      () => Promise.reject(cannot),
+      undefined,
+    ];
+    for (const preview of tooMany) assert.is((await all(preview)).verdict, 'deny');
+    assert.is((await stage.entries('api.judged')).at(-1)?.data.rule, 'quota');
+    assert.is((await all(async () => removal(['a'], { moreRemoved: 1 }))).verdict, 'allow');
+    assert.is((await ask('DELETE', `${CONFIG_MAPS}/c`)).verdict, 'deny');
+  }));
+
+test('what has become more while a person was asked is counted as what it is by then', () =>
+  withGate(async ({ ask, stage, client }) => {
+    let removed = ['a'];
+    const asked = ask('DELETE', '/api/v1/namespaces/ask-first/pods', { preview: async () => removal(removed) });
+    const first = await client.notice('waiting');
+    removed = ['a', 'b', 'c'];
+    await approve(stage, first.request);
+    while (client.notices.filter(({ kind }) => kind === 'waiting').length < 2) await new Promise(setImmediate);
+    const [, second] = client.notices.flatMap((notice) => (notice.kind === 'waiting' ? [notice] : []));
+    await approve(stage, second?.request as string);
+    const leave = await asked;
+    assert.match(leave.verdict === 'deny' ? leave.message : '', /quota/);
+    // All of it is there again.
+    assert.is((await ask('DELETE', `${CONFIG_MAPS}/b`)).verdict, 'allow');
+    assert.is((await ask('DELETE', `${CONFIG_MAPS}/c`)).verdict, 'allow');
+  }));
+
 test('a client that does not wait, and a server that would refuse, are on record', () =>
   withGate(async ({ stage, ask, gate, client }) => {
     const gone = new AbortController();

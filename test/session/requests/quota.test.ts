@@ -34,6 +34,21 @@ test('a deletion of many counts as many, an eviction as one, and each as at leas
   assert.ok(quotaBook({ deletes: 0, writes: 9, execs: 0 }).take(readRequest('POST', `${PODS}/a/eviction`), REAL));
 });
 
+test('a deletion of nobody knows how many is no quota enough for', () => {
+  const all = readRequest('DELETE', PODS);
+  const book = quotaBook({ deletes: 1000, writes: 1000, execs: 0 });
+  const unknown = book.take(all, { isDryRun: false, removes: Number.POSITIVE_INFINITY });
+  assert.match(unknown?.reason ?? '', /how many this would be is not known/);
+  assert.match(unknown?.guidance?.instead ?? '', /by their names/);
+  assert.is(book.take(all, { isDryRun: true, removes: Number.POSITIVE_INFINITY }), undefined);
+  // It has taken nothing.
+  assert.is(book.take(all, { isDryRun: false, removes: 1000 }), undefined);
+  assert.match(
+    book.take(all, { isDryRun: false, removes: 2 })?.reason ?? '',
+    /1000 deletions, and this would be 2 more/,
+  );
+});
+
 test('looking and dry runs cost nothing; what did not go is given back', () => {
   const book = quotaBook({ deletes: 1, writes: 1, execs: 0 });
   const remove = readRequest('DELETE', `${PODS}/a`);

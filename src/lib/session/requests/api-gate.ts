@@ -9,9 +9,9 @@ import type { ApiGate, ApiLeave, ApiQuestion, ApiRefusal } from '../../ports/api
 import { denied, shownDecision } from '../judge-invocation.ts';
 import type { Opening } from '../opening.ts';
 import type { SessionRecording } from '../record-session.ts';
-import { assessRequest, isOpening, requestLine } from './assess-request.ts';
+import { type Assessed, assessRequest, isOpening, requestLine } from './assess-request.ts';
 import { keyedDigest, permitRequest, type RequestPlace } from './permit-request.ts';
-import { type Quota, quotaBook } from './quota.ts';
+import { type Counted, type Quota, quotaBook } from './quota.ts';
 import { type LoggedRequest, requestLog } from './request-log.ts';
 import type { RequestTally } from './request-tally.ts';
 import { type StreamRecord, streamRecord } from './stream-record.ts';
@@ -78,15 +78,14 @@ export function apiGate(opening: Opening, { recording, quota, tally, touch, ...w
   async function decide(question: ApiQuestion, logged: LoggedRequest, signal: AbortSignal): Promise<ApiLeave> {
     const { request } = question;
     const first = await assessRequest(question, where.context, opening, signal);
-    const removes = first.preview?.removed.length ?? 0;
-    const counted = { isDryRun: first.isDryRun, removes };
+    const counted = countedOf(first);
     const body = question.body === null ? null : keyedDigest(mask.bindingKey, question.body.bytes);
     const details = { isDryRun: first.isDryRun, body, approval: undefined };
     const short = first.decision.verdict === 'deny' ? undefined : book.take(request, counted);
     if (short !== undefined || first.decision.verdict === 'deny') {
       return deny(question, logged, short ?? first.decision, details);
     }
-    let went = false;
+    let taken: Counted | undefined = counted;
     try {
       const permitted = await tally.whileWaiting(first.decision.verdict === 'ask', () =>
         permitRequest(question, opening, where, first, signal),
@@ -95,11 +94,18 @@ export function apiGate(opening: Opening, { recording, quota, tally, touch, ...w
       const { decision } = permitted.assessed;
       if (permitted.kind === 'denied') return await deny(question, logged, decision, details);
       if (permitted.kind === 'withheld') return await withhold(question, logged, decision, permitted.error, details);
+      // What it would do may be more by now, and approved: the quota holds for what goes.
+      book.giveBack(request, taken);
+      taken = undefined;
+      const now = countedOf(permitted.assessed);
+      const tooMuch = book.take(request, now);
+      if (tooMuch !== undefined) return await deny(question, logged, tooMuch, details);
+      taken = now;
       await logged.judged(request, shownDecision(decision, mask), { ...details, approval: permitted.approval });
-      went = true;
+      taken = undefined;
       return allow(question, logged, decision);
     } finally {
-      if (!went) book.giveBack(request, counted);
+      if (taken !== undefined) book.giveBack(request, taken);
     }
   }
 
@@ -183,6 +189,13 @@ export function apiGate(opening: Opening, { recording, quota, tally, touch, ...w
     labelForApprovers: (value) => mask.label('kubernetes-secret', value, 'approver'),
     replyMask: () => tally.counted(mask.bytes()),
   };
+}
+
+/** Of a deletion of several: those that are named, those that are not, and any number where nobody could say. */
+function countedOf({ isDryRun, preview }: Assessed): Counted {
+  if (preview === undefined) return { isDryRun, removes: Number.POSITIVE_INFINITY };
+  const { removed, moreRemoved: more = 0 } = preview;
+  return { isDryRun, removes: more === 'some' ? Number.POSITIVE_INFINITY : removed.length + more };
 }
 
 function failureOf(error: unknown, signal: AbortSignal): { readonly code: string; readonly status: number } {

@@ -12,11 +12,17 @@ export interface Quota {
 export interface QuotaBook {
   /**
    * Takes what the request needs, at once, so that two at a time are counted like two in a row; undefined where there is enough, else
-   * the denial, and nothing is taken. `removes`: how many objects it would delete.
+   * the denial, and nothing is taken.
    */
-  take(request: ApiRequest, counted: { readonly isDryRun: boolean; readonly removes: number }): Decision | undefined;
+  take(request: ApiRequest, counted: Counted): Decision | undefined;
   /** Gives back what a request took that did not go to the server. */
-  giveBack(request: ApiRequest, counted: { readonly isDryRun: boolean; readonly removes: number }): void;
+  giveBack(request: ApiRequest, counted: Counted): void;
+}
+
+export interface Counted {
+  readonly isDryRun: boolean;
+  /** How many objects a deletion of several would delete; `Infinity` where nobody knows, for which no quota is enough. */
+  readonly removes: number;
 }
 
 type Class = keyof Quota;
@@ -36,7 +42,7 @@ export function quotaBook(quota: Quota): QuotaBook {
     take(request, counted) {
       const needs = needsOf(request, counted);
       const short = needs.find(([kind, count]) => taken[kind] + count > quota[kind]);
-      if (short !== undefined) return exhausted(short[0], quota[short[0]]);
+      if (short !== undefined) return exhausted(short[0], quota[short[0]], short[1]);
       for (const [kind, count] of needs) taken[kind] += count;
       return undefined;
     },
@@ -46,10 +52,7 @@ export function quotaBook(quota: Quota): QuotaBook {
   };
 }
 
-function needsOf(
-  { subject }: ApiRequest,
-  { isDryRun, removes }: { readonly isDryRun: boolean; readonly removes: number },
-): readonly (readonly [Class, number])[] {
+function needsOf({ subject }: ApiRequest, { isDryRun, removes }: Counted): readonly (readonly [Class, number])[] {
   if (subject.kind !== 'resource' || isDryRun || READS.includes(subject.verb)) return [];
   if (INTO_PODS.includes(subject.subresource)) return [['execs', 1]];
   if (subject.subresource === 'eviction' || subject.verb === 'delete') {
@@ -67,17 +70,19 @@ function needsOf(
   return [['writes', 1]];
 }
 
-function exhausted(kind: Class, limit: number): Decision {
+function exhausted(kind: Class, limit: number, count: number): Decision {
   const rule = 'quota';
+  const isKnown = Number.isFinite(count);
+  const much = !isKnown ? 'how many this would be is not known' : `this would be ${count === 1 ? 'one' : count} more`;
   return {
     verdict: 'deny',
     rule,
-    reason: `one session may make ${limit} ${WORDS[kind]}, and this would be one more`,
+    reason: `one session may make ${limit} ${WORDS[kind]}, and ${much}`,
     guidance: {
       code: 'quota',
       rule,
       retry: 'after-change',
-      instead: 'open another session for another piece of work',
+      instead: isKnown ? 'open another session for another piece of work' : 'delete the objects by their names',
       exception: `none: ask the owner of the configuration for a larger quota.${kind} of the target`,
     },
     program: null,
