@@ -1,5 +1,6 @@
 // What is recorded of a program that runs in the cluster: its text, stream by stream, in markers of the session's recording. Archives on
-// their way (`kubectl cp` is `tar`) are counted and hashed by whoever carries them, and not kept.
+// their way (`kubectl cp` is `tar`) are counted and hashed by whoever carries them, and not kept; whatever else is called `tar` is.
+import { isDeepStrictEqual } from 'node:util';
 import type { ApiRequest } from '../../core/api-request.ts';
 import type { StreamName } from '../../ports/api-gate.ts';
 import type { SessionMask } from '../masking/session-mask.ts';
@@ -18,8 +19,7 @@ export function streamRecord(
   mask: SessionMask,
   { mark }: Pick<SessionRecording, 'mark'>,
 ): StreamRecord {
-  const program = query.find(([name]) => name === 'command')?.[1] ?? '';
-  const isArchive = subject.kind === 'resource' && subject.subresource === 'exec' && /(^|\/)tar$/.test(program);
+  const archive = archiveIn({ subject, query });
   const typed = mask.typed();
   const decoders = { stdin: new TextDecoder(), stdout: new TextDecoder(), stderr: new TextDecoder() };
   const note = async (stream: StreamName, pieces: readonly Uint8Array[], isLast = false) => {
@@ -28,7 +28,7 @@ export function streamRecord(
   };
   return {
     async record(stream, bytes) {
-      if (isArchive && stream !== 'stderr') return;
+      if (stream === archive) return;
       await note(stream, stream === 'stdin' ? typed.push(bytes) : [bytes]);
     },
     async end() {
@@ -37,4 +37,22 @@ export function streamRecord(
       await note('stderr', [], true);
     },
   };
+}
+
+/** As `kubectl cp` sends them: words that read or write an archive, and nothing that runs something else. */
+const READS_ARCHIVE = ['tar', 'cf', '-'];
+const WRITES_ARCHIVE = [
+  ['tar', '-xmf', '-'],
+  ['tar', '--no-same-permissions', '--no-same-owner', '-xmf', '-'],
+];
+
+/** The stream that is an archive; undefined where none surely is. */
+function archiveIn({ subject, query }: Pick<ApiRequest, 'subject' | 'query'>): StreamName | undefined {
+  const isExec = subject.kind === 'resource' && subject.subresource === 'exec';
+  if (!isExec || query.some(([name, value]) => name === 'tty' && value !== 'false' && value !== '0')) return undefined;
+  const words = query.flatMap(([name, value]) => (name === 'command' ? [value] : []));
+  const path = words.at(-1) ?? '-';
+  if (!path.startsWith('-') && isDeepStrictEqual(words.slice(0, -1), READS_ARCHIVE)) return 'stdout';
+  const writes = words.at(-2) === '-C' ? words.slice(0, -2) : words;
+  return WRITES_ARCHIVE.some((form) => isDeepStrictEqual(writes, form)) ? 'stdin' : undefined;
 }
