@@ -172,7 +172,7 @@ test('a person decides about exactly what they see, once', () =>
     const { request, command } = await client.notice('waiting');
     assert.match(command ?? '', new RegExp(`^PUT ${PODS}/ask-first\n`));
     assert.match(command ?? '', /- .*replicas: 1\n.*\+ .*replicas: 5/s);
-    assert.match(command ?? '', /hmac-sha256:[0-9a-f]{64}/);
+    assert.match(command ?? '', /\nbody: application\/json hmac-sha256:[0-9a-f]{64}\n/);
     await approve(stage, request);
     assert.is((await asked).verdict, 'allow');
     const [judged] = (await stage.entries('api.judged')).slice(-1);
@@ -193,6 +193,23 @@ test('an approval is for that state of the server: another one is asked about an
     await stage.desk.cancel(second?.request as RequestId, principal('agent', 1001));
     assert.is((await asked).verdict, 'deny');
   }));
+
+test('the same bytes as another kind of patch are another question', () =>
+  withGate(
+    async ({ ask, stage }) => {
+      const patch = (type: string) =>
+        ask('PATCH', `${PODS}/ask-first`, {
+          body: { type, bytes: Buffer.from('{"spec":{}}') },
+          preview: preview({ spec: {} }, { spec: {} }),
+        });
+      await patch('application/merge-patch+json');
+      const [first] = await stage.desk.list({ state: 'pending', limit: 9 });
+      await approve(stage, first?.id as string);
+      assert.is((await patch('application/strategic-merge-patch+json')).verdict, 'deny');
+      assert.is((await patch('application/merge-patch+json')).verdict, 'allow');
+    },
+    { wait: false },
+  ));
 
 test('who does not wait is told which request to come back for', () =>
   withGate(

@@ -74,7 +74,9 @@ function subjectOf(
 ): RequestSubject {
   const { target, kind, task } = invocation;
   // Keyed: a body may hold a weak secret, and a plain digest would tell who tries values.
-  const digest = question.body === null ? null : keyedDigest(mask.bindingKey, question.body.bytes);
+  // The same bytes are another patch by another name.
+  const { body } = question;
+  const digest = body === null ? null : `${body.type} ${keyedDigest(mask.bindingKey, body.bytes)}`;
   return shownSubject(
     {
       ...{ target, kind, task, principal: client.principal.name },
