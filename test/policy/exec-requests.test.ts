@@ -2,6 +2,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Rule } from '../../src/lib/core/policy-document.ts';
+import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
+import { compilePolicy, judgeRequest } from '../../src/lib/policy/index.ts';
 import { judge, rule, said } from './judged-request.ts';
 
 const test = suite('requests: exec');
@@ -209,6 +211,19 @@ test('what kubectl cp runs is judged as what tar does', () => {
     said(exec(['tar', 'xmf', '-', '-C', '/'], '&stdin=true'), [all, rule('deny', { writes: ['/etc/**'] })]),
     'deny deny',
   );
+});
+
+test('the home of an account there is not the one of whoever asks', () => {
+  const rules = [rule('allow', { command: ['cat', 'sh'], reads: ['/home/me/**'] })];
+  const policy = compilePolicy({ packs: [], rules, default: 'ask', opaque: 'deny' }, { approvalTtlMs: 1 });
+  const verdict = (argv: readonly string[]) => {
+    const asked = { request: readRequest('GET', exec(argv).slice(4)), object: undefined, isDryRun: false };
+    const context = { target: 'prod', kind: 'kubectl', principal: 'unix:me', home: '/home/me', cwd: '/home/me' };
+    return judgeRequest(policy, asked, context).verdict;
+  };
+  assert.is(verdict(['cat', '/home/me/x']), 'allow');
+  assert.is(verdict(['sh', '-c', 'cat ~/x']), 'ask');
+  assert.is(verdict(['cat', 'x']), 'ask');
 });
 
 test('a container that is added to a pod is running something in it', () => {

@@ -206,6 +206,8 @@ const BY_ANOTHER_NAME: readonly (readonly [string, Rule['match']])[] = [
   ],
   [`POST ${NS}/configmaps`, { verb: ['create'], resource: ['configmaps'], name: ['a'] }],
   [`GET ${NS}/pods/web/exec?command=ls`, { verb: ['create'], resource: ['pods/exec'] }],
+  [`GET ${NS}/pods/web/exec?command=ls`, { verb: ['get'], resource: ['pods/exec'] }],
+  [`POST ${NS}/pods/web/portforward`, { verb: ['get'], resource: ['pods/portforward'] }],
   [`POST ${NS}/pods/web/exec?command=ls`, { resource: ['pods/*'] }],
   [`GET ${NS}/pods/web/exec?command=ls`, { resource: ['*'] }],
   ['DELETE /apis/example.com/v1/widgets', { namespace: ['shop'] }],
@@ -253,6 +255,7 @@ const NOT_COVERED: readonly (readonly [string, Rule['match']])[] = [
   [`PATCH /api/v1/namespaces/%EE%80%82/configmaps/a`, { namespace: ['shop'] }],
   [`DELETE ${NS}/configmaps/%EE%80%82`, { name: ['web'] }],
   [`DELETE /apis/%EE%80%82/v1/namespaces/shop/pods/web`, { resource: ['pods.apps'] }],
+  [`DELETE /apis/%EE%80%82/v1/namespaces/shop/pods/web`, { resource: ['pods'] }],
   [`DELETE ${NS}/configmaps/*`, { name: ['web'] }],
   [`DELETE /api/v1/namespaces/*/configmaps/a`, { namespace: ['shop'] }],
 ];

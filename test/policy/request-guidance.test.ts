@@ -220,7 +220,7 @@ for (const [words, printed, verdict] of [
 test('a check shows what was read', () => {
   const { facts } = checkRequest(
     policy(),
-    { kind: 'text', text: 'create pods/web -n shop --image=a,b --pod=secrets --dry-run' },
+    { kind: 'text', text: 'create pods/web -n shop --image=a,b --pod=secrets' },
     CONTEXT,
   );
   assert.equal(facts(), {
@@ -228,7 +228,6 @@ test('a check shows what was read', () => {
     resource: 'pods',
     namespace: 'shop',
     name: 'web',
-    dryRun: true,
     pod: ['secrets'],
     images: ['a', 'b'],
     serviceAccounts: ['default'],

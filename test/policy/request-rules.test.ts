@@ -222,6 +222,7 @@ for (const [input, got] of [
   ['get pods/web --namespace a', 'nobody knows "--namespace"'],
   ['get pods/web --dry-run=server', 'nobody knows "--dry-run=server"'],
   ['get pods/web --pod=privileged', 'no pods come of "get pods/web"'],
+  ['create pods --pod=secrets --dry-run', 'no pods come of "create pods"'],
   ['create pods --pod=root', '"root" is nothing that a pod is like'],
   ['create pods --pod=', 'nobody knows "--pod="'],
   ['get pods/web -- ls', '"get pods/web" runs no program'],

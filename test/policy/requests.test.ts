@@ -66,7 +66,7 @@ const MATCHES: readonly (readonly [string, Rule['match'], string])[] = [
   ['GET /api/v1/namespaces/shop/pods/web/log', { resource: ['pods/*'] }, 'both'],
   ['GET /api/v1/namespaces/shop/pods/web/log', { resource: ['p*'] }, 'none'],
   ['GET /api/v1/namespaces/shop/pods/web/portforward', { verb: ['create'], resource: ['*'] }, 'both'],
-  ['GET /api/v1/namespaces/shop/pods/web/exec?command=id', { verb: ['get'], resource: ['*'] }, 'none'],
+  ['GET /api/v1/namespaces/shop/pods/web/exec?command=id', { verb: ['list'], resource: ['*'] }, 'none'],
   ['PATCH /apis/apps/v1/namespaces/shop/deployments/web/scale', { resource: ['deployments.apps/scale'] }, 'both'],
   ['DELETE /apis/apps/v1/namespaces/shop/deployments/web', { resource: ['deployments.apps'], name: ['web'] }, 'both'],
   // It is the same object.

@@ -51,7 +51,7 @@ export function decideByRules(policy: RequestPolicy, facts: RequestFacts, contex
   const asking = by('ask');
   const guard = hostAccess(
     facts,
-    found.flatMap(({ rule, unsure }) => (unsure ? [] : (rule.match.pod ?? []))),
+    found.flatMap(({ rule }) => rule.match.pod ?? []),
   );
   if (guard?.verdict === 'deny') return { ...COMMON, ...guard };
   const [first] = asking;

@@ -41,9 +41,7 @@ export function decideStream(
 /** What the rules about commands say of what exec would run. */
 function ofProgram(policy: CompiledPolicy, { request }: AskedRequest, canType: boolean, context: RuleContext): Ruling {
   const argv = request.query.flatMap(([name, value]) => (name === 'command' ? [value] : []));
-  // Where it would run, nothing is known of: not its folder, nor the account's.
-  const { home: _, ...elsewhere } = context;
-  const there: CommandContext = { ...elsewhere, hasNoInput: !canType };
+  const there = elsewhere(context, !canType);
   try {
     const { facts } = factsOf({ kind: 'argv', argv }, there);
     const ruling = decide(policy, facts, there);
@@ -53,6 +51,15 @@ function ofProgram(policy: CompiledPolicy, { request }: AskedRequest, canType: b
     if (!(error instanceof BrokerError)) throw error;
     return unreadable(error);
   }
+}
+
+/** Where it would run, nothing is known of the caller's folder, home and variables, whatever else the context holds. */
+function elsewhere({ target, kind, principal, task, now }: RuleContext, hasNoInput: boolean): CommandContext {
+  return {
+    ...{ target, kind, principal, hasNoInput },
+    ...(task === undefined ? {} : { task }),
+    ...(now === undefined ? {} : { now }),
+  };
 }
 
 function isTerminal({ name, wraps, args, does }: SimpleCommand): boolean {

@@ -14,10 +14,10 @@ const REACHING_OUT: ReadonlySet<PodTrait> = new Set<PodTrait>([
  * the pods would be like is not known.
  */
 export function hostAccess(
-  { pods, isDryRun }: RequestFacts,
+  { pods }: RequestFacts,
   named: readonly PodTrait[],
 ): (Omit<RequestDefault, 'verdict'> & { readonly verdict: 'deny' | 'ask' }) | undefined {
-  if (pods.state === 'none' || isDryRun) return undefined;
+  if (pods.state === 'none') return undefined;
   const reaching = pods.traits.filter((trait) => REACHING_OUT.has(trait) && !named.includes(trait));
   if (reaching.length > 0) {
     return {

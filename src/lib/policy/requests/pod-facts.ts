@@ -2,6 +2,7 @@
 // lists and custom kinds need no paths of their own. Whatever is there is found; what may be there as well is said to be unknown.
 import type { ResourceSubject } from '../../core/api-request.ts';
 import type { PodTrait } from '../../core/policy-document.ts';
+import { fieldOf } from './field-of.ts';
 import { bringsPods, changesNoPods } from './pod-kinds.ts';
 import { traitOf } from './pod-traits.ts';
 
@@ -29,7 +30,10 @@ export function podsOf(subject: ResourceSubject, object: unknown, isWhole: boole
   if (!isObject) return { ...NO_PODS, state: 'unknown' };
   const isPatch = subject.verb === 'patch' && !isWhole;
   if (isPatch && changesNoPods(object)) return NO_PODS;
-  const { hasContainers, isCut, ...found } = search(isPatch ? asFields(object) : object, !isPatch);
+  const { hasContainers, isCut, ...all } = search(isPatch ? asFields(object) : object, !isPatch);
+  // Where a pod runs already is nothing that a change of it asks for.
+  const isChange = subject.resource === 'pods' && subject.verb !== 'create';
+  const found = isChange ? { ...all, traits: all.traits.filter((trait) => trait !== 'node-name') } : all;
   const isNothing = !hasContainers && found.traits.length + found.images.length + found.serviceAccounts.length === 0;
   if (kind === 'by-shape' && isNothing && !isCut && !copies(object)) return NO_PODS;
   // A pod without a container is none that the server takes: it reads it in another way than this does.
@@ -52,6 +56,7 @@ function search(root: object, isWhole: boolean): Found {
   while (rest.length > 0 && left > 0) {
     const value = rest.pop();
     if (typeof value !== 'object' || value === null) continue;
+    if (isUsualToken(value)) continue;
     const fields: readonly (readonly [string, unknown])[] = Array.isArray(value)
       ? value.map((each: unknown) => ['', each] as const)
       : Object.entries(value);
@@ -88,6 +93,23 @@ const ACCOUNTS = new Set(['serviceAccountName', 'serviceAccount']);
 /** Mappings whose keys are anybody's to choose. */
 const NAMES_OF_ANYTHING = new Set(['labels', 'annotations', 'matchLabels', 'nodeSelector', 'managedFields']);
 
+/**
+ * The volume that the server adds to every pod (k8s.io/kubernetes, plugin/pkg/admission/serviceaccount): a token for the server itself,
+ * its certificate, and the name of the namespace.
+ */
+function isUsualToken(volume: object): boolean {
+  const name = fieldOf(volume, 'name');
+  const sources = fieldOf(fieldOf(volume, 'projected'), 'sources');
+  if (typeof name !== 'string' || !name.startsWith('kube-api-access-') || !Array.isArray(sources)) return false;
+  return sources.every((source: unknown) => {
+    if (typeof source !== 'object' || source === null) return false;
+    const isPlain = Object.keys(source).every((key) => USUAL_SOURCES.has(key));
+    return isPlain && fieldOf(fieldOf(source, 'serviceAccountToken'), 'audience') === undefined;
+  });
+}
+
+const USUAL_SOURCES = new Set(['serviceAccountToken', 'configMap', 'downwardAPI']);
+
 /** Of a container, or of a volume that is an image. */
 function imageOf(value: unknown): string {
   if (typeof value === 'string') return value;
@@ -100,6 +122,7 @@ function asFields(patch: object): object {
   if (!Array.isArray(patch)) return patch;
   return patch.map((step: unknown) => {
     if (typeof step !== 'object' || step === null || !('path' in step) || !('value' in step)) return {};
+    if (fieldOf(step, 'op') === 'test') return {};
     const key = String(step.path).slice(String(step.path).lastIndexOf('/') + 1);
     // The place of a container or volume in its list says nothing.
     return { [/^(\d+|-)$/.test(key) ? '' : key]: step.value };

@@ -2,7 +2,7 @@
 import type { ApiRequest, ResourceSubject } from '../../core/api-request.ts';
 import { isPlain } from '../unknowns.ts';
 import { fieldOf } from './field-of.ts';
-import { type PodFacts, podsOf } from './pod-facts.ts';
+import { NO_PODS, type PodFacts, podsOf } from './pod-facts.ts';
 import { type Kin, kinOf } from './request-kin.ts';
 
 export interface RequestFacts {
@@ -64,7 +64,7 @@ export function requestFacts(subject: ResourceSubject, asked: AskedRequest): Req
     name: name === null ? 'any' : known(name),
     isDryRun,
     kin: kinOf(subject, asked),
-    pods: podsOf(subject, object, isResult),
+    pods: isDryRun ? NO_PODS : podsOf(subject, object, isResult),
     objectType: textAt(object, 'type'),
   };
 }

@@ -47,7 +47,7 @@ function withFacts(
   if (!isExec && (command !== undefined || isTyped || isTerminal)) {
     throw badInput(`"${subject.verb} ${what}" runs no program`, 'leave out -i, -t and what stands after --');
   }
-  const bringsThem = bringsPods(subject) !== 'never';
+  const bringsThem = bringsPods(subject) !== 'never' && !isDryRun;
   if (!bringsThem && pods !== undefined) {
     throw badInput(`no pods come of "${subject.verb} ${what}"`, 'leave out what they are like');
   }

@@ -35,6 +35,8 @@ const TWINS: readonly (readonly string[])[] = [
   ['events', 'events.events.k8s.io'],
 ];
 
+const OPENED = new Set(['exec', 'attach', 'portforward']);
+
 /** Kinds that the server creates where an update finds none. */
 const CREATED_BY_UPDATE = new Set(['endpoints', 'events', 'limitranges', 'leases']);
 
@@ -64,6 +66,8 @@ function verbsOf(
   isApply: boolean | undefined,
 ) {
   const also = ALSO[verb];
+  // Clients open streams with GET as well as with POST, and older servers had it as a right to `get`.
+  if (subresource !== null && OPENED.has(subresource)) return ['create', 'get'];
   if (subresource !== null) return also;
   // The server takes no apply without the name of a field manager.
   const mayApply = isApply ?? query.some(([name]) => name === 'fieldManager');

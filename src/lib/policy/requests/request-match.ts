@@ -3,7 +3,7 @@
 import { RESOURCE_VERBS } from '../../core/api-request.ts';
 import type { ApiMatch, PodTrait } from '../../core/policy-document.ts';
 import { compileGlob, compileTexts, type Glob, globMatches } from '../glob.ts';
-import { all, type Match } from '../match-result.ts';
+import { all, type Match, not } from '../match-result.ts';
 import { isPlain } from '../unknowns.ts';
 import type { PodFacts } from './pod-facts.ts';
 import type { RequestFacts } from './request-facts.ts';
@@ -56,8 +56,7 @@ const verbsOf = (globs: readonly Glob[] | undefined): ReadonlySet<string> | unde
 export function concernsRequest(match: CompiledApiMatch, facts: RequestFacts): Match {
   if (!isCalled(match, facts) || !mayBe(match.namespace, facts.namespace) || !mayBe(match.name, facts.name))
     return 'no';
-  if (match.not.some((each) => coversRequest(each, facts) === 'yes')) return 'no';
-  return podsConcerned(match, facts.pods);
+  return all([podsConcerned(match, facts.pods), ...match.not.map((each) => not(coversRequest(each, facts)))]);
 }
 
 /** For a rule that allows. `yes`: the request is surely about nothing but what the rule names; `maybe`: but for what is not known of pods. */
@@ -67,9 +66,9 @@ export function coversRequest(match: CompiledApiMatch, facts: RequestFacts): Mat
     facts.isPlain &&
     (saysSo(match.resource, facts.resource) || saysSo(match.resource, facts.qualified)) &&
     surelyIs(match.namespace, facts.namespace) &&
-    surelyIs(match.name, facts.name) &&
-    match.not.every((each) => concernsRequest(each, facts) === 'no');
-  return isNamed ? podsCovered(match, facts.pods) : 'no';
+    surelyIs(match.name, facts.name);
+  if (!isNamed) return 'no';
+  return all([podsCovered(match, facts.pods), ...match.not.map((each) => not(concernsRequest(each, facts)))]);
 }
 
 // By any of the names for what it comes to; by any at all, where its own may be anything.
@@ -120,11 +119,13 @@ function podsCovered({ pod, image, serviceAccount }: CompiledApiMatch, facts: Po
   if (pod === undefined && image === undefined && serviceAccount === undefined) return 'yes';
   if (facts.state === 'none') return 'no';
   const isKnown = facts.state === 'known';
+  // In the network of its node, every port of a pod is one of the node's: the server writes them down as such.
   const each = (values: readonly string[], globs: readonly Glob[] | undefined) =>
     globs === undefined ||
     (values.every((value) => isPlain(value) && saysSo(globs, value)) && (values.length > 0 || !isKnown));
   const isCovered =
-    (pod === undefined || facts.traits.every((trait) => pod.includes(trait))) &&
+    (pod === undefined ||
+      facts.traits.every((trait) => pod.includes(trait) || (trait === 'host-port' && pod.includes('host-network')))) &&
     each(facts.images, image) &&
     each(facts.serviceAccounts, serviceAccount);
   return isCovered ? (isKnown ? 'yes' : 'maybe') : 'no';
