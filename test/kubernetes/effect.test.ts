@@ -67,8 +67,8 @@ test('a patch is what changes, with what it stands below, and nothing of the noi
       '-         - image: app:1',
       '+         - image: app:2',
       '            name: app',
-      '          - args:',
-      '              - a',
+      '          - image: side:1',
+      '            name: side',
     ].join('\n'),
   );
 });
@@ -85,7 +85,7 @@ test('a change deep inside says where it is', () => {
     spec: { template: { spec: { containers: [...containers, { name: 'last', image: tag, tty: false }] } } },
   });
   const text = effect(`PUT ${WEB}`, { before: object('x:1'), after: object('x:2') });
-  assert.match(text, '@ spec: › template: › spec: › containers: › - env:');
+  assert.match(text, /@ spec: › template: › spec: › containers: › - image: a:1/);
   assert.match(text, '-         - image: x:1');
 });
 
@@ -381,7 +381,14 @@ test('filler does not push what runs out of sight', () => {
     metadata: { annotations: filler, name: 'web' },
     spec: { hostPID: true },
   };
-  assert.match(effect(`POST ${PODS}`, { after }), '+   hostPID: true');
+  assert.match(effect(`POST ${PODS}`, { after }), '+     "hostPID": true');
+  const env = Array.from({ length: 500 }, (_, at) => ({ name: `A${at}`, value: 'x' }));
+  const containers = [{ name: 'app', image: 'a:1', env, securityContext: { privileged: true } }];
+  const text = effect(`POST ${PODS}`, {
+    after: { spec: { containers, hostPID: true, volumes: [{ hostPath: { path: '/' } }] } },
+  });
+  assert.match(text, '+   hostPID: true');
+  assert.match(text, /\+ {9}privileged: true/);
 });
 
 test('large objects that have nothing in common are told in a moment', () => {

@@ -3,7 +3,7 @@ import { structuredPatch } from 'diff';
 import { yamlLines } from './quiet-object.ts';
 
 /** Beyond so many lines that come or go, looking for the shortest diff takes long; then all of both is shown. */
-const MOST_EDITS = 2000;
+const MOST_EDITS = 1000;
 const CONTEXT_LINES = 3;
 
 /** Hides what is secret in a text. */

@@ -57,7 +57,10 @@ const USUAL_PARTS: readonly unknown[] = [
 ];
 
 /** What decides what runs comes first, what may be filled with anything comes last. */
-const ORDER = ['apiVersion', 'kind', 'type', 'spec', '', 'metadata', 'annotations', 'stringData', 'data', 'binaryData'];
+const ORDER = [
+  ...['apiVersion', 'kind', 'type', 'spec', 'securityContext', ''],
+  ...['metadata', 'labels', 'annotations', 'stringData', 'data', 'binaryData'],
+];
 
 /** Both without noise; a status that the request does not change is left out of both. */
 export function quietPair(before: unknown, after: unknown): readonly [unknown, unknown] {
@@ -124,30 +127,35 @@ function withoutDefaults(value: unknown): unknown {
 const isEmptied = (shown: unknown, whole: unknown): boolean =>
   Array.isArray(shown) && shown.length === 0 && Array.isArray(whole) && whole.length > 0;
 
-/** As YAML, one line each, fields in a fixed order. Empty for nothing. */
+/** Beyond this size YAML takes long to print. */
+const LARGE = 128 * 1024;
+
+/** As YAML, large objects as JSON in lines, fields in a fixed order. Empty for nothing. */
 export function yamlLines(value: unknown): readonly string[] {
   if (value === undefined) return [];
-  const text = stringify(value, {
-    // As kubectl prints it: texts that are a number, a date or a switch for some readers are in quotes.
-    version: '1.1',
-    lineWidth: 0,
-    aliasDuplicateObjects: false,
-    sortMapEntries: (a, b) => compareNames(nameOf(a.key), nameOf(b.key)),
-  });
+  const sorted = inOrder(value);
+  if (JSON.stringify(sorted).length > LARGE) return JSON.stringify(sorted, null, 2).split('\n');
+  // As kubectl prints it (1.1): texts that are a number, a date or a switch for some readers are in quotes.
+  const text = stringify(sorted, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
   return text.replace(/\n$/, '').split('\n');
 }
 
-function compareNames(a: string, b: string): number {
-  const difference = rank(a) - rank(b);
-  return difference !== 0 ? difference : a < b ? -1 : a > b ? 1 : 0;
+/** Single values before objects, objects before lists: the longest, such as a list of variables, hide nothing behind them. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (!isFields(value)) return value;
+  const fields = Object.entries(value).sort(
+    ([a, left], [b, right]) => rank(a) - rank(b) || sizeOf(left) - sizeOf(right) || (a < b ? -1 : 1),
+  );
+  return Object.fromEntries(fields.map(([name, inner]) => [name, inOrder(inner)]));
 }
+
+const sizeOf = (value: unknown): number => (Array.isArray(value) ? 2 : isFields(value) ? 1 : 0);
 
 function rank(name: string): number {
   const at = ORDER.indexOf(name);
   return at === -1 ? ORDER.indexOf('') : at;
 }
-
-const nameOf = (key: unknown): string => String(inside(key, 'value') ?? key);
 
 export const inside = (value: unknown, name: string): unknown =>
   isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined;
