@@ -4,13 +4,13 @@ import type { Shape } from './named-values.ts';
 
 /** `{"name": "DB_PASSWORD",` … `"value": "`: of Kubernetes, ECS, CloudFormation, property files in XML. */
 const PAIR_NAME =
-  /(?:^|[\s{,<])["']?(?:name|key|Name|Key|ParameterKey|id)\\{0,3}["']?\s{0,3}[:=]\s{0,3}$|<(?:key|name)>$/;
+  /(?:^|[\s{,<])\\{0,7}["']?(?:name|key|Name|Key|ParameterKey|id)\\{0,7}["']?\s{0,3}[:=]\s{0,3}$|<(?:key|name)>$/;
 /** What else such a list says of a setting, between its name and its value. */
 const OF_A_SETTING =
   '(?:[\\s\\xa0]{0,99}\\\\?["\'](?:slot_?[Ss]etting|[Tt]ype|variable_type|sensitive|[Ss]ecret|secure|masked|hidden|protected|raw|encrypted)\\\\?["\'][\\s\\xa0]{0,3}:[\\s\\xa0]{0,3}\\\\?["\']?\\w{1,24}\\\\?["\']?[\\s\\xa0]{0,3},){0,3}';
 export const PAIR_VALUE = compilePattern(
   `${OF_A_SETTING}` +
-    '(?:/(?:key|name)>)?[\\s\\xa0]{0,40}(?:\\\\?["\']?(?:value|Value|val|ParameterValue|text)\\\\{0,3}["\']?[\\s\\xa0]{0,3}[:=]|<(?:string|value)>)',
+    '(?:/(?:key|name)>)?[\\s\\xa0]{0,3}[+-]?[\\s\\xa0]{0,40}(?:\\\\{0,7}["\']?(?:value|Value|val|ParameterValue|text)\\\\{0,7}["\']?[\\s\\xa0]{0,3}[:=]|<(?:string|value)>)',
 );
 /** "password for alice is", "token was set to", "password is generated for root@localhost:". */
 export const PROSE = compilePattern(
@@ -25,7 +25,7 @@ export const PROSE = compilePattern(
 
 /** What may follow the name in a pair, and what may stand between it and the value. */
 export const FOLLOWS_PAIR_NAME = tableOf(/[,<\n/]/);
-export const IN_PAIR = tableOf(/[\s"'\\:=<>/\w,.\x80-\xff]/);
+export const IN_PAIR = tableOf(/[\s"'\\:=<>/\w,.+\x80-\xff-]/);
 
 /** `<password>`, `<ns:password>`, `<entry key="password">`. */
 export const isElementName = (before: string, isQuoted: boolean) =>

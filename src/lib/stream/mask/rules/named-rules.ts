@@ -24,6 +24,8 @@ export const NAMED_RULES: readonly MachineRule[] = [
         '<password>${alnum:12}</password>',
         '| password | ${alnum:12} |',
         '- name: DB_PASSWORD\n  value: ${alnum:24}\n',
+        '+   - name: DB_PASSWORD\n+     value: ${alnum:24}\n',
+        '{\\"name\\":\\"DB_PASSWORD\\",\\"value\\":\\"${alnum:24}\\"}',
         "ALTER USER bob WITH PASSWORD '${alnum:16}';",
         "password: '${?Falcon violet 6933}'\n",
         'export LDAP_PRIVATE_KEY=${?Rocket3775}\n',
