@@ -200,7 +200,7 @@ for (const [words, printed, verdict] of [
   [
     ['patch', 'deployments.apps/scale/web', '-n', 'shop', '--dry-run'],
     'patch deployments.apps/scale/web -n shop --dry-run',
-    'ask default',
+    'allow kubernetes/dry-run',
   ],
 ] as const) {
   test(`checked without being sent: ${words.join(' ')}`, () => {

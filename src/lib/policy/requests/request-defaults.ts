@@ -86,7 +86,8 @@ export function requestDefault(facts: RequestFacts): RequestDefault | undefined 
       instead: 'describe the change, and let the owner of the cluster make it',
     };
   }
-  if (isDryRun && subresource === null && plural !== 'secrets') {
+  // Other subresources do things of their own, and not all of them heed it.
+  if (isDryRun && READABLE_BELOW.includes(subresource) && plural !== 'secrets') {
     const reason = 'the server is asked to change nothing';
     return { verdict: 'allow', rule: 'kubernetes/dry-run', reason, instead: '' };
   }
