@@ -320,6 +320,15 @@ test('a stream that was refused is refused by another protocol as well, and nobo
     assert.is((await other).verdict, 'deny');
   }));
 
+test('a stream that is tried again and again is judged and on record each time', () =>
+  withGate(async ({ stage, ask }) => {
+    const line = `${PODS}/deny-it/exec?command=ls`;
+    const judged = async () => (await stage.entries('api.judged')).length;
+    for (const method of ['GET', 'GET', 'POST', 'POST', 'GET']) assert.is((await ask(method, line)).verdict, 'deny');
+    // The second protocol of a client alone is none that counts, twice here.
+    assert.is(await judged(), 3);
+  }));
+
 test('a credential that is asked for while the session ends is ended with it', () =>
   withGate(async ({ stage, api, end }) => {
     const renewal = api.renew(REQUEST);

@@ -43,19 +43,20 @@ export function apiGate(opening: Opening, { recording, quota, tally, touch, ...w
     }
   };
 
-  /** Denials of streams, by their line: a client that is refused one protocol tries the other one at once. */
-  const deniedStreams = new Map<string, { readonly leave: ApiLeave; readonly at: number }>();
+  /** Denials of streams, by their line: a client that is refused one protocol tries the other one at once, and once. */
+  const deniedStreams = new Map<string, { readonly leave: ApiLeave; readonly at: number; readonly method: string }>();
 
   async function permit(question: ApiQuestion, signal: AbortSignal): Promise<ApiLeave> {
     const { request } = question;
     if (!isOpening(request.subject)) return permitAnew(question, signal);
     const line = requestLine(request);
     const before = deniedStreams.get(line);
-    const isAgain = before !== undefined && deps.clock.monotonic() - before.at < TRIED_AGAIN_MS;
-    if (isAgain) return before.leave;
-    const leave = await permitAnew(question, signal);
     deniedStreams.delete(line);
-    if (leave.verdict === 'deny') deniedStreams.set(line, { leave, at: deps.clock.monotonic() });
+    const isSoon = before !== undefined && deps.clock.monotonic() - before.at < TRIED_AGAIN_MS;
+    if (isSoon && before.method !== request.method) return before.leave;
+    const leave = await permitAnew(question, signal);
+    const { method } = request;
+    if (leave.verdict === 'deny') deniedStreams.set(line, { leave, at: deps.clock.monotonic(), method });
     const [oldest] = deniedStreams.keys();
     if (deniedStreams.size > MOST_DENIED_STREAMS && oldest !== undefined) deniedStreams.delete(oldest);
     return leave;
