@@ -201,9 +201,7 @@ withCluster('what a cluster stands on is denied, and has not happened', async ()
   ];
   const { said, result } = await run(world, 'other', rows);
   const let_through = said.flatMap(({ exit, stdout, stderr }, at) =>
-    /sallyport.*(denied|not let through|\()/.test(stderr)
-      ? []
-      : [`${rows[at]?.args}: ${exit} ${stdout}${stderr}`],
+    /sallyport.*(denied|not let through|\()/.test(stderr) ? [] : [`${rows[at]?.args}: ${exit} ${stdout}${stderr}`],
   );
   assert.equal(let_through, [], let_through.join('\n'));
   assert.is(result.exit, 77, result.stderr);
