@@ -65,9 +65,23 @@ async function previewOf(
   }
 }
 
-/** What a person is shown of it, and approves: the request line, and what it would do. `digest` is that of the body. */
-export function requestText({ request }: ApiQuestion, { preview, body }: Assessed, digest: string | null): string {
-  return `${requestLine(request)}\n${describeEffect(request, preview, digest, body)}`;
+/** Longer lines would fill an approver's screen before what the request does. */
+const LONGEST_LINE = 2_000;
+
+/**
+ * What a person is shown of it, and approves: the request line, and what it would do. `digest` is that of the body; `digestOf` stands in
+ * the place of what does not fit.
+ */
+export function requestText(
+  { request }: ApiQuestion,
+  { preview, body }: Assessed,
+  digest: string | null,
+  digestOf: (bytes: Uint8Array) => string,
+): string {
+  const line = requestLine(request);
+  const isLong = line.length > LONGEST_LINE;
+  const rest = isLong ? `… (${line.length} characters, ${digestOf(Buffer.from(line))})` : '';
+  return `${line.slice(0, LONGEST_LINE)}${rest}\n${describeEffect(request, preview, digest, body)}`;
 }
 
 /**

@@ -76,11 +76,12 @@ function subjectOf(
   // Keyed: a body may hold a weak secret, and a plain digest would tell who tries values.
   // The same bytes are another patch by another name.
   const { body } = question;
-  const digest = body === null ? null : `${body.type} ${keyedDigest(mask.bindingKey, body.bytes)}`;
+  const digestOf = (bytes: Uint8Array) => keyedDigest(mask.bindingKey, bytes);
+  const digest = body === null ? null : `${body.type} ${digestOf(body.bytes)}`;
   return shownSubject(
     {
       ...{ target, kind, task, principal: client.principal.name },
-      command: requestText(question, assessed, digest),
+      command: requestText(question, assessed, digest, digestOf),
       cwd: null,
       place: place.summary,
       placeDigest: place.digest,
