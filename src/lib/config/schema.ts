@@ -133,7 +133,11 @@ const kubectlTarget = section({
   apiServers: choice('one', 'many')
     .default(DEFAULTS.apiServers.value)
     .describe('how many API servers answer for the cluster'),
-  user: shellTarget.shape.user,
+  user: osName
+    .exactOptional()
+    .describe(
+      'the OS user kubectl runs as; whoever may open a session runs anything as that user (plugins, editors), so it must hold nothing agents may not have; without it, the caller’s own',
+    ),
   cwd: shellTarget.shape.cwd,
   env: shellTarget.shape.env,
   set: shellTarget.shape.set,
