@@ -253,7 +253,7 @@ const COMMANDS: readonly (readonly [string, string])[] = [
   ],
   [
     `POST ${PODS}/web/portforward?ports=80&ports=81`,
-    'connects to the ports "80", "81" of the pod "web" in namespace "shop"',
+    'connects to any port of the pod "web" in namespace "shop" (the client says: "80", "81")',
   ],
   ['GET /version', 'GET /version'],
   ['GET /api/v1/nodes', 'list nodes in the whole cluster'],

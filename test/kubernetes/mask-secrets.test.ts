@@ -130,6 +130,17 @@ const SHAPES: readonly (readonly [string, (value: string) => unknown])[] = [
     'a refusal as an event of a watch',
     (value) => ({ type: 'ERROR', object: refusedWith(`Invalid value: "${value}"`, value) }),
   ],
+  [
+    'an annotation with a copy of a value, where its data is not asked for',
+    (value) => ({
+      kind: 'Table',
+      rows: [
+        {
+          object: { kind: 'PartialObjectMetadata', metadata: { annotations: { a: `pw: ${value}`, b: base64(value) } } },
+        },
+      ],
+    }),
+  ],
   ['data before kind, deep in a list', (value) => ({ items: [[{ data: { a: base64(value) }, kind: 'Secret' }]] })],
 ];
 
@@ -199,6 +210,11 @@ test('annotations that hold no value stay', () => {
     label,
   );
   assert.equal((masked as { metadata: object }).metadata, { annotations });
+  const mark = {
+    kind: 'Secret',
+    metadata: { annotations: { 'k8s.io/initial-events-end': 'true' }, resourceVersion: '7' },
+  };
+  assert.equal(maskSecrets({ type: 'BOOKMARK', object: mark }, label), { type: 'BOOKMARK', object: mark });
 });
 
 test('a value of data is base64 of as many bytes, so that clients see its size', () => {

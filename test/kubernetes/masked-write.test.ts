@@ -90,7 +90,7 @@ for (const [what, make, place] of PLACES) {
 test('in a JSON patch, in YAML and in protobuf: refused', () => {
   const [text] = OURS as [string];
   const patch = [
-    { op: 'test', path: '/a', value: 1 },
+    { op: 'add', path: '/a', value: 1 },
     { op: 'replace', path: '/data/a', value: base64(text) },
   ];
   assert.match(refusal(patch, 'application/json-patch+json')?.message ?? '', '"1.value" holds');
@@ -137,7 +137,7 @@ for (const text of OTHERS) {
 
 test('values of a Secret are not taken elsewhere by a patch', () => {
   const type = 'application/json-patch+json';
-  for (const op of ['copy', 'move']) {
+  for (const op of ['copy', 'move', 'test']) {
     const patch = [
       { op: 'add', path: '/metadata/labels/a', value: 'b' },
       { op, from: '/da~0ta/password', path: '/metadata/annotations/x' },

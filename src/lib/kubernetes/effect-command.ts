@@ -18,9 +18,10 @@ export function commandLines({ query }: ApiRequest, subject: ResourceSubject): C
   const kind = resource === 'pods' && group === '' ? 'pod' : `${resource}${group === '' ? '' : `.${group}`}`;
   const pod = `${kind} ${quoted(name ?? '')} in namespace ${quoted(namespace ?? '')}`;
   if (subresource === 'portforward') {
+    // Clients name ports once they are connected, whatever they have said before.
     const ports = query.filter(([name]) => name === 'ports').map(([, value]) => quoted(value));
-    const which = ports.length === 0 ? 'connects to ports of' : `connects to the ports ${ports.join(', ')} of`;
-    return { heads: [`${which} the ${pod}`], lines: [] };
+    const said = ports.length === 0 ? '' : ` (the client says: ${ports.join(', ')})`;
+    return { heads: [`connects to any port of the ${pod}${said}`], lines: [] };
   }
   const container = parameter(query, 'container');
   const place = container === undefined ? pod : `${pod}, container ${quoted(container)}`;

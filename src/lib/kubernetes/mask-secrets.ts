@@ -29,7 +29,7 @@ function maskBelow(value: Json, label: LabelValue, depth: number): Json {
   if (Array.isArray(value)) return value.map((item) => maskBelow(item, label, depth + 1));
   if (!isObject(value)) return value;
   if (value.kind === 'Status' && value.status === 'Failure') return maskFailure(value, label);
-  const copies = valuesOf(value);
+  const copies = isMetadataAlone(value) ? undefined : valuesOf(value);
   const masked = Object.entries(value).map(([key, child]): [string, Json] => {
     if (key === 'data' || key === 'stringData') return [key, maskValues(child, key === 'data', label)];
     if (key === 'metadata' && isObject(child)) return [key, maskMetadata(child, copies, label, depth + 1)];
@@ -57,9 +57,17 @@ function labelOf(value: Json, isBase64: boolean, label: LabelValue): Json {
 const sized = (label: string, bytes: number): string =>
   label.length <= bytes ? label.padEnd(bytes, '*') : `${label.slice(0, -1)} ${bytes} bytes]`;
 
-function maskMetadata(metadata: JsonObject, copies: ReadonlySet<string>, label: LabelValue, depth: number): Json {
+/** Undefined where the values are not there to compare with: then every note may be a copy of one. */
+type Copies = ReadonlySet<string> | undefined;
+
+/** In tables, and where a client asks for no more; an empty Secret and the marks of a watch say that they are Secrets. */
+const isMetadataAlone = (object: JsonObject): boolean =>
+  object.kind !== 'Secret' && !Object.hasOwn(object, 'data') && !Object.hasOwn(object, 'stringData');
+
+function maskMetadata(metadata: JsonObject, copies: Copies, label: LabelValue, depth: number): Json {
   const masked = Object.entries(metadata).map(([key, child]): [string, Json] => {
     if ((key !== 'annotations' && key !== 'labels') || !isObject(child)) return [key, maskBelow(child, label, depth)];
+    if (key === 'labels' && copies === undefined) return [key, child];
     const notes = Object.entries(child).map(([name, text]) => [name, maskNote(text, copies, label, depth)]);
     return [key, Object.fromEntries(notes)];
   });
@@ -67,10 +75,13 @@ function maskMetadata(metadata: JsonObject, copies: ReadonlySet<string>, label: 
 }
 
 /** `kubectl apply` keeps what it last sent as JSON in an annotation, other tools do so compressed, or keep single values. */
-function maskNote(note: Json, copies: ReadonlySet<string>, label: LabelValue, depth: number): Json {
+function maskNote(note: Json, copies: Copies, label: LabelValue, depth: number): Json {
   if (typeof note !== 'string') return maskBelow(note, label, depth);
   const shown = /^\s*[[{]/.test(note) ? maskObjectIn(note, label, depth) : note;
-  const isCopy = copies.has(shown.trim()) || shown.split(/[^A-Za-z0-9+/=_-]+/).some((word) => copies.has(word));
+  const isCopy =
+    copies === undefined
+      ? shown === note && note.length >= SHORTEST_COPY
+      : copies.has(shown.trim()) || shown.split(/[^A-Za-z0-9+/=_-]+/).some((word) => copies.has(word));
   return isCopy || isCompressed(note) ? labelOf(note, false, label) : shown;
 }
 

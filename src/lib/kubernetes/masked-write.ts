@@ -15,8 +15,8 @@ const BASE64 = /[A-Za-z0-9+/_-]{12,}/g;
 /** The value of a Secret that is itself base64, in a manifest in a ConfigMap, say. */
 const DEEPEST_BASE64 = 3;
 
-/** Operations of a JSON patch that take what is there, unseen, and put it elsewhere. */
-const TAKING: ReadonlySet<unknown> = new Set(['copy', 'move']);
+/** Operations of a JSON patch that take what is there, unseen, and put it elsewhere, or tell whether a guess of it is right. */
+const TAKING: ReadonlySet<unknown> = new Set(['copy', 'move', 'test']);
 
 interface Found {
   readonly label: string;
@@ -27,7 +27,7 @@ interface Found {
 /**
  * Throws `RefusedRequest` (403, `masked-value`) where a label of a known kind stands anywhere in what is written: in values and names of
  * fields, in texts within texts, as base64 at any offset, wrapped or not, in patches and in protobuf. `kinds`: what masks of this session
- * are called. Options of deletions are not looked at. And (403, `uncovers-secret`) for a JSON patch that copies or moves within a Secret.
+ * are called. Options of deletions are not looked at. And (403, `uncovers-secret`) for a JSON patch that copies, moves or tests in a Secret.
  */
 export function refuseMaskedWrite(
   { method, subject }: ApiRequest,
@@ -55,7 +55,7 @@ function refuseTaking(parsed: ParsedBody): void {
   throw new RefusedRequest({
     status: 403,
     code: 'uncovers-secret',
-    message: 'a patch that copies or moves within a Secret takes values to where they are not masked',
+    message: 'a patch that copies, moves or tests in a Secret shows values that are masked',
     hint: 'use the operations add, replace and remove, with the values themselves',
   });
 }
