@@ -181,6 +181,15 @@ for (const [what, script, code, message] of [
   ['the Secret has no uid', { secret: [{ status: 201, body: { kind: 'Secret' } }] }, 'cluster-nonsense', 'uid'],
   ['the reply is no object', { token: [{ status: 201, body: [TOKEN] }] }, 'cluster-nonsense', 'none of a Kubernetes'],
   ['there is no token in it', { token: [{ status: 201, body: { spec: {}, status: {} } }] }, 'cluster-nonsense', ''],
+  ...[59, 0, -1].map(
+    (expirationSeconds) =>
+      [
+        `the token is for ${expirationSeconds} s`,
+        { token: [{ status: 201, body: { spec: { expirationSeconds }, status: { token: TOKEN } } }] },
+        'cluster-nonsense',
+        `"${expirationSeconds}" s`,
+      ] as const,
+  ),
   [
     'the token lives longer than was asked for',
     { token: [{ status: 201, body: { spec: { expirationSeconds: 86_400 }, status: { token: TOKEN } } }] },

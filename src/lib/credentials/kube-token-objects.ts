@@ -83,12 +83,17 @@ export interface GrantedToken {
   readonly seconds: number;
 }
 
-/** Throws `cluster-nonsense` (69) where there is no token in it. */
+/** API servers grant ten minutes at least; a session would ask for one after the other. */
+const SHORTEST_GRANT_S = 60;
+
+/** Throws `cluster-nonsense` (69) where there is no token in it, or one that has ended by the time it is used. */
 export function readGranted(answer: ApiFields): GrantedToken {
   const { token } = fieldsOf(answer.status);
   const { expirationSeconds } = fieldsOf(answer.spec);
   if (typeof token !== 'string' || token === '' || typeof expirationSeconds !== 'number')
     throw nonsense('a request for a token was answered without one');
+  if (!(expirationSeconds >= SHORTEST_GRANT_S))
+    throw nonsense(`a request for a token was answered with one for "${expirationSeconds}" s`);
   return { token, seconds: expirationSeconds };
 }
 
