@@ -29,6 +29,7 @@ export function readRequest(method: string, target: string): ApiRequest {
   const query = readQuery(question === -1 ? '' : target.slice(question + 1));
   const subject = readSubject(method as ApiMethod, segments, query);
   refuseStrayHash(segments, query);
+  refuseHistory(subject, query);
   return { subject, method: method as ApiMethod, path: printPath(segments), query };
 }
 
@@ -39,6 +40,26 @@ function readSubject(method: ApiMethod, segments: readonly string[], query: read
   const isDiscovery = root === 'api' || root === 'apis' || (root !== undefined && DISCOVERY.has(root));
   if (isDiscovery && method === 'GET') return { kind: 'discovery', verb: 'get' };
   throw refused(404, 'no-such-path', `the path "${printPath(segments).slice(0, 200)}" is none of the API`);
+}
+
+/** The server lists what it deletes by all options of a list: what was there once, or a part of it, is not what anybody was shown. */
+const OF_LISTS = [
+  'resourceVersion',
+  'resourceVersionMatch',
+  'continue',
+  'limit',
+  'watch',
+  'sendInitialEvents',
+] as const;
+
+function refuseHistory({ verb }: ApiSubject, query: readonly QueryParameter[]): void {
+  const stray = verb === 'deletecollection' ? OF_LISTS.find((name) => parameter(query, name) !== undefined) : undefined;
+  if (stray === undefined) return;
+  throw refused(
+    400,
+    'bad-query',
+    `the request has a query that is not let through: "${stray}" of a deletion of several`,
+  );
 }
 
 /** Parts of the API's description are asked for by what they were when the list of them was read. */

@@ -1,7 +1,7 @@
 // Why a request goes to no server: its form alone is reason enough, whatever policy says. The client is told as Kubernetes tells it.
 
 /** HTTP status codes a request may be refused with before policy is asked. */
-export type RefusalStatus = 400 | 403 | 404 | 405 | 413 | 415 | 501;
+export type RefusalStatus = 400 | 403 | 404 | 405 | 413 | 415 | 429 | 501;
 
 export interface RefusalFields {
   readonly status: RefusalStatus;

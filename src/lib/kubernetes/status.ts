@@ -22,6 +22,7 @@ const REASONS: Readonly<Record<number, string>> = {
   405: 'MethodNotAllowed',
   413: 'RequestEntityTooLarge',
   415: 'UnsupportedMediaType',
+  429: 'TooManyRequests',
   500: 'InternalError',
   502: 'ServiceUnavailable',
   503: 'ServiceUnavailable',

@@ -3,7 +3,7 @@
 import type { ApiRequest } from '../core/api-request.ts';
 import type { HeadersIn } from './forward-headers.ts';
 import { RefusedRequest } from './refused-request.ts';
-import { isOn } from './request-query.ts';
+import { isOn, parameter } from './request-query.ts';
 
 /** `channels`: streams of a program, each message or stream known by its name. `tunnel`: bytes that nobody looks into. */
 export type UpgradePurpose = 'channels' | 'tunnel';
@@ -27,7 +27,7 @@ const OPENED: Readonly<Record<string, UpgradePurpose>> = {
 
 /** As k8s.io/apimachinery has them (remotecommand, portforward). */
 const KNOWN: Readonly<Record<Upgrade['transport'], Readonly<Record<UpgradePurpose, readonly string[]>>>> = {
-  websocket: { channels: [CHANNELS_V5, CHANNELS_V4], tunnel: ['SPDY/3.1+portforward.k8s.io', CHANNELS_V4] },
+  websocket: { channels: [CHANNELS_V5, CHANNELS_V4], tunnel: ['SPDY/3.1+portforward.k8s.io'] },
   spdy: { channels: [CHANNELS_V4], tunnel: ['portforward.k8s.io'] },
 };
 
@@ -67,7 +67,10 @@ export function readUpgrade(request: ApiRequest, headers: HeadersIn): Upgrade {
   for (const name of SWITCHES) isOn(request.query, name);
   const transport = transportOf(request, headers);
   const offered = transport === 'websocket' ? headers['sec-websocket-protocol'] : headers['x-stream-protocol-version'];
-  const known = KNOWN[transport][purpose];
+  // Ports in the query count for messages of v4 alone; all others name theirs within the tunnel, and would be shown with the wrong ones.
+  const hasPorts = parameter(request.query, 'ports') !== undefined;
+  if (hasPorts && (purpose !== 'tunnel' || transport === 'spdy')) throw badUpgrade('its "ports" mean nothing');
+  const known = hasPorts ? [CHANNELS_V4] : KNOWN[transport][purpose];
   const protocols = listOf(offered).filter((name, at, all) => known.includes(name) && all.indexOf(name) === at);
   if (protocols.length === 0) {
     throw refused(400, 'unknown-protocol', `none of the protocols is known that the client offers for "${purpose}"`);

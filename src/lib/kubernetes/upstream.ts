@@ -80,6 +80,8 @@ export function openUpstream(address: ClusterAddress, identity: ClusterIdentity)
 /** How the server is known, and who one is where a certificate says so. */
 export const tlsOf = ({ ca, serverName }: ClusterAddress, identity: ClusterIdentity): ConnectionOptions => ({
   minVersion: 'TLSv1.2',
+  // Said although it is the default: that one can be switched off by the environment.
+  rejectUnauthorized: true,
   ...(ca === undefined ? {} : { ca }),
   ...(serverName === undefined ? {} : { servername: serverName }),
   ...(identity.kind === 'certificate' ? { cert: identity.certificate, key: identity.privateKey.reveal() } : {}),

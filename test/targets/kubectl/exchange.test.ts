@@ -283,6 +283,45 @@ test('a body that can be read in two ways is refused before it is judged', async
   assert.equal([status, w.refusals, w.permitted, w.server.asked], [400, ['malformed-body'], [], []]);
 });
 
+test('headers that quote a secret do not go on, and errors of descriptions are masked', async () => {
+  await using w = await world({
+    reply: (_, response) =>
+      void response
+        .writeHead(502, { warning: '299 - "was hunter2-hunter2"', 'audit-id': 'a-1', 'content-type': 'text/html' })
+        .end('you sent hunter2-hunter2'),
+  });
+  const agent = new Agent({ ca: w.ca });
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  for (const path of ['/version', '/api/v1/pods']) {
+    const sent = request({ agent, host: '127.0.0.1', port: w.endpoint.port, path, headers });
+    sent.end();
+    const [reply] = await once(sent, 'response');
+    let text = '';
+    for await (const piece of reply) text += piece;
+    assert.equal([reply.statusCode, text], [502, 'you sent [masked]']);
+    assert.equal([reply.headers.warning, reply.headers['audit-id']], [undefined, 'a-1']);
+  }
+  agent.destroy();
+});
+
+test('a reply that is compressed without being asked is not shown', async () => {
+  await using w = await world({
+    reply: (_, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end('anything'),
+  });
+  const { status, text } = await askHttp1(w, '/api/v1/pods', {});
+  assert.is(status, 502);
+  assert.match(JSON.parse(text).message, /cluster-answer/);
+});
+
+test('a list of Secrets with watch=false is a list', async () => {
+  const list = JSON.stringify({ kind: 'SecretList', items: [{ data: { a: 'aHVudGVyMg==' } }] }, null, 2);
+  await using w = await world({ reply: (_, response) => void response.end(list) });
+  const { status, text } = await askHttp1(w, '/api/v1/namespaces/shop/secrets?watch=false&pretty=true', {});
+  assert.is(status, 200);
+  assert.not.match(text, 'aHVudGVyMg==');
+  assert.is(JSON.parse(text).items.length, 1);
+});
+
 for (const [place, shown] of [
   ['/openapi/v3/api/v1?hash=0A', '/openapi/v3/api/v1?hash=0A'],
   ['https://evil.example/openapi/v3/api/v1?hash=0A', undefined],

@@ -6,6 +6,8 @@ import { connect as connectHttp2 } from 'node:http2';
 import { Agent, request } from 'node:https';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { RefusedRequest } from '../../../src/lib/kubernetes/refused-request.ts';
+import { HeldBytes } from '../../../src/lib/targets/kubectl/held-bytes.ts';
 import { type ApiEndpoint, apiEndpoint } from '../../helpers/api-endpoint.ts';
 import { fakeApiServer, says } from '../../helpers/fake-api-server.ts';
 import { soon } from '../../helpers/stream-world.ts';
@@ -18,6 +20,7 @@ const PODS = '/api/v1/namespaces/shop/pods';
 /** Writes until it is stopped or 100 MiB are written; how much that was. */
 async function pour(sink: NodeJS.WritableStream, isStopped: () => boolean): Promise<number> {
   const piece = Buffer.alloc(64 * 1024, 'x');
+  sink.setMaxListeners(0);
   let sent = 0;
   while (sent < 100 * MIB && !isStopped()) {
     if (!sink.write(piece)) await Promise.race([once(sink, 'drain'), once(sink, 'close')]).catch(() => {});
@@ -81,6 +84,56 @@ for (const [version, post] of [
     assert.ok(process.memoryUsage().rss - before < 80 * MIB);
     assert.equal([api.refusals, api.asked, server.asked], [Array(3).fill('body-too-large'), [], []]);
   });
+}
+
+test('requests keep no more at once than there is room for, and give it back', () => {
+  const held = new HeldBytes();
+  const [first, second] = [held.share(), held.share()];
+  first.take(40 * MIB);
+  assert.throws(
+    () => second.take(40 * MIB),
+    (error: unknown) => error instanceof RefusedRequest && error.status === 429 && error.code === 'too-much-at-once',
+  );
+  second.take(24 * MIB);
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  second.take(40 * MIB);
+  assert.throws(() => second.take(1));
+});
+
+for (const [version, post] of [
+  ['HTTP/1.1', postHttp1],
+  ['HTTP/2', postHttp2],
+] as const) {
+  test(`${version}: what a body took is there again for the next`, async () => {
+    await using server = await fakeApiServer((_, response) => says(response, 200, {}));
+    await using api = await apiEndpoint({ upstream: server.upstream, secret: 'none' });
+    const body = Buffer.from(JSON.stringify({ kind: 'Pod', spec: 'x'.repeat(2.9 * MIB) }));
+    // More than 64 MiB in all.
+    for (let turn = 0; turn < 24; turn++) assert.is(await post(api, body), 200);
+  });
+}
+
+async function postHttp1({ endpoint, ca, token }: ApiEndpoint, body: Buffer): Promise<number> {
+  const agent = new Agent({ ca });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const sent = request({ agent, host: '127.0.0.1', port: endpoint.port, path: PODS, method: 'POST', headers });
+  sent.end(body);
+  const [reply] = await once(sent, 'response');
+  for await (const _ of reply);
+  agent.destroy();
+  return reply.statusCode;
+}
+
+async function postHttp2({ endpoint, ca, token }: ApiEndpoint, body: Buffer): Promise<number> {
+  const session = connectHttp2(`https://127.0.0.1:${endpoint.port}`, { ca });
+  const head = { ':path': PODS, ':method': 'POST', 'content-type': 'application/json' };
+  const stream = session.request({ ...head, authorization: `Bearer ${token}` });
+  stream.end(body);
+  const [reply] = await once(stream, 'response');
+  for await (const _ of stream);
+  session.destroy();
+  return Number(reply[':status']);
 }
 
 test('80 watches go on beside each other, and a request beside them is answered at once', async () => {

@@ -98,6 +98,26 @@ for (const [title, code, asked] of [
     { headers: [...WEB_SOCKET, 'Sec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io'] },
   ],
   ['messages of exec for a port', 'unknown-protocol', { target: FORWARD, headers: [...WEB_SOCKET, V5] }],
+  ['ports of exec', 'bad-upgrade', { target: `${EXEC}&ports=80`, headers: [...WEB_SOCKET, V5] }],
+  [
+    'ports of a tunnel that names its own',
+    'unknown-protocol',
+    { target: `${FORWARD}?ports=80`, headers: [...WEB_SOCKET, 'Sec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io'] },
+  ],
+  [
+    'ports by SPDY',
+    'bad-upgrade',
+    {
+      method: 'POST',
+      target: `${FORWARD}?ports=80`,
+      headers: [...SPDY, 'X-Stream-Protocol-Version: portforward.k8s.io'],
+    },
+  ],
+  [
+    'messages of no port',
+    'unknown-protocol',
+    { target: FORWARD, headers: [...WEB_SOCKET, 'Sec-WebSocket-Protocol: v4.channel.k8s.io'] },
+  ],
   [
     'SPDY of long ago',
     'unknown-protocol',

@@ -15,6 +15,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Secret } from '../../core/secret.ts';
 import { failure } from '../../kubernetes/status.ts';
+import { HeldBytes, type HeldShare } from './held-bytes.ts';
 import type { SessionCertificate } from './session-certificate.ts';
 import { awaitUpgrade, type UpgradedSocket } from './upgraded-socket.ts';
 
@@ -22,6 +23,8 @@ import { awaitUpgrade, type UpgradedSocket } from './upgraded-socket.ts';
 export interface ApiCall {
   readonly request: Http2ServerRequest;
   readonly response: Http2ServerResponse;
+  /** What it keeps of the endpoint's memory; given back when its reply is done. */
+  readonly held: HeldShare;
   /** Of a request that asks for another protocol on its connection. */
   readonly upgraded?: UpgradedSocket;
 }
@@ -71,7 +74,10 @@ export async function openEndpoint({ certificate, token, mayConnect, handle }: E
   // What a client does wrong with TLS or HTTP ends its connection, and nothing else.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('clientError', (_error, socket) => socket.destroy());
-  const onCall = (call: ApiCall) => {
+  const held = new HeldBytes();
+  const onCall = (asked: Omit<ApiCall, 'held'>) => {
+    const call = { ...asked, held: held.share() };
+    call.response.on('close', () => call.held[Symbol.dispose]());
     call.request.on('error', () => {});
     call.response.on('error', () => {});
     if (isBearer(call.request.headers.authorization, token)) void handle(call);

@@ -81,7 +81,7 @@ async function walk(call: ApiCall, deps: ExchangeDeps, signal: AbortSignal): Pro
       signal,
     );
     outcome = { ...outcome, status: reply.statusCode ?? 0 };
-    outcome = { ...outcome, bytes: await relayReply(request, reply, call.response, deps) };
+    outcome = { ...outcome, bytes: await relayReply(request, reply, call, deps) };
   } finally {
     await leave.done(outcome);
   }

@@ -34,7 +34,7 @@ export async function openStream(
   const { upgrade } = asked;
   const refused = async (reply: Parameters<typeof relayReply>[1]): Promise<ApiOutcome> => ({
     status: reply.statusCode ?? 0,
-    bytes: await relayReply(request, reply, call.response, deps),
+    bytes: await relayReply(request, reply, call, deps),
   });
 
   if (upgrade.purpose === 'tunnel') {

@@ -25,7 +25,7 @@ export interface AskedOfUs {
   readonly opens: { readonly upgrade: Upgrade; readonly upgraded: UpgradedSocket } | undefined;
 }
 
-/** Throws `RefusedRequest`: as what reads the parts of a request does, and `body-too-large` (413). */
+/** Throws `RefusedRequest`: as what reads the parts of a request does, `body-too-large` (413), and `too-much-at-once` (429). */
 export async function readCall(call: ApiCall): Promise<AskedOfUs> {
   const { method, url, headers } = call.request;
   const request = readRequest(method, url);
@@ -46,12 +46,13 @@ export async function readCall(call: ApiCall): Promise<AskedOfUs> {
 }
 
 /** The whole body, or null for none. */
-async function receiveBody({ request }: ApiCall): Promise<Uint8Array | null> {
+async function receiveBody({ request, held }: ApiCall): Promise<Uint8Array | null> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     length += piece.length;
     if (length > BODY_MAX_BYTES) throw tooLarge();
+    held.take(piece.length);
     pieces.push(piece);
   }
   return length === 0 ? null : Buffer.concat(pieces);

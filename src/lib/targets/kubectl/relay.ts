@@ -4,13 +4,19 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { ApiRequest, ApiSubject } from '../../core/api-request.ts';
 import type { Clock } from '../../core/clock.ts';
+import { BrokerError } from '../../core/errors.ts';
+import { EXIT } from '../../core/exit-codes.ts';
 import { maskSecrets } from '../../kubernetes/mask-secrets.ts';
 import type { ApiGate, ReplyMask } from '../../ports/api-gate.ts';
+import type { ApiCall } from './endpoint.ts';
+import type { HeldShare } from './held-bytes.ts';
 
 /** How long part of a reply may wait for the rest of what could be a secret: as for everything that programs read. */
 const HOLD_MS = 200;
 /** A list of Secrets larger than this is not masked, and so not shown. */
-const SECRETS_MAX_BYTES = 64 * 1024 * 1024;
+const SECRETS_MAX_BYTES = 16 * 1024 * 1024;
+/** Of a description; what comes with any other status is a text that anybody may have written. */
+const DESCRIBED: ReadonlySet<number> = new Set([200, 301, 304]);
 
 /** What clients act on. Lengths and encodings are the reply's own after it is masked. */
 const RELAYED = ['content-type', 'etag', 'warning', 'retry-after', 'audit-id'] as const;
@@ -22,25 +28,44 @@ export interface RelayDeps {
 
 /** Resolves with how many bytes the client got, once it has them all. Rejects where the reply breaks off or cannot be masked. */
 export async function relayReply(
-  { subject, query }: ApiRequest,
+  { subject }: ApiRequest,
   reply: IncomingMessage,
-  response: Http2ServerResponse,
+  { response, held }: Pick<ApiCall, 'response' | 'held'>,
   deps: RelayDeps,
 ): Promise<number> {
   const status = reply.statusCode ?? 502;
-  const headers = Object.fromEntries(
-    RELAYED.flatMap((name) => (reply.headers[name] === undefined ? [] : [[name, reply.headers[name]]])),
-  );
-  if (subject.kind === 'discovery') {
+  const headers = shownHeaders(reply.headers, deps.gate);
+  if (subject.kind === 'discovery' && DESCRIBED.has(status)) {
     response.writeHead(status, { ...headers, ...ofDescription(reply.headers) });
     return send(reply, response, (bytes) => [bytes]);
   }
+  if (reply.headers['content-encoding'] !== undefined) {
+    reply.destroy();
+    throw new BrokerError({
+      code: 'cluster-answer',
+      exit: EXIT.unavailable,
+      message: 'the API server sent a compressed reply that was not asked for, and that cannot be masked',
+      hint: 'see whether a proxy stands before it that compresses: sallyport targets check',
+    });
+  }
   response.writeHead(status, headers);
   if (isOfSecrets(subject)) {
-    const isWatch = query.some(([name]) => name === 'watch');
-    return sendSecrets(reply, response, isWatch, deps.gate);
+    return sendSecrets(reply, response, subject.verb === 'watch', held, deps.gate);
   }
   return sendMasked(reply, response, deps.gate.replyMask(), deps.clock);
+}
+
+/** A server, or a proxy before it, may quote what it was sent, the token too: a value that a mask would change is left out. */
+function shownHeaders(headers: IncomingHttpHeaders, gate: RelayDeps['gate']): Record<string, string> {
+  const there = RELAYED.flatMap((name) =>
+    headers[name] === undefined ? [] : [[name, String(headers[name])] as const],
+  );
+  const mask = gate.replyMask();
+  const text = Buffer.from(there.map(([, value]) => value).join('\n'), 'latin1');
+  const masked = Buffer.concat([...mask.push(text), ...mask.flush()])
+    .toString('latin1')
+    .split('\n');
+  return Object.fromEntries(there.filter(([, value], at) => masked[at] === value));
 }
 
 /** Descriptions come as they are compressed, and one that has changed is told of by its new place, which is here. */
@@ -137,6 +162,7 @@ function sendSecrets(
   reply: AsyncIterable<Buffer>,
   response: Http2ServerResponse,
   isWatch: boolean,
+  held: HeldShare,
   { labelOf }: Pick<ApiGate, 'labelOf'>,
 ): Promise<number> {
   let waiting: Buffer[] = [];
@@ -153,6 +179,7 @@ function sendSecrets(
     reply,
     response,
     (bytes) => {
+      if (!isWatch) held.take(bytes.length);
       waiting.push(bytes);
       length += bytes.length;
       if (length > SECRETS_MAX_BYTES) throw new Error('the reply about Secrets is too large to be masked');
