@@ -84,11 +84,12 @@ withCluster('the five minutes go as they are written, and the approver sees what
   assert.is((await cluster.kubectl(ready)).exit, 0);
 
   // Step 3. The API server learns of roles by a watch.
-  const [check = '', pods = '', describe = ''] = linesOf(look);
+  const [check = '', pods = '', describe = '', judge = ''] = linesOf(look);
   await until(async () => (await startLine(check, world).done).exit === 0, 'the roles count');
   assert.not.match((await follow(check, world)).stdout, /failed|skipped/);
   assert.match((await follow(pods, world)).stdout, /^NAME .*\n(web-\S+ +1\/1 +Running .*\n){2}$/);
   assert.match((await follow(describe, world)).stdout, /^Replicas: +2 desired/m);
+  assert.match((await follow(judge, world)).stdout, /^ask {2}default\n/);
 
   // Step 4: the console block is how the inbox begins.
   const [, scale = ''] = /\*\*4\. Ask\.\*\* `([^`]+)`/.exec(tour.text) ?? [];
