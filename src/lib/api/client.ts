@@ -1,7 +1,6 @@
 // The client's side of the API: requests and the attach socket over a Unix socket. Loads the WebSocket library only
 // when a session is attached.
 import { type IncomingMessage, request } from 'node:http';
-import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import type WebSocket from 'ws';
 import { BrokerError, type PublicError } from '../core/errors.ts';
@@ -67,7 +66,7 @@ export function apiClient(socketPath: string): ApiClient {
       return wholeStream(response);
     },
     async attach() {
-      const { WebSocket } = loadWs();
+      const { WebSocket } = await import('ws');
       return new Promise((resolve, reject) => {
         const socket = new WebSocket('ws://broker/v1/attach', {
           headers: HEADERS,
@@ -85,11 +84,6 @@ export function apiClient(socketPath: string): ApiClient {
       });
     },
   };
-}
-
-/** As CommonJS: `import('ws')` has Node look through eight files for the names they export, 46 ms of processor time. */
-function loadWs(): typeof import('ws') {
-  return createRequire(import.meta.url)('ws');
 }
 
 function parsed(text: string): unknown {

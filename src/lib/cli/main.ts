@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { run } from '@oclif/core/run';
 import { EXIT } from '../core/exit-codes.ts';
 
 /** What a shell shows for a program that died of SIGPIPE. */
@@ -13,7 +14,6 @@ const SIGPIPE_EXIT = 141;
  */
 export async function runCli(binUrl: string, commands?: string): Promise<never> {
   watchStreams();
-  const { run } = await import('@oclif/core/run');
   const root = join(dirname(fileURLToPath(binUrl)), '..');
   try {
     await run(asOption(process.argv.slice(2)), {
