@@ -29,7 +29,7 @@ import type { JudgeContext, SessionDeps, TargetEntry } from '../session/deps.ts'
 import { type LiveSessions, liveSessions } from '../session/live-sessions.ts';
 import { probing } from '../session/probing.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
-import { warmUpEndpoints } from '../targets/kubectl/target.ts';
+import { warmUpEndpoints } from '../targets/kubectl/session-endpoint.ts';
 import type { BootOptions } from './boot.ts';
 import { buildTargets } from './build-targets.ts';
 import { type CurrentPolicy, currentPolicy } from './current-policy.ts';

@@ -7,7 +7,7 @@ import type { SessionRecording } from './record-session.ts';
 export interface IssuedCredentials {
   /** One for each request, in their order. The session's mask knows their secrets by now. */
   readonly credentials: readonly Credential[];
-  /** Another one, later, with the same care; it does not end those before it. */
+  /** Another one, later, with the same care. The newest two stay: what was just sent off may still carry the one before. */
   issueAgain(request: CredentialRequest): Promise<Credential>;
   /** Revokes them now: what they opened stays open, and they open nothing more. Rejects with what the book does. */
   revoke(): Promise<void>;
@@ -47,7 +47,12 @@ export async function issueCredentials(
   for (const request of requests) credentials.push(await issue(request));
   return {
     credentials,
-    issueAgain: issue,
+    async issueAgain(request) {
+      const credential = await issue(request);
+      // What fails here is tried again when the session ends.
+      for (const revoke of revocations.splice(0, revocations.length - 2)) await revoke().catch(() => undefined);
+      return credential;
+    },
     async revoke() {
       for (const revoke of revocations) await revoke();
     },

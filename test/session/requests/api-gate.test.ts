@@ -338,6 +338,15 @@ test('a credential that is asked for while the session ends is ended with it', (
     assert.equal(stage.provider.alive(), []);
   }));
 
+test('of credentials that were renewed the newest two are alive', () =>
+  withGate(async ({ stage, api, end }) => {
+    for (let i = 0; i < 4; i++) await api.renew(REQUEST);
+    assert.is((await stage.store.leases.open()).length, 2);
+    await end();
+    assert.equal(await stage.store.leases.open(), []);
+    assert.is((await stage.entries('credential.revoked')).length, 5);
+  }));
+
 test('a masked value is not written back', () =>
   withGate(async ({ stage, ask, gate, end }) => {
     const label = gate.labelOf(Buffer.from('what nobody may know'));

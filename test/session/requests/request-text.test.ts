@@ -11,7 +11,8 @@ const textOf = (path: string): string => {
   const question = { request: readRequest('DELETE', path), body: null, preview: undefined };
   const decision = { verdict: 'ask', rule: 'r', reason: 'x', guidance: null, program: null, opaque: false } as const;
   const assessed = { decision, isDryRun: false, body: { kind: 'none' }, preview: undefined } as const;
-  return requestText(question, assessed, null, (bytes) => digestOf(Buffer.from(bytes).toString()));
+  const digest = (bytes: Uint8Array) => digestOf(Buffer.from(bytes).toString());
+  return requestText(question, assessed, { digest: null, digestOf: digest, mask: (text) => text });
 };
 
 test('is the request itself', () => {

@@ -65,23 +65,28 @@ async function previewOf(
   }
 }
 
+export interface RequestWords {
+  readonly digest: string | null;
+  readonly digestOf: (bytes: Uint8Array) => string;
+  readonly mask: (text: string) => string;
+}
+
 /** Longer lines would fill an approver's screen before what the request does. */
 const LONGEST_LINE = 2_000;
 
 /**
  * What a person is shown of it, and approves: the request line, and what it would do. `digest` is that of the body; `digestOf` stands in
- * the place of what does not fit.
+ * the place of what does not fit; `mask` hides what is secret in objects.
  */
 export function requestText(
   { request }: ApiQuestion,
   { preview, body }: Assessed,
-  digest: string | null,
-  digestOf: (bytes: Uint8Array) => string,
+  { digest, digestOf, mask }: RequestWords,
 ): string {
   const line = requestLine(request);
   const isLong = line.length > LONGEST_LINE;
   const rest = isLong ? `… (${line.length} characters, ${digestOf(Buffer.from(line))})` : '';
-  return `${line.slice(0, LONGEST_LINE)}${rest}\n${describeEffect(request, preview, digest, body)}`;
+  return `${line.slice(0, LONGEST_LINE)}${rest}\n${describeEffect(request, preview, digest, body, mask)}`;
 }
 
 /**

@@ -81,7 +81,7 @@ function subjectOf(
   return shownSubject(
     {
       ...{ target, kind, task, principal: client.principal.name },
-      command: requestText(question, assessed, digest, digestOf),
+      command: requestText(question, assessed, { digest, digestOf, mask: (text) => mask.text(text) }),
       cwd: null,
       place: place.summary,
       placeDigest: place.digest,

@@ -6,22 +6,17 @@ import { Bug } from '../../core/errors.ts';
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts';
 import { type ClusterAccess, sessionKubeconfig } from '../../kubernetes/kubeconfig.ts';
 import { ownName } from '../../kubernetes/self-review.ts';
-import { openUpstream } from '../../kubernetes/upstream.ts';
-import { uidOfLoopbackPeer } from '../../os/loopback-peer.ts';
 import type { ApiSession } from '../../ports/api-gate.ts';
-import type { Credential, KubeTokenCredential, KubeTokenRequest } from '../../ports/provider.ts';
+import type { Credential, KubeTokenRequest } from '../../ports/provider.ts';
 import type { ApiEndpoint, Place, Program, ProgramSpec, Target } from '../../ports/target.ts';
 import { buildEnvironment } from '../environment.ts';
 import { type ShellTargetOptions, shellTarget } from '../shell.ts';
 import { placeChanged, type ShellPlace, shellPlaces } from '../shell-place.ts';
 import { checkKubectl } from './check.ts';
-import { openEndpoint } from './endpoint.ts';
 import { endpointProgram } from './endpoint-program.ts';
-import { exchange } from './exchange.ts';
 import { requireKubectl } from './find-kubectl.ts';
 import { makeKubeconfigFolder } from './kubeconfig-folder.ts';
-import { renewing } from './renewing-token.ts';
-import { issueSessionCertificate } from './session-certificate.ts';
+import { openSessionEndpoint } from './session-endpoint.ts';
 
 export interface KubectlTargetOptions extends Pick<ShellTargetOptions, 'user' | 'cwd' | 'env' | 'set'> {
   /** Where clients begin; absent: the namespace of the broker's own context, if that names one. */
@@ -46,9 +41,6 @@ interface ClusterPlace extends Place {
   readonly access: ClusterAccess;
   readonly client: ShellPlace;
 }
-
-/** A clock of a client that is ahead. */
-const LATER_MS = 3_600_000;
 
 /**
  * A target of kind `kubectl`. Its command is `kubectl` with arguments; work that is an endpoint has none. `open` rejects with what a
@@ -90,7 +82,14 @@ export function kubectlTarget(name: string, options: KubectlTargetOptions, deps:
     if (spec.place !== undefined && spec.place !== place.digest) throw placeChanged(name, place.summary);
     const kubectlPath = spec.work.kind === 'command' ? pathOf(spec, place.client) : undefined;
     if (kubectlPath !== undefined) requireKubectl(kubectlPath);
-    const endpoint = await openSessionEndpoint(spec, api, credential, place);
+    // Who started an endpoint talks to it by programs of its own; a client that was started is of the target's account.
+    const account = place.client.runAs.account?.uid ?? deps.brokerUid;
+    const endpoint = await openSessionEndpoint({
+      ...{ session: spec.session, api, access: place.access, namespace, longestMs, clock: deps.clock },
+      uid: spec.work.kind === 'endpoint' ? spec.callerUid : account,
+      first: credential,
+      request: requestFor(spec.session),
+    });
     try {
       signal.throwIfAborted();
       const program =
@@ -114,58 +113,6 @@ export function kubectlTarget(name: string, options: KubectlTargetOptions, deps:
       undefined,
     );
     return env.PATH ?? '';
-  }
-
-  async function openSessionEndpoint(
-    spec: ProgramSpec,
-    { gate, token, renew }: ApiSession,
-    credential: KubeTokenCredential,
-    { access, client }: ClusterPlace,
-  ): Promise<AsyncDisposable & { readonly shown: ApiEndpoint }> {
-    const certificate = await issueSessionCertificate(spec.session, deps.clock.now(), longestMs + LATER_MS);
-    const current = renewing({
-      first: credential,
-      request: requestFor(spec.session),
-      issueAgain: renew,
-      clock: deps.clock,
-      // Requests say so from then on.
-      onFailure: () => {},
-    });
-    const upstream = openUpstream(access.address, { kind: 'token', token: () => current.token() });
-    // Who started an endpoint talks to it by programs of its own; a client that was started is of the target's account.
-    const uid = spec.work.kind === 'endpoint' ? spec.callerUid : (client.runAs.account?.uid ?? deps.brokerUid);
-    const end = new AbortController();
-    const underWay = new Set<Promise<void>>();
-    const close = () => {
-      current[Symbol.dispose]();
-      upstream[Symbol.dispose]();
-    };
-    const endpoint = await openEndpoint({
-      certificate,
-      token,
-      mayConnect: (port, to) => uidOfLoopbackPeer(port, to) === uid,
-      handle: (call) => {
-        const done = exchange(call, { gate, upstream, clock: deps.clock, signal: end.signal });
-        underWay.add(done);
-        return done.finally(() => underWay.delete(done));
-      },
-    }).catch((error: unknown) => {
-      close();
-      throw error;
-    });
-    return {
-      shown: {
-        server: `https://127.0.0.1:${endpoint.port}`,
-        ca: certificate.ca,
-        namespace: namespace ?? access.namespace,
-      },
-      async [Symbol.asyncDispose]() {
-        end.abort(new Error('the session has ended'));
-        await endpoint[Symbol.asyncDispose]();
-        await Promise.all(underWay);
-        close();
-      },
-    };
   }
 
   async function startClient(
@@ -225,11 +172,6 @@ export function kubectlTarget(name: string, options: KubectlTargetOptions, deps:
         signal,
       ),
   };
-}
-
-/** Loads, and runs once, what the first session would otherwise wait for: the library of certificates. */
-export async function warmUpEndpoints(clock: Clock): Promise<void> {
-  await issueSessionCertificate('warm-up', clock.now(), LATER_MS);
 }
 
 /** The program, with something that is to be done after it has ended. */
