@@ -1,15 +1,22 @@
 // timeout: 120
 // Much at once through one endpoint: bodies without an end, many watches, and what is asked beside them.
-import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
-import { connect as connectHttp2 } from 'node:http2';
+import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect as connectHttp2, type Http2ServerResponse } from 'node:http2';
 import { Agent, request } from 'node:https';
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { systemClock } from '../../../src/lib/core/clock.ts';
+import { readRequest } from '../../../src/lib/kubernetes/read-request.ts';
 import { RefusedRequest } from '../../../src/lib/kubernetes/refused-request.ts';
+import { MOST_REQUESTS } from '../../../src/lib/targets/kubectl/endpoint.ts';
 import { HeldBytes } from '../../../src/lib/targets/kubectl/held-bytes.ts';
+import { relayReply } from '../../../src/lib/targets/kubectl/relay.ts';
 import { type ApiEndpoint, apiEndpoint } from '../../helpers/api-endpoint.ts';
 import { fakeApiServer, says } from '../../helpers/fake-api-server.ts';
+import { knownMask } from '../../helpers/known-mask.ts';
 import { soon } from '../../helpers/stream-world.ts';
 
 const test = suite('load');
@@ -172,6 +179,55 @@ test('80 watches go on beside each other, and a request beside them is answered 
   session.destroy();
   await soon(() => [...watches].every(({ destroyed }) => destroyed), 'the end of all watches');
   await soon(() => api.outcomes.length === 81, 'the outcomes');
+});
+
+test('more requests at once than one session may have are told to come later', async () => {
+  let release = () => {};
+  const released = new Promise<string>((resolve) => {
+    release = () => resolve('over');
+  });
+  await using server = await fakeApiServer((_, response) => says(response, 200, {}));
+  await using api = await apiEndpoint({ upstream: server.upstream, secret: 'none', deny: () => released });
+  const sessions = [0, 1].map(() => connectHttp2(`https://127.0.0.1:${api.endpoint.port}`, { ca: api.ca }));
+  const ask = (at: number) => {
+    const stream = sessions[at % 2]?.request({ ':path': PODS, authorization: `Bearer ${api.token}` });
+    stream?.on('error', () => {}).resume();
+    return stream;
+  };
+  const waiting = Array.from({ length: MOST_REQUESTS }, (_, at) => ask(at));
+  await soon(() => api.asked.length === MOST_REQUESTS, 'all questions');
+  const late = ask(0);
+  const [head] = await once(late as NodeJS.EventEmitter, 'response');
+  assert.equal([head[':status'], head['retry-after']], [429, '1']);
+  const answers = Promise.all(waiting.map((stream) => once(stream as NodeJS.EventEmitter, 'response')));
+  release();
+  for (const [answer] of await answers) assert.is(answer[':status'], 403);
+  const after = ask(0);
+  const [then] = await once(after as NodeJS.EventEmitter, 'response');
+  assert.is(then[':status'], 403);
+  for (const session of sessions) session.destroy();
+});
+
+test('a client that goes between two pieces is not waited for', async () => {
+  const response = Object.assign(new EventEmitter(), {
+    writeHead: () => {},
+    end: () => {},
+    write() {
+      response.emit('close');
+      return false;
+    },
+  });
+  const reply = Object.assign(Readable.from([Buffer.from('{}')]), { statusCode: 200, headers: {} });
+  const gate = { labelOf: () => '', replyMask: () => knownMask('none') };
+  const held = new HeldBytes().share();
+  const relayed = relayReply(
+    readRequest('GET', PODS),
+    reply as unknown as IncomingMessage,
+    { response: response as unknown as Http2ServerResponse, held },
+    { gate, clock: systemClock },
+  );
+  const outcome = await Promise.race([relayed.catch(() => 'gone'), delay(2000, 'waits')]);
+  assert.is(outcome, 'gone');
 });
 
 test.run();

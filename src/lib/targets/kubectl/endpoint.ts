@@ -44,6 +44,10 @@ export interface Endpoint extends AsyncDisposable {
 
 /** More of them are nobody's who works. */
 const MOST_CONNECTIONS = 512;
+/** Watches and streams too: each has a connection to the server, and the sessions of a broker share its descriptors. */
+export const MOST_REQUESTS = 256;
+const TOO_MANY =
+  'sallyport (too-many-requests): more requests are under way than one session may have; next: end some watches';
 const HEADERS_MAX_BYTES = 64 * 1024;
 const NOT_YOURS = 'sallyport: this is the endpoint of a session that is not yours, or is over';
 
@@ -75,13 +79,20 @@ export async function openEndpoint({ certificate, token, mayConnect, handle }: E
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('clientError', (_error, socket) => socket.destroy());
   const held = new HeldBytes();
+  let underWay = 0;
   const onCall = (asked: Omit<ApiCall, 'held'>) => {
     const call = { ...asked, held: held.share() };
     call.response.on('close', () => call.held[Symbol.dispose]());
     call.request.on('error', () => {});
     call.response.on('error', () => {});
-    if (isBearer(call.request.headers.authorization, token)) void handle(call);
-    else answer(call.response, 401, failure(401, NOT_YOURS));
+    if (!isBearer(call.request.headers.authorization, token)) answer(call.response, 401, failure(401, NOT_YOURS));
+    else if (underWay >= MOST_REQUESTS) answer(call.response, 429, failure(429, TOO_MANY));
+    else {
+      underWay += 1;
+      void handle(call).finally(() => {
+        underWay -= 1;
+      });
+    }
   };
   server.on('request', (request, response) => onCall({ request, response }));
   // HTTP/1.1 alone has upgrades here: those of HTTP/2 are not offered to clients.
@@ -117,7 +128,8 @@ export function answer(response: Http2ServerResponse, code: number, body: object
 /** Answers with what is there whole. */
 export function answerBytes(response: Http2ServerResponse, code: number, contentType: string, bytes: Uint8Array): void {
   if (response.headersSent || response.writableEnded) return;
-  response.writeHead(code, { 'content-type': contentType, 'content-length': bytes.length });
+  const later = code === 429 ? { 'retry-after': '1' } : {};
+  response.writeHead(code, { 'content-type': contentType, 'content-length': bytes.length, ...later });
   response.end(bytes);
 }
 

@@ -94,10 +94,18 @@ async function send(
   last: () => readonly Uint8Array[] = () => [],
 ): Promise<number> {
   let sent = 0;
+  // Of either version of HTTP; one that is closed says nothing any more.
+  const { destroyed, stream } = response as unknown as { destroyed?: boolean; stream?: { destroyed: boolean } };
+  let isGone = destroyed === true || stream?.destroyed === true;
+  response.once('close', () => {
+    isGone = true;
+  });
   const write = async (pieces: readonly Uint8Array[]) => {
     for (const piece of pieces) {
       sent += piece.length;
-      if (!response.write(piece)) await drained(response);
+      if (response.write(piece)) continue;
+      if (isGone) throw new Error('the client has gone');
+      await drained(response);
     }
   };
   for await (const bytes of reply) await write(change(bytes));
