@@ -32,6 +32,12 @@ for (const [what, type, data, text] of [
     'prod 4 GET //x refused (bad-path: no such path)',
   ],
   [
+    'one that nobody could judge',
+    'api.failed',
+    { ...JUDGED, code: 'cannot-preview', status: 422 },
+    'prod 3 delete pods default/web not judged (cannot-preview) 422',
+  ],
+  [
     'one whose fields are no texts',
     'api.judged',
     { request: 'x', target: 1, verb: {}, resource: [], verdict: null, rule: 7, reason: {}, line: null },

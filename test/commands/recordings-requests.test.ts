@@ -61,6 +61,14 @@ test('lists the requests in a table, and counts descriptions of the API', async 
     ...[description(1), description(2), request(3), request(4, EXEC)],
     request(5, { verb: 'delete', verdict: 'deny', rule: 'kubernetes/pillars', status: 0, bytes: 0 }),
     line('api.refused', { request: 6, line: 'GET //x', code: 'bad-path', message: 'no such path' }),
+    line('api.failed', {
+      request: 7,
+      verb: 'patch',
+      resource: 'pods',
+      line: 'PATCH /x',
+      code: 'cannot-preview',
+      status: 0,
+    }),
   );
   const { exit, stdout } = await show(world, file);
   assert.is(exit, 0);
@@ -78,6 +86,7 @@ test('lists the requests in a table, and counts descriptions of the API', async 
     ],
     ['5', 'delete', 'pods', 'default/p5', 'deny', 'kubernetes/pillars', '-', '12', '-', '-'],
     ['6', 'GET', '-', '//x', 'refused', '-', '-', '-', '-', 'bad-path: no such path'],
+    ['7', 'patch', 'pods', '-', 'failed', '-', '-', '-', '-', 'cannot-preview'],
     ['and 2 descriptions of the API, which --all lists'],
     [''],
   ]);
@@ -97,6 +106,7 @@ test('lists the requests in a table, and counts descriptions of the API', async 
       [4, 'pods/exec', 'ended'],
       [5, 'pods', 'ended'],
       [6, null, 'refused'],
+      [7, 'pods', 'failed'],
     ],
   );
   assert.equal(json.requests[3].streams, EXEC.streams);

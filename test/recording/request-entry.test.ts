@@ -174,6 +174,11 @@ for (const [what, given, text] of [
     'api.refused: 5 GET //x refused (bad-path: no such path)',
   ],
   [
+    'one that nobody could judge',
+    marked({ ...LIST, verdict: null, code: 'cannot-preview', status: 0 }, 'api.failed'),
+    'api.failed: 3 list pods default not judged (cannot-preview)',
+  ],
+  [
     'a name that goes on as an end',
     marked({ ...LIST, name: 'x 200 12 ms', status: 403 }),
     'api.request: 3 list pods "default/x 200 12 ms" 403 12 ms',

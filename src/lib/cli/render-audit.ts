@@ -18,7 +18,7 @@ function requestWords(type: string, data: Readonly<Record<string, unknown>>): st
   const entry = name === undefined ? null : requestEntry({ name, data, atMs: 0 });
   if (entry === null) return undefined;
   const target = asText(data.target) ?? '?';
-  if (entry.state === 'refused') return `${target} ${askedWords(entry)} ${endWords(entry)}`;
+  if (entry.state !== 'ended') return `${target} ${askedWords(entry)} ${endWords(entry)}`;
   const approval = asText(data.approval);
   return [
     `${target} ${askedWords(entry)}:`,
@@ -33,6 +33,7 @@ function requestWords(type: string, data: Readonly<Record<string, unknown>>): st
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['api.judged', 'api.request'],
   ['api.refused', 'api.refused'],
+  ['api.failed', 'api.failed'],
 ]);
 
 function pairs(data: Readonly<Record<string, unknown>>): string {

@@ -37,7 +37,7 @@ function moreOf(entry: RequestEntry): string {
   const { exitCode, streams, error } = entry;
   const program = programOf(entry);
   const more = [
-    ...(error === null ? [] : [`${error.code}: ${error.message}`]),
+    ...(error === null ? [] : [error.message === '' ? error.code : `${error.code}: ${error.message}`]),
     ...(exitCode === null ? [] : [`exit ${exitCode}`]),
     ...streams
       .filter(({ bytes }) => bytes > 0)

@@ -8,8 +8,11 @@ export interface RequestEntry {
   readonly atMs: number;
   /** From 1, in the order in which they came. */
   readonly number: number | null;
-  /** `open`: the recording ends before it did. `refused`: for its form, before anybody judged it. */
-  readonly state: 'ended' | 'open' | 'refused';
+  /**
+   * `open`: the recording ends before it did. `refused`: for its form, before anybody judged it. `failed`: nobody could say whether it may go,
+   * and it did not; `status` is then what the server said to a dry run.
+   */
+  readonly state: 'ended' | 'open' | 'refused' | 'failed';
   readonly verb: string | null;
   /** `deployments.apps`, `pods/exec`; null for a description of the API. */
   readonly resource: string | null;
@@ -27,7 +30,7 @@ export interface RequestEntry {
   /** Of a program that was run. */
   readonly exitCode: number | null;
   readonly streams: readonly RequestStream[];
-  /** Why it was refused. */
+  /** Why it was refused, or failed; the message may be empty. */
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
@@ -72,7 +75,10 @@ export function requestEntry({ name, data, atMs }: Pick<CastMarker, 'name' | 'da
     ms: numberIn(data, 'ms'),
     exitCode: numberIn(data, 'exitCode'),
     streams: streamsIn(data),
-    error: state === 'refused' ? { code: textIn(data, 'code') ?? '', message: textIn(data, 'message') ?? '' } : null,
+    error:
+      state === 'refused' || state === 'failed'
+        ? { code: textIn(data, 'code') ?? '', message: textIn(data, 'message') ?? '' }
+        : null,
   };
 }
 
@@ -130,6 +136,7 @@ const STATES: ReadonlyMap<string, RequestEntry['state']> = new Map([
   ['api.request', 'ended'],
   ['api.opened', 'open'],
   ['api.refused', 'refused'],
+  ['api.failed', 'failed'],
 ]);
 
 function textIn(data: Fields, key: string): string | null {

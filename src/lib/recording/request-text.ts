@@ -22,10 +22,11 @@ export function requestText(marker: Pick<CastMarker, 'name' | 'data'>): string |
   return entry === null ? undefined : `${askedWords(entry)} ${endWords(entry)}`;
 }
 
-/** `200 12 ms`, `101 130 ms, exit 3`, `denied by rule "no-web"`. */
+/** `200 12 ms`, `101 130 ms, exit 3`, `denied by rule "no-web"`, `not judged (cannot-preview)`. */
 export function endWords({ state, verdict, rule, status, ms, exitCode, error }: RequestEntry): string {
   if (state === 'open') return 'opened';
   if (state === 'refused') return `refused (${word(error?.code ?? '')}: ${error?.message ?? ''})`;
+  if (state === 'failed') return `not judged (${word(error?.code ?? '')})${status === null ? '' : ` ${status}`}`;
   if (verdict === 'deny') return `denied by rule ${JSON.stringify(rule ?? '')}`;
   const end = `${verdict === 'ask' && status === null ? 'not approved' : (status ?? 'no answer')} ${ms ?? '?'} ms`;
   return exitCode === null ? end : `${end}, exit ${exitCode}`;
