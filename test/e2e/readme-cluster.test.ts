@@ -38,7 +38,7 @@ async function nameIt(world: CliWorld): Promise<void> {
   writeFileSync(file, config.toString());
 }
 
-const sessionOf = async (world: CliWorld, command: string): Promise<string> => {
+const sessionOf = async (world: CliWorld, command: string | null): Promise<string> => {
   const { recordings } = (await follow('sallyport recordings list --json', world)).json;
   return recordings.find((row: { command: string | null }) => row.command === command)?.session ?? '';
 };
@@ -109,7 +109,9 @@ withCluster('the five minutes go as they are written, and the approver sees what
   const file = join(world.home, 'prod.kubeconfig');
   const endpoint = startLine((linesOf(open)[0] ?? '').replace(/^sallyport/, `exec ${process.execPath} ${CLI}`), world);
   await endpoint.says(/^ready: /m);
-  assert.match((await follow(linesOf(through)[0] ?? '', world)).stdout, /^NAME .*\n(web-.*\n){3}$/);
+  const [get = '', list = ''] = linesOf(through);
+  assert.match((await follow(get, world)).stdout, /^NAME .*\n(web-.*\n){3}$/);
+  assert.match((await follow(list, world)).stdout, /^etc$/m);
   assert.match((await follow('sallyport session list', world)).stdout, /^s-.* gated .* \(request by request\)$/m);
   endpoint.child.kill('SIGINT');
   await endpoint.done;
@@ -117,9 +119,17 @@ withCluster('the five minutes go as they are written, and the approver sees what
 
   // Step 6.
   const session = await sessionOf(world, 'kubectl get pods');
-  const [list = '', one = '', log = ''] = linesOf(lookBack).map((line) => line.replace(/s-\w{12}/, session));
-  assert.match((await follow(list, world)).stdout, /^3 +list +pods +default +allow +kubernetes\/look +200 /m);
+  const [all = '', one = '', log = ''] = linesOf(lookBack).map((line) => line.replace(/s-\w{12}/, session));
+  assert.match((await follow(all, world)).stdout, /^3 +list +pods +default +allow +kubernetes\/look +200 /m);
   assert.match((await follow(one, world)).stdout, /^request {3}3 list pods default$/m);
+  // Of a session without a terminal, too, what a program in a pod wrote can be read.
+  const kept = await sessionOf(world, null);
+  const { requests } = (await follow(`sallyport recordings show ${kept} --json`, world)).json;
+  const exec = requests.find(({ resource }: { resource: string }) => resource === 'pods/exec');
+  assert.match(
+    (await follow(`sallyport recordings show ${kept} --request ${exec.number}`, world)).stdout,
+    /^stdout \| etc$/m,
+  );
   await until(async () => /credential\.dead/.test((await follow(log, world)).stdout), 'a token is dead', 60_000);
 
   await endsAsSaid(world);

@@ -49,8 +49,8 @@ export interface StreamPiece {
   readonly text: string;
 }
 
-/** More are open at once in no session: the endpoint has fewer connections. */
-const MOST_OPEN = 10_000;
+/** More than these are not remembered while they are open; what ends is listed all the same. */
+const MOST_OPEN = 1000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
