@@ -230,4 +230,43 @@ test('a client that goes between two pieces is not waited for', async () => {
   assert.is(outcome, 'gone');
 });
 
+test('what was held back does not overtake what a slow client has not taken yet', async () => {
+  const written: string[] = [];
+  const response = Object.assign(new EventEmitter(), {
+    writeHead: () => {},
+    end: () => {},
+    write(bytes: Uint8Array) {
+      written.push(Buffer.from(bytes).toString());
+      setTimeout(() => response.emit('drain'), 300);
+      return false;
+    },
+  });
+  const pieces = async function* () {
+    yield Buffer.from('x');
+    await delay(1200);
+  };
+  const reply = Object.assign(pieces(), { statusCode: 200, headers: {} });
+  let holds = true;
+  const mask = {
+    push: () => [Buffer.from('a'), Buffer.from('b')],
+    get holding() {
+      return holds;
+    },
+    expire() {
+      holds = false;
+      return [Buffer.from('c')];
+    },
+    flush: () => [],
+  };
+  const masks = [knownMask('none'), mask];
+  const gate = { labelOf: () => '', replyMask: () => masks.shift() ?? mask };
+  await relayReply(
+    readRequest('GET', PODS),
+    reply as unknown as IncomingMessage,
+    { response: response as unknown as Http2ServerResponse, held: new HeldBytes().share() },
+    { gate, clock: systemClock },
+  );
+  assert.equal(written, ['a', 'b', 'c']);
+});
+
 test.run();

@@ -8,7 +8,7 @@ import { BrokerError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { maskSecrets } from '../../kubernetes/mask-secrets.ts';
 import type { ApiGate, ReplyMask } from '../../ports/api-gate.ts';
-import type { ApiCall } from './endpoint.ts';
+import { type ApiCall, breakOff } from './endpoint.ts';
 import type { HeldShare } from './held-bytes.ts';
 
 /** How long part of a reply may wait for the rest of what could be a secret: as for everything that programs read. */
@@ -92,6 +92,7 @@ async function send(
   response: Http2ServerResponse,
   change: (bytes: Buffer) => readonly Uint8Array[],
   last: () => readonly Uint8Array[] = () => [],
+  onSent: () => void = () => {},
 ): Promise<number> {
   let sent = 0;
   // Of either version of HTTP; one that is closed says nothing any more.
@@ -108,7 +109,10 @@ async function send(
       await drained(response);
     }
   };
-  for await (const bytes of reply) await write(change(bytes));
+  for await (const bytes of reply) {
+    await write(change(bytes));
+    onSent();
+  }
   await write(last());
   response.end();
   return sent;
@@ -137,26 +141,32 @@ async function sendMasked(
 ): Promise<number> {
   let cancel = () => {};
   let expired = 0;
+  const letGo = () => {
+    try {
+      for (const piece of mask.expire()) {
+        expired += piece.length;
+        response.write(piece);
+      }
+    } catch {
+      // What cannot be masked is not shown, and the client sees that it is not whole.
+      breakOff(response);
+    }
+  };
   try {
     const sent = await send(
       reply,
       response,
       (bytes) => {
         cancel();
-        const pieces = mask.push(bytes);
-        if (mask.holding) {
-          cancel = clock.after(HOLD_MS, () => {
-            for (const piece of mask.expire()) {
-              expired += piece.length;
-              response.write(piece);
-            }
-          });
-        }
-        return pieces;
+        return mask.push(bytes);
       },
       () => {
         cancel();
         return mask.flush();
+      },
+      // Not before all that stands before it has been taken.
+      () => {
+        if (mask.holding) cancel = clock.after(HOLD_MS, letGo);
       },
     );
     return sent + expired;
