@@ -1,0 +1,199 @@
+// timeout: 300
+// An endpoint for clients that somebody else starts: a kubeconfig without a secret, whose plugin asks the broker for what opens it. What
+// comes through it is judged and recorded as what kubectl asks is.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { CLI, type CliResult, type StartedCli, until } from '../helpers/cli.ts';
+import { needsCluster } from '../helpers/cluster.ts';
+import { askEndpoint, endpointIn } from '../helpers/kubectl-hold.ts';
+import { type KubectlStage, kubectlStage } from '../helpers/kubectl-stage.ts';
+import { has, needs } from '../helpers/needs.ts';
+import { newAccount } from '../helpers/os-account.ts';
+
+const test = suite('kubectl-endpoint');
+const withCluster = needsCluster(test);
+const withAccount = has('root') && has('useradd') ? withCluster : needs(test, 'root', 'useradd');
+
+let started: Promise<KubectlStage> | undefined;
+
+function shared(): Promise<KubectlStage> {
+  started ??= kubectlStage();
+  return started;
+}
+
+test.after(async () => {
+  await (await started)?.[Symbol.asyncDispose]();
+});
+
+interface Kept {
+  readonly id: string;
+  readonly file: string;
+  readonly cli: StartedCli;
+  /** A kubectl that nobody but the test started, with that kubeconfig alone. */
+  plain(args: readonly string[]): Promise<CliResult>;
+  /** What the plugin prints. */
+  token(): Promise<string>;
+}
+
+let count = 0;
+
+async function keep({ world, cluster }: KubectlStage, flags: readonly string[] = []): Promise<Kept> {
+  count += 1;
+  const file = join(world.folder, `kept-${count}.kubeconfig`);
+  const cli = world.start(['kubectl', 'prod', '--kubeconfig', file, ...flags]);
+  const [, id = ''] = await cli.says(/ready: KUBECONFIG=\S+ \(session (s-\w+)\); Ctrl-C ends it/);
+  return {
+    ...{ id, file, cli },
+    plain: (args) => cluster.kubectl(args, { env: { KUBECONFIG: file } }),
+    token: async () => (await world.run(['session', 'credential', id])).json.status.token,
+  };
+}
+
+const secretsLeft = async ({ admin }: KubectlStage): Promise<string> =>
+  (await admin(['-n', 'agents', 'get', 'secrets', '-o', 'name'])).trim();
+
+withCluster('a plain kubectl works with the file, which holds no secret, until it is interrupted', async () => {
+  const stage = await shared();
+  const kept = await keep(stage);
+  const text = readFileSync(kept.file, 'utf8');
+  assert.is(statSync(kept.file).mode & 0o777, 0o600);
+  assert.not.match(text, await kept.token());
+  assert.not.match(text, /token:|client-key|password|eyJ/);
+  assert.match(text, 'client.authentication.k8s.io/v1');
+
+  const nodes = await kept.plain(['get', 'nodes', '-o', 'name']);
+  assert.equal([nodes.exit, nodes.stdout], [0, 'node/node-1\n'], nodes.stderr);
+  const denied = await kept.plain(['delete', 'namespace', 'agents']);
+  assert.is(denied.exit, 1);
+  assert.match(denied.stderr, /Forbidden.*sallyport: denied by rule "kubernetes\/pillars"/);
+  await stage.admin(['get', 'namespace', 'agents']);
+
+  // A change waits for a person, as anywhere.
+  const asked = stage.cluster.startKubectl(['create', 'configmap', 'made'], { env: { KUBECONFIG: kept.file } });
+  await kept.cli.says(/waiting: request r-\w+/);
+  const shown = await stage.approve();
+  assert.match(shown, /configmaps/);
+  assert.equal(
+    [(await asked.done).exit, await stage.admin(['get', 'configmap', 'made', '-o', 'name'])],
+    [0, 'configmap/made\n'],
+  );
+
+  const copy = endpointIn(text);
+  const token = await kept.token();
+  kept.cli.child.kill('SIGINT');
+  const { exit, stderr } = await kept.cli.done;
+  assert.is(exit, 0, stderr);
+  assert.not.ok(existsSync(kept.file));
+  assert.type(await askEndpoint({ ...copy, token }), 'string');
+  writeFileSync(kept.file, text, { mode: 0o600 });
+  const after = await kept.plain(['get', 'nodes']);
+  assert.is.not(after.exit, 0);
+  assert.is(after.stdout, '');
+  await until(async () => (await secretsLeft(stage)) === '', 'the Secret of the session is deleted');
+
+  const audit = (await stage.world.run(['audit', 'tail', '--lines', '200', '--json'])).stdout;
+  for (const line of [
+    'GET /api/v1/nodes',
+    'DELETE /api/v1/namespaces/agents',
+    'POST /api/v1/namespaces/default/configmaps',
+  ]) {
+    assert.match(audit, line);
+  }
+});
+
+withCluster('any client with the token is let in, and no other', async () => {
+  const stage = await shared();
+  const kept = await keep(stage);
+  const copy = endpointIn(readFileSync(kept.file, 'utf8'));
+  const token = await kept.token();
+  assert.is(await askEndpoint({ ...copy, token }), 200);
+  assert.is(await askEndpoint({ ...copy, token }, '/api/v1/nodes/node-1/proxy/pods'), 403);
+  assert.is(await askEndpoint({ ...copy, token }, '/api/v1/namespaces/..%2f..%2fsecrets'), 400);
+  assert.is(await askEndpoint({ ...copy, token: '' }), 401);
+  assert.is(await askEndpoint({ ...copy, token: `${token.slice(0, -1)}!` }), 401);
+  // A second session's token does not open the first.
+  const other = await keep(stage);
+  assert.is(await askEndpoint({ ...copy, token: await other.token() }), 401);
+  for (const { cli } of [kept, other]) {
+    cli.child.kill('SIGTERM');
+    assert.is((await cli.done).exit, 0);
+  }
+  const gone = await stage.world.run(['session', 'credential', kept.id]);
+  assert.is.not(gone.exit, 0);
+  assert.is(gone.stdout, '');
+});
+
+withCluster('it ends by itself when its time is up, with 0, and takes its file along', async () => {
+  const stage = await shared();
+  const began = performance.now();
+  const kept = await keep(stage, ['--ttl', '5s']);
+  const { exit, stderr } = await kept.cli.done;
+  assert.is(exit, 0, stderr);
+  assert.ok(performance.now() - began >= 5000);
+  assert.not.ok(existsSync(kept.file));
+  process.stdout.write(`# an endpoint with a ttl of 5 s was there for ${Math.round(performance.now() - began)} ms\n`);
+});
+
+withCluster('a file that is there stays as it is, and nothing is opened', async () => {
+  const stage = await shared();
+  const file = join(stage.world.folder, 'mine');
+  writeFileSync(file, 'mine');
+  const { exit, stderr } = await stage.world.run(['kubectl', 'prod', '--kubeconfig', file]);
+  assert.is(exit, 64, stderr);
+  assert.match(stderr, /is there already/);
+  assert.is(readFileSync(file, 'utf8'), 'mine');
+  const nowhere = await stage.world.run(['kubectl', 'prod', '--kubeconfig', join(stage.world.folder, 'no', 'folder')]);
+  assert.is(nowhere.exit, 64, nowhere.stderr);
+  for (const [args, exit64] of [
+    [['kubectl', 'prod', '--kubeconfig', `${file}2`, '--', 'get', 'pods'], 64],
+    [['kubectl', 'prod', '--ttl', '5s', '--', 'get', 'pods'], 64],
+    [['kubectl', 'prod'], 64],
+    [['kubectl', 'prod', '--kubeconfig', `${file}2`, '--ttl', 'soon'], 64],
+  ] as const) {
+    const result = await stage.world.run(args);
+    assert.is(result.exit, exit64, `${args.join(' ')}: ${result.stderr}`);
+  }
+  assert.not.ok(existsSync(`${file}2`));
+  assert.is(await secretsLeft(stage), '');
+});
+
+withCluster('kill -9 of the CLI closes the endpoint', async () => {
+  const stage = await shared();
+  const kept = await keep(stage);
+  const copy = { ...endpointIn(readFileSync(kept.file, 'utf8')), token: await kept.token() };
+  assert.is(await askEndpoint(copy), 200);
+  kept.cli.child.kill('SIGKILL');
+  await kept.cli.done;
+  await until(async () => typeof (await askEndpoint(copy)) === 'string', 'the endpoint is closed');
+  await until(async () => (await secretsLeft(stage)) === '', 'the Secret of the session is deleted');
+  // Nobody was left to remove it; it opens nothing.
+  assert.ok(existsSync(kept.file));
+});
+
+withAccount('another account of this machine is told no token', async () => {
+  const stage = await shared();
+  const kept = await keep(stage);
+  await using account = await newAccount('/bin/sh');
+  const { world } = stage;
+  // It could reach the socket, so that it is the broker that says no.
+  for (let folder = dirname(world.socket); folder.startsWith(world.folder); folder = dirname(folder)) {
+    chmodSync(folder, 0o755);
+  }
+  chmodSync(world.socket, 0o777);
+  const other = spawnSync(process.execPath, [CLI, 'session', 'credential', kept.id], {
+    uid: account.uid,
+    cwd: '/',
+    env: { PATH: process.env.PATH ?? '', HOME: account.home, SALLYPORT_SOCKET: world.socket },
+    encoding: 'utf8',
+  });
+  assert.is.not(other.status, 0);
+  assert.is(other.stdout, '');
+  assert.match(other.stderr, /^sallyport: /m, other.stderr);
+  kept.cli.child.kill('SIGINT');
+  assert.is((await kept.cli.done).exit, 0);
+});
+
+test.run();
