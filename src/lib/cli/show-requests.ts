@@ -12,8 +12,8 @@ export type Write = (text: string) => Promise<void>;
 type Source = Pick<OpenableRecording, 'open'>;
 type Table = (header: readonly string[], rows: readonly (readonly string[])[]) => string;
 
-/** Rows that share the widths of their columns. */
-const ROWS_AT_ONCE = 500;
+/** Rows that share the widths of their columns; a request line alone may have 192 KiB. */
+const ROWS_AT_ONCE = 100;
 
 /** The table of all requests; descriptions of the API are counted in a last line, or stand among them with `all`. */
 export async function printRequests({ open }: Source, all: boolean, table: Table, write: Write): Promise<void> {
