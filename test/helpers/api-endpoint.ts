@@ -20,6 +20,8 @@ export interface ApiEndpointOptions {
   readonly secret: string;
   /** The message of a denial; undefined allows. */
   readonly deny?: (question: ApiQuestion) => string | undefined | Promise<string | undefined>;
+  /** Runs when a stream's masks are asked for. */
+  readonly onStreams?: () => void;
   /** Runs before something is recorded. */
   readonly onRecord?: (stream: StreamName, bytes: Uint8Array) => void | Promise<void>;
 }
@@ -40,12 +42,22 @@ export interface ApiEndpoint extends AsyncDisposable {
   end(): void;
 }
 
-export async function apiEndpoint({ upstream, secret, deny, onRecord }: ApiEndpointOptions): Promise<ApiEndpoint> {
+export async function apiEndpoint({
+  upstream,
+  secret,
+  deny,
+  onStreams,
+  onRecord,
+}: ApiEndpointOptions): Promise<ApiEndpoint> {
   const asked: ApiQuestion[] = [];
   const refusals: string[] = [];
   const outcomes: ApiOutcome[] = [];
   const recorded: ApiEndpoint['recorded'] = [];
-  const streams = ({ query }: ApiRequest) => ({
+  const streams = ({ query }: ApiRequest) => {
+    onStreams?.();
+    return streamsOf(query);
+  };
+  const streamsOf = (query: ApiRequest['query']) => ({
     mask: () => (isOn(query, 'tty') ? knownMask(secret) : knownMaskOfBytes(secret)),
     async record(stream: StreamName, bytes: Uint8Array) {
       await onRecord?.(stream, bytes);

@@ -355,6 +355,19 @@ test('what the server refuses comes to the client as the server says it, masked'
   }
 });
 
+test('without masks nothing is opened', async () => {
+  await using w = await world({
+    onStreams() {
+      throw new Error('no mask');
+    },
+  });
+  const client = w.connect();
+  const [, reply] = await once(client, 'unexpected-response');
+  reply.resume();
+  assert.is(reply.statusCode, 500);
+  assert.equal([w.server.asked, w.api.outcomes], [[], [{ status: 0, bytes: 0 }]]);
+});
+
 test('nothing is left open when everything is over', async () => {
   const running = new Set<unknown>();
   const { setInterval: start, clearInterval: stop } = globalThis;

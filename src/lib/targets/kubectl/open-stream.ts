@@ -46,21 +46,20 @@ export async function openStream(
     return { status: 101, ...(await relayTunnel(socket, opened.socket, signal)) };
   }
 
+  // Asked for before anything is opened: without masks there is nothing to open.
+  const own = streams();
   // Whatever the client speaks, the server is spoken to in messages; what SPDY says of the end of an input, only the newest can say.
   const protocols = upgrade.transport === 'spdy' ? [CHANNELS_V5] : upgrade.protocols;
   const opened = await openChannels(deps.upstream, { ...asked, upgrade: { ...upgrade, protocols } }, signal);
   if (opened.kind === 'refused') return refused(opened.reply);
   const server = channelEnd(opened.end, opened.protocol, SERVER_CHANNELS);
   const socket = takeOver(call, () => server.breakOff());
-  const client = await acceptClient(call, socket, request, upgrade, opened.protocol, deps);
+  const client = await acceptClient(call, socket, request, upgrade, opened.protocol, deps).catch((error: unknown) => {
+    server.breakOff();
+    throw error;
+  });
   const replyMask = () => deps.gate.replyMask();
-  const through = await relayChannels(
-    request,
-    client,
-    server,
-    { streams: streams(), replyMask, clock: deps.clock },
-    signal,
-  );
+  const through = await relayChannels(request, client, server, { streams: own, replyMask, clock: deps.clock }, signal);
   return { status: 101, ...through };
 }
 
