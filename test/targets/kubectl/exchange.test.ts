@@ -304,6 +304,14 @@ test('headers that quote a secret do not go on, and errors of descriptions are m
   agent.destroy();
 });
 
+test('a cluster that refuses the token of the session is not a client with a wrong one', async () => {
+  await using w = await world({ reply: (_, response) => says(response, 401, { message: 'Unauthorized' }) });
+  const { status, text } = await askHttp1(w, '/api/v1/pods', {});
+  assert.is(status, 401);
+  assert.match(JSON.parse(text).message, /^sallyport \(cluster-token-refused\): .*next: /);
+  assert.equal(w.outcomes, [{ status: 401, bytes: text.length }]);
+});
+
 test('a reply that is compressed without being asked is not shown', async () => {
   await using w = await world({
     reply: (_, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end('anything'),

@@ -7,8 +7,9 @@ import type { Clock } from '../../core/clock.ts';
 import { BrokerError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { maskSecrets } from '../../kubernetes/mask-secrets.ts';
+import { failure } from '../../kubernetes/status.ts';
 import type { ApiGate, ReplyMask } from '../../ports/api-gate.ts';
-import { type ApiCall, breakOff } from './endpoint.ts';
+import { type ApiCall, answerBytes, breakOff } from './endpoint.ts';
 import type { HeldShare } from './held-bytes.ts';
 
 /** How long part of a reply may wait for the rest of what could be a secret: as for everything that programs read. */
@@ -17,6 +18,10 @@ const HOLD_MS = 200;
 const SECRETS_MAX_BYTES = 16 * 1024 * 1024;
 /** Of a description; what comes with any other status is a text that anybody may have written. */
 const DESCRIBED: ReadonlySet<number> = new Set([200, 301, 304]);
+
+/** In words of its own: the client's token was right, and it is not the client who can do anything about the other. */
+const TOKEN_REFUSED =
+  'sallyport (cluster-token-refused): the cluster refuses the token of this session; next: run the command again, in a new session';
 
 /** What clients act on. Lengths and encodings are the reply's own after it is masked. */
 const RELAYED = ['content-type', 'etag', 'warning', 'retry-after', 'audit-id'] as const;
@@ -34,6 +39,12 @@ export async function relayReply(
   deps: RelayDeps,
 ): Promise<number> {
   const status = reply.statusCode ?? 502;
+  if (status === 401) {
+    reply.resume();
+    const bytes = Buffer.from(`${JSON.stringify(failure(401, TOKEN_REFUSED))}\n`);
+    answerBytes(response, 401, 'application/json', bytes);
+    return bytes.length;
+  }
   const headers = shownHeaders(reply.headers, deps.gate);
   if (subject.kind === 'discovery' && DESCRIBED.has(status)) {
     response.writeHead(status, { ...headers, ...ofDescription(reply.headers) });
