@@ -1,6 +1,7 @@
 // The measurements by name. Each returns lines to print; a ratio says how many times the other's time ours takes.
 import { echoLatency } from './echo.ts';
 import { gatedCommands } from './gated.ts';
+import { kubectlTimes } from './kubectl.ts';
 import { maskTimes } from './mask.ts';
 import { brokerMemory } from './memory.ts';
 import { policyTimes } from './policy.ts';
@@ -27,6 +28,7 @@ export const BENCHES: readonly Bench[] = [
   { name: 'policy', run: policyTimes },
   { name: 'rate', run: policyRate },
   { name: 'mask', run: maskTimes },
+  { name: 'kubectl', run: kubectlTimes },
 ];
 
 async function cliStart(stage: Stage): Promise<readonly string[]> {

@@ -27,7 +27,7 @@ function ratio(after: number, before: number): string {
   return `${(after / before).toFixed(2)} ×, ${before} MiB before, ${after} MiB after`;
 }
 
-function residentMiB(pid: number): number {
+export function residentMiB(pid: number): number {
   return statusMiB(pid, 'VmRSS');
 }
 
