@@ -1,6 +1,7 @@
 // timeout: 300
 // What `recordings show` and `replay` say of a kubectl session: its requests, what programs in pods wrote, and nothing that acts on the
 // terminal or deceives who reads it, whatever stands in the file.
+import { once } from 'node:events';
 import { createWriteStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -211,8 +212,7 @@ test('lists ten thousand requests, and programs that wrote 100 MB, in little mem
   await using world = cliWorld();
   const file = join(world.folder, 'long.cast');
   const out = createWriteStream(file);
-  const put = async (text: string) =>
-    void (out.write(text) || (await new Promise((resolve) => out.once('drain', resolve))));
+  const put = async (text: string) => void (out.write(text) || (await once(out, 'drain')));
   await put(header());
   const text = 'x'.repeat(1_000_000);
   for (let number = 1; number <= 10_000; number += 1) {

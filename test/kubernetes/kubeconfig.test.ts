@@ -1,5 +1,5 @@
 // What of a kubeconfig the broker uses for itself, and what it refuses.
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -7,7 +7,12 @@ import * as assert from 'uvu/assert';
 import { parse, stringify } from 'yaml';
 import { BrokerError } from '../../src/lib/core/errors.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
-import { pluginKubeconfig, readKubeconfig, sessionKubeconfig } from '../../src/lib/kubernetes/kubeconfig.ts';
+import {
+  kubeconfigReader,
+  pluginKubeconfig,
+  readKubeconfig,
+  sessionKubeconfig,
+} from '../../src/lib/kubernetes/kubeconfig.ts';
 
 const test = suite('kubeconfig');
 
@@ -152,6 +157,22 @@ test('what other clients get asks a program for the token, and holds none', () =
       },
     },
   ]);
+});
+
+test('is parsed again where it says something else by then', () => {
+  const [one, two] = ['one', 'two'].map((name) =>
+    write({ server: `https://${name}.example.org` }, { token: 'of-a-test' }),
+  );
+  const file = join(folder, 'moving');
+  const take = (from: string | undefined) => writeFileSync(file, readFileSync(from ?? '', 'utf8'));
+  take(one);
+  const read = kubeconfigReader(file, undefined);
+  assert.is(read().address.server.host, 'one.example.org');
+  assert.is(read().address.server.host, 'one.example.org');
+  take(two);
+  assert.is(read().address.server.host, 'two.example.org');
+  rmSync(file);
+  assert.throws(read, (error: BrokerError) => error.code === 'bad-kubeconfig');
 });
 
 test.run();

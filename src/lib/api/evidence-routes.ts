@@ -96,6 +96,8 @@ async function describe(session: SessionId, deps: RouteDeps) {
   const row = await deps.store.sessions.get(session);
   return {
     target: row?.target ?? null,
+    kind: row?.kind ?? null,
+    mode: row?.mode ?? null,
     command: row?.command ?? null,
     principal: row?.principal ?? null,
     startedAt: row?.startedAt ?? null,

@@ -6,7 +6,7 @@ import type { Secret } from '../core/secret.ts';
 import type { KubeTokenCluster } from '../credentials/index.ts';
 import { type ClusterApi, clusterApi } from '../kubernetes/cluster-api.ts';
 import { inClusterAccess } from '../kubernetes/in-cluster.ts';
-import { type ClusterAccess, readKubeconfig } from '../kubernetes/kubeconfig.ts';
+import { type ClusterAccess, kubeconfigReader } from '../kubernetes/kubeconfig.ts';
 import { openUpstream } from '../kubernetes/upstream.ts';
 import type { BootOptions } from './boot.ts';
 
@@ -43,7 +43,7 @@ export function kubeClusters(config: Config, boot: Pick<BootOptions, 'kubernetes
 
 function accessOf({ kubeconfig, context }: KubectlTargetConfig, boot: Pick<BootOptions, 'kubernetesService'>) {
   if (kubeconfig === undefined) return () => inClusterAccess(boot.kubernetesService);
-  return () => readKubeconfig(kubeconfig, context);
+  return kubeconfigReader(kubeconfig, context);
 }
 
 /** Connections are kept for as long as the kubeconfig says the same. */

@@ -76,7 +76,9 @@ function usage(message: string, hint: string): BrokerError {
 
 /** As it goes to the broker. Throws `empty-command`, `not-utf-8` and what flags are wrong (64). */
 export function toInvocation({ kind, target, child, flags, environment }: RunOptions): Invocation {
-  const isAsked = flags.tty || flags.plain || (child === null && process.stdin.isTTY === true);
+  const isAtTerminal = process.stdin.isTTY === true && (child === null || process.stdout.isTTY === true);
+  // A kubectl looks for itself whether it has a terminal, as it would without sallyport.
+  const isAsked = flags.tty || flags.plain || (isAtTerminal && (child === null || (kind === 'kubectl' && !flags.json)));
   const wantsTerminal = isAsked && !flags['no-tty'];
   return {
     target,

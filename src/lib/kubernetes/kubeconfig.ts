@@ -22,7 +22,20 @@ type Fields = Readonly<Record<string, unknown>>;
  * a password.
  */
 export function readKubeconfig(file: string, context: string | undefined): ClusterAccess {
-  const document = fieldsOf(parsed(file));
+  return accessIn(file, fieldsOf(parsed(file, readText(file))), context);
+}
+
+/** `readKubeconfig` for who asks again and again: the file is read each time, and parsed where it says something else by then. */
+export function kubeconfigReader(file: string, context: string | undefined): () => ClusterAccess {
+  let last: { readonly text: string; readonly document: Fields } | undefined;
+  return () => {
+    const text = readText(file);
+    if (last?.text !== text) last = { text, document: fieldsOf(parsed(file, text)) };
+    return accessIn(file, last.document, context);
+  };
+}
+
+function accessIn(file: string, document: Fields, context: string | undefined): ClusterAccess {
   const name = context ?? textOf(document['current-context']);
   if (name === undefined) throw bad(file, 'it has no current context', 'name one as "context"');
   const chosen = entry(file, document, 'contexts', name, 'context');
@@ -94,8 +107,7 @@ function entry(file: string, document: Fields, list: string, name: string, key: 
   return fieldsOf(found[key]);
 }
 
-function parsed(file: string): unknown {
-  const text = readText(file);
+function parsed(file: string, text: string): unknown {
   try {
     return parse(text, { maxAliasCount: 0 });
   } catch (cause) {

@@ -22,7 +22,8 @@ export async function recordSession(
   approval: RequestRow | undefined,
 ): Promise<SessionRecording> {
   const { command } = judged.subject;
-  const recording = await beginRecording(opening, command, command ?? 'free terminal');
+  const withoutCommand = opening.invocation.kind === 'kubectl' ? 'request by request' : 'free terminal';
+  const recording = await beginRecording(opening, command, command ?? withoutCommand);
   await markJudged(recording, judged);
   await markApproved(recording, approval);
   return recording;

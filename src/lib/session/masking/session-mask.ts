@@ -173,9 +173,9 @@ export class SessionMask {
     };
   }
 
-  /** A mask for bytes that are no program's output: replies of an API. Throws `cannot-mask` (74). */
+  /** A mask for what no terminal shows as it stands: replies of an API, programs behind pipes. Throws `cannot-mask` (74). */
   bytes(): MaskStage {
-    return failClosed(this.#stage(null));
+    return failClosed(this.#stage(null, false));
   }
 
   /** What stands in the place of a secret value: one per value and session, or for approvers one per value. */

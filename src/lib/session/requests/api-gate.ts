@@ -1,5 +1,6 @@
 // The gate of one session: each request to the API is assessed, counted, perhaps asked about, and written down, in this order, before it
 // may go to the server. What cannot be written down does not go, and ends the session.
+import type { ApiRequest } from '../../core/api-request.ts';
 import type { Decision } from '../../core/decision.ts';
 import { asBrokerError, BrokerError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
@@ -104,6 +105,7 @@ export function apiGate(opening: Opening, { recording, quota, tally, touch, ...w
       taken = now;
       await logged.judged(request, shownDecision(decision, mask), { ...details, approval: permitted.approval });
       taken = undefined;
+      if (isLasting(request)) await logged.opened(request);
       return allow(question, logged, decision);
     } finally {
       if (taken !== undefined) book.giveBack(request, taken);
@@ -155,7 +157,7 @@ export function apiGate(opening: Opening, { recording, quota, tally, touch, ...w
         const kept = streamRecord(request, logged.number, mask, recording);
         streams = kept;
         return {
-          mask: () => tally.counted(mask.bytes()),
+          mask: (stream) => tally.counted(hasTerminal(request) ? mask.streams(null).stages[stream] : mask.bytes()),
           record: (stream, bytes) =>
             failClosed(async () => {
               touch();
@@ -204,3 +206,11 @@ function failureOf(error: unknown, signal: AbortSignal): { readonly code: string
   if (signal.aborted) return { code: 'client-gone', status: 0 };
   return { code: asBrokerError(error).code, status: 0 };
 }
+
+/** True where its output may move a cursor. */
+const hasTerminal = ({ query }: ApiRequest): boolean =>
+  query.some(([name, value]) => name === 'tty' && value !== 'false');
+
+/** True for what may go on for as long as the session: its end alone would be on record too late. */
+const isLasting = ({ subject, query }: ApiRequest): boolean =>
+  isOpening(subject) || query.some(([name, value]) => (name === 'watch' || name === 'follow') && value !== 'false');

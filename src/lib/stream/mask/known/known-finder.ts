@@ -43,14 +43,14 @@ export function indexNeedles(needles: readonly Needle[]): KnownIndex {
   for (const needle of needles) {
     for (const skipped of startsOf(needle)) {
       let word = 0;
-      needle.bytes
-        .subarray(skipped)
-        .filter((byte) => !isBlank(byte))
-        .subarray(0, PREFIX_BYTES)
-        .forEach((byte, at) => {
-          word = ((word << 8) | byte) >>> 0;
-          beginnings[at]?.add(word);
-        });
+      // No more of it is looked at: a token in all its forms has 200 KB.
+      for (let at = skipped, found = 0; found < PREFIX_BYTES && at < needle.bytes.length; at++) {
+        const byte = needle.bytes[at] as number;
+        if (isBlank(byte)) continue;
+        word = ((word << 8) | byte) >>> 0;
+        beginnings[found]?.add(word);
+        found += 1;
+      }
       const same = byPrefix.get(word);
       if (same === undefined) byPrefix.set(word, [{ needle, skipped }]);
       else same.push({ needle, skipped });
