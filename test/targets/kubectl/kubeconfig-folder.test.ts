@@ -23,23 +23,23 @@ const TEXT = new Secret('{"kind":"Config"}');
 const uid = process.getuid?.() ?? 0;
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
-test('is private, and gone with all that was put into its cache', () => {
+test('is private, and gone with all that was put into it', () => {
   const folder = makeKubeconfigFolder('s-folder1', TEXT, null);
   assert.is(readFileSync(folder.file, 'utf8'), TEXT.reveal());
-  assert.equal([dirname(folder.file), folder.file, folder.cache].map(modeOf), ['700', '600', '700']);
-  mkdirSync(join(folder.cache, 'discovery'));
-  writeFileSync(join(folder.cache, 'discovery', 'x'), 'y');
+  assert.equal([dirname(folder.file), folder.file].map(modeOf), ['700', '600']);
+  mkdirSync(join(dirname(folder.file), 'discovery'));
+  writeFileSync(join(dirname(folder.file), 'discovery', 'x'), 'y');
   folder[Symbol.dispose]();
   assert.not.ok(existsSync(dirname(folder.file)));
   folder[Symbol.dispose]();
 });
 
-test('a link in its cache leads nobody elsewhere', () => {
+test('a link in it leads nobody elsewhere', () => {
   const elsewhere = mkdtempSync(join(tmpdir(), 'sp-elsewhere-'));
   try {
     writeFileSync(join(elsewhere, 'kept'), 'x');
     const folder = makeKubeconfigFolder('s-folder2', TEXT, null);
-    symlinkSync(elsewhere, join(folder.cache, 'discovery'));
+    symlinkSync(elsewhere, join(dirname(folder.file), 'discovery'));
     folder[Symbol.dispose]();
     assert.ok(existsSync(join(elsewhere, 'kept')));
   } finally {
@@ -52,7 +52,6 @@ needs(test, 'root')('of another account’s client: it can read the file, and wr
   const [outer, file] = [statSync(dirname(folder.file)), statSync(folder.file)];
   assert.equal([outer.uid, outer.gid, modeOf(dirname(folder.file))], [0, 12345, '710']);
   assert.equal([file.uid, modeOf(folder.file)], [12345, '400']);
-  assert.not.ok(existsSync(folder.cache));
   folder[Symbol.dispose]();
 });
 

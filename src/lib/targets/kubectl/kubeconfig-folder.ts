@@ -1,6 +1,6 @@
 // The folder of one session's kubeconfig: nobody but its client's account reads the file, and nothing of it is left when the session
 // has ended.
-import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BrokerError } from '../../core/errors.ts';
@@ -9,8 +9,6 @@ import type { Secret } from '../../core/secret.ts';
 
 export interface KubeconfigFolder extends Disposable {
   readonly file: string;
-  /** Where kubectl keeps what it has learnt of the API: worth nothing after the session, whose port is part of its names. */
-  readonly cache: string;
 }
 
 /**
@@ -25,16 +23,14 @@ export function makeKubeconfigFolder(
   try {
     const folder = mkdtempSync(join(tmpdir(), prefixOf(session)));
     const file = join(folder, 'config');
-    const cache = join(folder, 'cache');
     writeFileSync(file, kubeconfig.reveal(), { mode: owner === null ? 0o600 : 0o400, flag: 'wx' });
-    if (owner === null) mkdirSync(cache, { mode: 0o700 });
-    else {
+    if (owner !== null) {
       chownSync(file, owner.uid, owner.gid);
       // To go through, and no more.
       chownSync(folder, 0, owner.gid);
       chmodSync(folder, 0o710);
     }
-    return { file, cache, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+    return { file, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
   } catch (cause) {
     throw new BrokerError({
       code: 'no-kubeconfig-folder',

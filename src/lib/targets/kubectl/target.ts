@@ -43,6 +43,12 @@ interface ClusterPlace extends Place {
 }
 
 /**
+ * What kubectl learns of the API it keeps by address and port, in a hundred files: a session's port never comes again, and writing and
+ * removing them takes longer than asking. Nothing can be made below a device.
+ */
+const NO_CACHE = '/dev/null/sallyport';
+
+/**
  * A target of kind `kubectl`. Its command is `kubectl` with arguments; work that is an endpoint has none. `open` rejects with what a
  * shell target's does, `bad-kubeconfig`, `not-in-cluster` (78), `no-kubectl`, `no-kubeconfig-folder` (69), `place-changed` (77). After the program
  * is disposed its endpoint is closed, no request is under way, and its kubeconfig is gone.
@@ -127,7 +133,7 @@ export function kubectlTarget(name: string, options: KubectlTargetOptions, deps:
     try {
       const env = new Map([
         ['KUBECONFIG', folder.file],
-        ['KUBECACHEDIR', folder.cache],
+        ['KUBECACHEDIR', NO_CACHE],
       ]);
       const carried = { folder: undefined, env };
       const program = await shell.open({ ...spec, place: client.digest, carried }, [], signal);
