@@ -1,6 +1,7 @@
 // The way to an API server: a pool of connections for one account, over TLS that trusts the configured CA alone.
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { Agent, request } from 'node:https';
+import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
@@ -44,11 +45,45 @@ export interface Upstream extends Disposable {
 /** From the request to the head of its reply; the API server gives up after a minute itself. */
 export const REPLY_WITHIN_MS = 65_000;
 
-/** Opens nothing yet. */
-export function openUpstream(address: ClusterAddress, identity: ClusterIdentity): Upstream {
-  const { server } = address;
+/** Connections to one server by accounts that say who they are in each request: who uses one next need not be who used it before. */
+export interface ConnectionPool {
+  /** For an address, the same as long as that says the same. */
+  agentFor(address: ClusterAddress): Agent;
+}
+
+/** API servers close what is idle for 90 s: a connection is not used again that they may be closing. */
+const IDLE_MS = 20_000;
+
+export function connectionPool(): ConnectionPool {
+  let last: { readonly of: string; readonly agent: Agent } | undefined;
+  return {
+    agentFor(address) {
+      const { server, ca, serverName } = address;
+      const of = JSON.stringify([server.host, ca, serverName]);
+      if (last?.of === of) return last.agent;
+      // What is under way on the other one ends as it would.
+      const agent = agentOf(tlsOf(address, BY_TOKEN));
+      last = { of, agent };
+      return agent;
+    },
+  };
+}
+
+const BY_TOKEN: Pick<ClusterIdentity, 'kind'> = { kind: 'token' };
+
+function agentOf(tls: ConnectionOptions): Agent {
   // No limit of connections: each watch has one for as long as it lasts, and must not be waited for.
-  const agent = new Agent({ keepAlive: true, ...tlsOf(address, identity) });
+  const agent = new Agent({ keepAlive: true, ...tls });
+  // Node ends a free one at its time limit; a request that takes it sets another.
+  agent.on('free', (socket: Socket) => socket.setTimeout(IDLE_MS));
+  return agent;
+}
+
+/** Opens nothing yet. `pool`: for an identity by token; absent: connections of its own, which end with it. */
+export function openUpstream(address: ClusterAddress, identity: ClusterIdentity, pool?: ConnectionPool): Upstream {
+  const { server } = address;
+  const own = pool === undefined || identity.kind === 'certificate' ? agentOf(tlsOf(address, identity)) : undefined;
+  const agent = own ?? (pool as ConnectionPool).agentFor(address);
   return {
     address,
     identity,
@@ -65,7 +100,8 @@ export function openUpstream(address: ClusterAddress, identity: ClusterIdentity)
           },
           signal,
         });
-        if (!mayBeSilent) sent.setTimeout(REPLY_WITHIN_MS, () => sent.destroy(timedOut(server)));
+        // Said in any case: one that was idle has the limit of that.
+        sent.setTimeout(mayBeSilent ? 0 : REPLY_WITHIN_MS, () => sent.destroy(timedOut(server)));
         sent.on('response', (reply) => {
           sent.setTimeout(0);
           resolve(reply);
@@ -73,18 +109,21 @@ export function openUpstream(address: ClusterAddress, identity: ClusterIdentity)
         sent.on('error', (error) => reject(signal.aborted ? signal.reason : asUnreachable(error, server)));
         sent.end(body ?? undefined);
       }),
-    [Symbol.dispose]: () => agent.destroy(),
+    [Symbol.dispose]: () => own?.destroy(),
   };
 }
 
 /** How the server is known, and who one is where a certificate says so. */
-export const tlsOf = ({ ca, serverName }: ClusterAddress, identity: ClusterIdentity): ConnectionOptions => ({
+export const tlsOf = (
+  { ca, serverName }: ClusterAddress,
+  identity: ClusterIdentity | Pick<ClusterIdentity, 'kind'>,
+): ConnectionOptions => ({
   minVersion: 'TLSv1.2',
   // Said although it is the default: that one can be switched off by the environment.
   rejectUnauthorized: true,
   ...(ca === undefined ? {} : { ca }),
   ...(serverName === undefined ? {} : { servername: serverName }),
-  ...(identity.kind === 'certificate' ? { cert: identity.certificate, key: identity.privateKey.reveal() } : {}),
+  ...('certificate' in identity ? { cert: identity.certificate, key: identity.privateKey.reveal() } : {}),
 });
 
 /** Where a path and query are there. */

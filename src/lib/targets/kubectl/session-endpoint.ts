@@ -2,7 +2,7 @@
 // renewed while the session goes on. All of it ends together.
 import type { Clock } from '../../core/clock.ts';
 import type { ClusterAccess } from '../../kubernetes/kubeconfig.ts';
-import { openUpstream } from '../../kubernetes/upstream.ts';
+import { type ConnectionPool, openUpstream } from '../../kubernetes/upstream.ts';
 import { uidOfLoopbackPeer } from '../../os/loopback-peer.ts';
 import type { ApiSession } from '../../ports/api-gate.ts';
 import type { KubeTokenCredential, KubeTokenRequest } from '../../ports/provider.ts';
@@ -22,6 +22,8 @@ export interface SessionEndpointOptions {
   readonly uid: number;
   readonly api: ApiSession;
   readonly access: ClusterAccess;
+  /** Shared by the sessions of a cluster. */
+  readonly pool: ConnectionPool;
   /** Where clients begin. */
   readonly namespace: string | undefined;
   readonly first: KubeTokenCredential;
@@ -45,7 +47,7 @@ export async function openSessionEndpoint(options: SessionEndpointOptions): Prom
     // Requests say so from then on.
     onFailure: () => {},
   });
-  const upstream = openUpstream(access.address, { kind: 'token', token: () => token.token() });
+  const upstream = openUpstream(access.address, { kind: 'token', token: () => token.token() }, options.pool);
   const end = new AbortController();
   const underWay = new Set<Promise<void>>();
   const close = () => {

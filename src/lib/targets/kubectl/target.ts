@@ -6,6 +6,7 @@ import { Bug } from '../../core/errors.ts';
 import type { ClusterApi } from '../../kubernetes/cluster-api.ts';
 import { type ClusterAccess, sessionKubeconfig } from '../../kubernetes/kubeconfig.ts';
 import { ownName } from '../../kubernetes/self-review.ts';
+import { connectionPool } from '../../kubernetes/upstream.ts';
 import type { ApiSession } from '../../ports/api-gate.ts';
 import type { Credential, KubeTokenRequest } from '../../ports/provider.ts';
 import type { ApiEndpoint, Place, Program, ProgramSpec, Target } from '../../ports/target.ts';
@@ -56,6 +57,7 @@ const NO_CACHE = '/dev/null/sallyport';
 export function kubectlTarget(name: string, options: KubectlTargetOptions, deps: KubectlTargetDeps): Target {
   const { account, namespace, longestMs, ...start } = options;
   const shell = shellTarget(name, start, { clock: deps.clock, brokerUid: deps.brokerUid });
+  const pool = connectionPool();
   const clientPlaceOf = shellPlaces(name, start, deps.brokerUid);
 
   const placeOf = (spec: Parameters<Target['placeOf']>[0]): ClusterPlace => {
@@ -91,7 +93,7 @@ export function kubectlTarget(name: string, options: KubectlTargetOptions, deps:
     // Who started an endpoint talks to it by programs of its own; a client that was started is of the target's account.
     const account = place.client.runAs.account?.uid ?? deps.brokerUid;
     const endpoint = await openSessionEndpoint({
-      ...{ session: spec.session, api, access: place.access, namespace, longestMs, clock: deps.clock },
+      ...{ session: spec.session, api, access: place.access, pool, namespace, longestMs, clock: deps.clock },
       uid: spec.work.kind === 'endpoint' ? spec.callerUid : account,
       first: credential,
       request: requestFor(spec.session),
