@@ -3,10 +3,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError, Bug } from '../../src/lib/core/errors.ts';
 import { kubeTokenProvider } from '../../src/lib/credentials/index.ts';
-import { clusterApi } from '../../src/lib/kubernetes/cluster-api.ts';
+import { type ClusterApi, clusterApi } from '../../src/lib/kubernetes/cluster-api.ts';
 import type { KubeTokenRequest, LeasePlan } from '../../src/lib/ports/provider.ts';
 import { until } from '../helpers/cli.ts';
 import { type AskedOfServer, fakeApiServer, says } from '../helpers/fake-api-server.ts';
+import { fakeClock } from '../helpers/fake-clock.ts';
 import { refusal } from '../helpers/refusal.ts';
 import { sleptClock } from './slept-clock.ts';
 
@@ -218,6 +219,34 @@ test('a cluster that says nothing is given up in half a minute', async () => {
   assert.is((await issued).code, 'cluster-too-slow');
 });
 
+test('what no server was asked for needs no end, and nobody waits for one', async () => {
+  const clock = fakeClock();
+  const failing = (code: string) => async (): Promise<never> => {
+    const cause = Object.assign(new Error('no'), { code });
+    throw new BrokerError({ code: 'cluster-unreachable', exit: 69, message: 'away', hint: 'none', cause });
+  };
+  for (const [code, how] of [
+    ['ECONNREFUSED', 'never-issued'],
+    ['ENOTFOUND', 'never-issued'],
+    // It may have been asked before it broke off.
+    ['ECONNRESET', 'deleted'],
+  ] as const) {
+    let deletions = 0;
+    const api: ClusterApi = {
+      create: failing(code),
+      get: failing(code),
+      delete: async () => {
+        deletions += 1;
+        return 'missing';
+      },
+    };
+    const provider = kubeTokenProvider({ clusters: new Map([['prod', { api }]]), clock });
+    const plan = provider.plan(REQUEST);
+    assert.is((await refusal(provider.issue(REQUEST, plan))).code, 'cluster-unreachable');
+    assert.equal([(await provider.revoke(plan)).how, deletions], [how, how === 'deleted' ? 1 : 0], code);
+  }
+});
+
 test('a second token for one plan is a mistake of the caller', async () => {
   await using place = await room();
   const { plan } = await place.issue();
@@ -304,13 +333,13 @@ test('a server that has just started forbids what it has no roles for yet, and t
   assert.is((await place.provider.confirmDeath?.(plan, SIGNAL))?.how, 'deleted-and-probed');
 });
 
-test('a Secret that cannot be deleted within half a minute is said, and the next try is a whole one', async () => {
-  await using place = await room({ delete: [...Array(120).fill(failure(503, 'Unavailable')), ...USUAL.delete] });
+test('a Secret that cannot be deleted within twelve seconds is said, and the next try is a whole one', async () => {
+  await using place = await room({ delete: [...Array(48).fill(failure(503, 'Unavailable')), ...USUAL.delete] });
   const { plan } = await place.issue();
   const error = await refusal(place.provider.revoke(plan));
   assert.is(error.code, 'secret-not-deleted');
   assert.match(error.publicMessage, 'the cluster could not delete "secrets" (503)');
-  assert.is(place.clock.now() - START, 30_000);
+  assert.is(place.clock.now() - START, 12_000);
   assert.is((await place.provider.revoke(plan)).how, 'deleted');
   assert.is((await place.provider.confirmDeath?.(plan, SIGNAL))?.how, 'deleted-and-probed');
 });

@@ -41,7 +41,8 @@ const LONGEST_TOKEN_MS = 3_600_000;
 const SHORTEST_TTL_MS = 5_000;
 /** Both requests together, from the plan on. */
 const ISSUE_WITHIN_MS = 30_000;
-const REVOKE_WITHIN_MS = 30_000;
+/** Somebody waits for it; what is left then the book tries again. */
+const REVOKE_WITHIN_MS = 12_000;
 /** After its Secret is gone. A text that nobody asked about by then is dropped. */
 const CONFIRM_WITHIN_MS = 30_000;
 /** For a token that is dead by itself: its Secret is only swept up. */
@@ -83,6 +84,8 @@ export function kubeTokenProvider({
 }): CredentialProvider<KubeTokenRequest, KubeTokenCredential> {
   /** By the Secret's name. */
   const living = new Map<string, LivingToken>();
+  /** Secrets that no server was asked for, since none could be reached. */
+  const unsent = new Set<string>();
 
   function clusterOf(name: string): KubeTokenCluster {
     const cluster = clusters.get(name);
@@ -119,7 +122,12 @@ export function kubeTokenProvider({
       if (living.has(ref.secret)) throw new Bug(`a second token for the Secret ${ref.secret}`);
       const ms = plan.issuedAt + ISSUE_WITHIN_MS - clock.now();
       return inTime({ clock, ms, late: () => tooSlow(ref) }, async (signal) => {
-        const made = await api.create(secretPlace(ref), emptySecret(ref, request.session), signal);
+        const made = await api
+          .create(secretPlace(ref), emptySecret(ref, request.session), signal)
+          .catch((error: unknown) => {
+            if (isUnsent(error)) unsent.add(ref.secret);
+            throw error;
+          });
         const uid = readUid(expectFound(made, ref));
         const askedAt = clock.now();
         const askedMs = lifeOf(request);
@@ -138,6 +146,7 @@ export function kubeTokenProvider({
 
     async revoke(plan: LeasePlan): Promise<Revocation> {
       const ref = refOf(plan);
+      if (unsent.delete(ref.secret)) return { deadAt: clock.now(), how: 'never-issued' };
       const token = living.get(ref.secret);
       for (const secret of token?.handedOut ?? []) secret.destroy();
       const isExpired = clock.now() >= plan.expiresAt;
@@ -173,6 +182,16 @@ export function kubeTokenProvider({
       }
     },
   };
+}
+
+/** No connection was made, so that nothing can have been asked. */
+const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+]);
+
+function isUnsent(error: unknown): boolean {
+  if (!(error instanceof BrokerError) || error.code !== 'cluster-unreachable') return false;
+  return NOT_CONNECTED.has((error.cause as { code?: unknown } | undefined)?.code);
 }
 
 const expired = ({ expiresAt }: LeasePlan): Revocation => ({ deadAt: expiresAt, how: 'expired' });
