@@ -98,8 +98,10 @@ withCluster('a broker that is killed while it looks leaves that to the next', as
 
 withCluster('a broker that is killed within a session leaves a Secret, which the next deletes', async () => {
   const stage = await shared();
+  const before = lastLease(stage);
   const watching = stage.start(['get', 'pods', '--watch']);
   await until(async () => (await secretsOf(stage)) !== '', 'the session has its Secret');
+  await until(() => lastLease(stage) !== before, 'its lease is on record');
   const lease = lastLease(stage);
   await stage.world.killBrokers();
   await watching.done;
