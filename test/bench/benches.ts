@@ -6,6 +6,7 @@ import { maskTimes } from './mask.ts';
 import { brokerMemory } from './memory.ts';
 import { policyTimes } from './policy.ts';
 import { policyRate } from './policy-rate.ts';
+import { counted, processorRatio } from './processor-time.ts';
 import { plainSsh, type Stage } from './stage.ts';
 import { terminalThroughput } from './terminal.ts';
 import { ratioLine, runProgram, takeTurns, type Way } from './turns.ts';
@@ -38,13 +39,12 @@ async function cliStart(stage: Stage): Promise<readonly string[]> {
     label: 'sallyport shell here -- true',
     once: () => stage.sallyport('shell', 'here', '--', 'true'),
   };
-  const [versionTimes = [], oneShotTimes = [], bareTimes = []] = await takeTurns(
-    [version, oneShot, bare],
-    QUICK_ROUNDS,
-  );
+  const ways = [counted(version), counted(oneShot), counted(bare)] as const;
+  const [versionTimes = [], oneShotTimes = [], bareTimes = []] = await takeTurns(ways, QUICK_ROUNDS);
   return [
     ratioLine('CLI start, no broker', [version, bare], [versionTimes, bareTimes]),
     ratioLine('one-shot in a shell target', [oneShot, bare], [oneShotTimes, bareTimes]),
+    `processor time of the CLI: --version ${processorRatio(ways[0], ways[2])}; one-shot ${processorRatio(ways[1], ways[2])}`,
   ];
 }
 

@@ -6,7 +6,7 @@ import { clusterMissing } from '../helpers/cluster.ts';
 import { type KubectlStage, kubectlStage } from '../helpers/kubectl-stage.ts';
 import { clusterRequests } from './kubectl-requests.ts';
 import { clusterWatches } from './kubectl-watches.ts';
-import { counted } from './processor-time.ts';
+import { counted, processorRatio } from './processor-time.ts';
 import { ratioLine, runProgram, takeTurns, type Way } from './turns.ts';
 
 /** What kubectl asks for at once. */
@@ -19,7 +19,7 @@ const LOG_ROUNDS = 3;
 const POLICY = `
   packs: all
   rules:
-    - { id: exec, match: { verb: "*", resource: "*" }, verdict: allow }
+    - { id: all, match: { verb: "*", resource: "*" }, verdict: allow }
     - { id: programs, match: { command: "*" }, verdict: allow }
   default: allow
 `;
@@ -83,13 +83,10 @@ async function listOfPods({ ours, plain, brokerPid }: KubectlBench): Promise<rea
     counted(plain('cold', ...args)),
   ] as const;
   const [own = [], warm = [], cold = []] = await takeTurns(ways, QUICK_ROUNDS);
-  const [ownMs = 0, warmMs = 0, coldMs = 0] = ways.map((way) => way.meanMs());
-  const cpu = (otherMs: number) =>
-    `${(ownMs / otherMs).toFixed(2)} ×, ${ownMs.toFixed(0)} ms, ${otherMs.toFixed(0)} ms`;
   return [
     ratioLine(`get pods (${PODS})`, [ways[0], ways[1]], [own, warm]),
     ratioLine(`get pods (${PODS}), kubectl's cache empty in both`, [ways[0], ways[2]], [own, cold]),
-    `get pods (${PODS}), processor time with the broker's: ${cpu(warmMs)}; over an empty cache: ${cpu(coldMs)}`,
+    `get pods (${PODS}), processor time with the broker's: ${processorRatio(ways[0], ways[1])}`,
   ];
 }
 

@@ -12,8 +12,19 @@ export function processorMs(...pids: readonly number[]): number {
   );
 }
 
+export interface CountedWay extends Way {
+  /** Of all rounds so far, the one to warm up among them. */
+  readonly meanMs: () => number;
+}
+
+/** `RATIO ×, OURS ms, OTHER ms`. */
+export function processorRatio(ours: CountedWay, other: CountedWay): string {
+  const [own, others] = [ours.meanMs(), other.meanMs()];
+  return `${(own / others).toFixed(2)} ×, ${own.toFixed(0)} ms, ${others.toFixed(0)} ms`;
+}
+
 /** A way that adds up the processor time of what it starts, and of `pids`. */
-export function counted(way: Way, ...pids: readonly number[]): Way & { readonly meanMs: () => number } {
+export function counted(way: Way, ...pids: readonly number[]): CountedWay {
   const read = () => processorMs() + (pids.length === 0 ? 0 : processorMs(...pids));
   let [total, times] = [0, 0];
   return {
