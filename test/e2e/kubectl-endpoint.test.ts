@@ -3,6 +3,7 @@
 // comes through it is judged and recorded as what kubectl asks is.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -159,6 +160,50 @@ withCluster('a file that is there stays as it is, and nothing is opened', async 
   assert.not.ok(existsSync(`${file}2`));
   assert.is(await secretsLeft(stage), '');
 });
+
+withCluster('bodies that nobody can read are refused, and nothing comes of them', async () => {
+  const stage = await shared();
+  const kept = await keep(stage);
+  const copy = { ...endpointIn(readFileSync(kept.file, 'utf8')), token: await kept.token() };
+  const path = '/api/v1/namespaces/default/configmaps';
+  const before = await stage.admin(['get', 'configmaps', '-o', 'name']);
+  const protobuf = 'application/vnd.kubernetes.protobuf';
+  for (const [type, body, status] of [
+    [protobuf, 'k8s\0\x0a\xff\xff\xff\xff\xffno object', 400],
+    [protobuf, 'no protobuf at all', 400],
+    ['application/json', '{"kind":"ConfigMap"', 400],
+    ['application/json', '{"kind":"ConfigMap","kind":"Secret"}', 400],
+    ['application/cbor', '\xd9\xd9\xf7\xa0', 415],
+  ] as const) {
+    const answer = await fetchFrom(copy, path, { type, body: Buffer.from(body, 'latin1') });
+    assert.is(answer.status, status, `${type}: ${answer.text}`);
+    assert.is(JSON.parse(answer.text).kind, 'Status', answer.text);
+  }
+  assert.is(await stage.admin(['get', 'configmaps', '-o', 'name']), before);
+  kept.cli.child.kill('SIGINT');
+  assert.is((await kept.cli.done).exit, 0);
+  const { stdout } = await stage.world.run(['recordings', 'show', kept.id, '--json']);
+  assert.match(stdout, /server-would-refuse/);
+  assert.match(stdout, /malformed-body/);
+});
+
+/** A POST as a client library would send it. */
+function fetchFrom(
+  { server, ca, token }: { readonly server: string; readonly ca: string; readonly token: string },
+  path: string,
+  { type, body }: { readonly type: string; readonly body: Buffer },
+): Promise<{ readonly status: number; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}`, accept: 'application/json', 'content-type': type };
+    const asked = request(`${server}${path}`, { ca, agent: false, method: 'POST', headers }, async (reply) => {
+      let text = '';
+      for await (const piece of reply) text += piece;
+      resolve({ status: reply.statusCode ?? 0, text });
+    });
+    asked.on('error', reject);
+    asked.end(body);
+  });
+}
 
 withCluster('kill -9 of the CLI closes the endpoint', async () => {
   const stage = await shared();
