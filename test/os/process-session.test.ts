@@ -9,6 +9,7 @@ import {
   sendSignal,
   sessionMembers,
 } from '../../src/lib/os/process-session.ts';
+import { commandLine, until } from '../helpers/cli.ts';
 import { liveClock, processesWith } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 
@@ -126,7 +127,11 @@ test('a session is found again by its mark and ended whole, also what ignores th
 test('a process that only has the pid of a marked one is left alone, and so is one that leads no session', async () => {
   const { session, exited } = await start('sleep 4714.08 & echo ready');
   const mark = markProcess(session.id);
-  const child = processesWith('4714.08').find((pid) => pid !== session.id) ?? -1;
+  const childOf = () =>
+    processesWith('4714.08').find((pid) => pid !== session.id && commandLine(pid).startsWith('sleep'));
+  // It says that it is ready when it has forked: what it forked becomes a sleep after that, and is nothing for a moment.
+  await until(() => childOf() !== undefined, 'the child is there');
+  const child = childOf() ?? -1;
   const member = markProcess(child);
   assert.ok(mark && member);
   assert.is(await endMarkedSession({ ...mark, startTime: `${Number(mark.startTime) + 1}` }, liveClock, 50), 'gone');
