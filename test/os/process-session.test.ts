@@ -9,7 +9,7 @@ import {
   sendSignal,
   sessionMembers,
 } from '../../src/lib/os/process-session.ts';
-import { commandLine, until } from '../helpers/cli.ts';
+import { commandLine } from '../helpers/cli.ts';
 import { liveClock, processesWith } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 
@@ -130,7 +130,7 @@ test('a process that only has the pid of a marked one is left alone, and so is o
   const childOf = () =>
     processesWith('4714.08').find((pid) => pid !== session.id && commandLine(pid).startsWith('sleep'));
   // It says that it is ready when it has forked: what it forked becomes a sleep after that, and is nothing for a moment.
-  await until(() => childOf() !== undefined, 'the child is there');
+  await until(() => childOf() !== undefined);
   const child = childOf() ?? -1;
   const member = markProcess(child);
   assert.ok(mark && member);
