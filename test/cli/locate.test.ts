@@ -34,6 +34,13 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ['the key with a comment behind it', `${SAYS_SO} # here\n`, MOVED],
   ['the key after a comment, with CRLF', `# broker\r\n${SAYS_SO}\r\n`, MOVED],
   ['the key after a lone CR in a comment', `# about\r${SAYS_SO}\n`, USUAL],
+  // What is broken is not read.
+  ['a path with the word in it', `targets: [ /srv/broker.d, my-broker, recordings`, USUAL],
+  ['the key in JSON', `{"version":1,"broker":{"state":"${MOVED}"}}`, MOVED],
+  ['the key without blanks', `{version: 1,broker: { state: ${MOVED} }}`, MOVED],
+  ['the key in quotes, and blanks', `'broker' : { state: ${MOVED} }\n`, MOVED],
+  ['the key on a line of its own', `? broker\n: { state: ${MOVED} }\n`, MOVED],
+  ['the key with a mark and a colon on the next line', `{ version: 1, &a broker\n: { state: ${MOVED} } }\n`, MOVED],
   ['a key with an escape in it', `"bro\\x6ber": { state: ${MOVED} }\n`, MOVED],
   [
     'a key behind the end of a quoted text on a line like a comment',

@@ -64,8 +64,11 @@ export async function locateBroker(environment: Environment): Promise<Location> 
  * file for it costs as much as all the rest of a start.
  */
 function mayMoveBroker(text: string): boolean {
-  return text.split('\n').some((line) => !COMMENT.test(line) && /broker|recording|\\/.test(line));
+  return text.split('\n').some((line) => !COMMENT.test(line) && MAY_BE_KEY.test(line));
 }
+
+/** The whole of a key, and no part of a path or a name; escapes may write anything. */
+const MAY_BE_KEY = /(?<![^\s{,"'?])(?:broker|recording)(?![^\s}:,"'])|\\/;
 
 /** Without quotes and lone CRs: such a line cannot be the end of a quoted text with a key behind it. */
 const COMMENT = /^[ \t]*#[^"'\r]*\r?$/;
