@@ -409,4 +409,21 @@ test('closing says where a death cannot be audited', () =>
     assert.is((await refusal(book.close())).code, 'cannot-audit');
   }));
 
+test('many that die at once are no leak that Node warns of', () =>
+  withBook(async ({ book, looks }) => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    try {
+      for (let i = 0; i < 20; i++) await book.revoke((await book.issue(newSessionId(), REQUEST)).lease.id);
+      await until(() => looks.length === 20, 'all are looked at');
+      for (const { see } of looks) see({ deadAt: 0, how: 'deleted-and-probed' });
+      await book.settled();
+      await new Promise(setImmediate);
+      assert.equal(warnings, []);
+    } finally {
+      process.off('warning', note);
+    }
+  }));
+
 test.run();

@@ -1,5 +1,6 @@
 // What becomes of credentials that live on for a moment after their end: looked at in the background until they open nothing, and said
 // in the audit log, with the moment that was seen or with why none was.
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../core/clock.ts';
 import { asBrokerError, BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
@@ -31,6 +32,8 @@ export function watchDeaths({ audit, clock }: { readonly audit: AuditLog; readon
   const underWay = new Set<Promise<void>>();
   const unwritten: AuditEvent[] = [];
   const closing = new AbortController();
+  // As many listen as sessions ended within some seconds, and none for longer.
+  setMaxListeners(0, closing.signal);
 
   function follow(provider: CredentialProvider, ended: EndedLease): void {
     const confirmDeath = provider.confirmDeath?.bind(provider);
