@@ -68,6 +68,7 @@ spec:
 }
 
 const CHANGED = { input: deployment(3) };
+const SETTLED = 'wait --for=jsonpath={.status.terminatingReplicas}=0 deployment/web --timeout=20s';
 
 withCluster('objects are applied, read, changed, rolled out and deleted as without the broker', async () => {
   const world = await shared();
@@ -81,8 +82,10 @@ withCluster('objects are applied, read, changed, rolled out and deleted as witho
     ['rollout status deployment/web'],
     ['apply --server-side -f -', { input: deployment(2) }],
     ['apply --server-side --force-conflicts -f -', { input: deployment(2, ', env: [{ name: A, value: b }]') }],
-    ['diff --server-side --force-conflicts -f -', CHANGED],
+    // What is compared is read twice, and must not change meanwhile.
     ['rollout status deployment/web'],
+    [SETTLED],
+    ['diff --server-side --force-conflicts -f -', CHANGED],
     ['patch deployment web -p {"spec":{"template":{"metadata":{"labels":{"a":"b"}}}}}'],
     ['patch deployment web --type=merge -p {"metadata":{"labels":{"c":"d"}}}'],
     ['patch deployment web --type=json -p [{"op":"replace","path":"/spec/replicas","value":1}]'],
