@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { asBrokerError, BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { LeaseId, SessionId } from '../core/ids.ts';
+import { raceAbort } from '../core/race-abort.ts';
 import type { AuditEvent, AuditLog } from '../ports/audit.ts';
 import type { CredentialProvider, LeasePlan, Revocation } from '../ports/provider.ts';
 
@@ -59,7 +60,8 @@ export function watchDeaths({ audit, clock }: { readonly audit: AuditLog; readon
     // It has been dead for a while: there is nothing to measure.
     if (revocation.deadAt <= clock.now()) return entry('credential.dead', { ...revocation });
     try {
-      const seen = await unlessCut(confirmDeath(plan, closing.signal), closing.signal);
+      // A provider that does not listen to its signal keeps no broker from leaving.
+      const seen = await raceAbort(confirmDeath(plan, closing.signal), closing.signal);
       return entry('credential.dead', { ...seen, delayMs: Math.round(clock.monotonic() - beganAt) });
     } catch (thrown) {
       const { code, publicMessage: message } = asBrokerError(thrown);
@@ -113,16 +115,6 @@ export function watchDeaths({ audit, clock }: { readonly audit: AuditLog; readon
       await settled();
     },
   };
-}
-
-/** A provider that does not listen to its signal keeps no broker from leaving. */
-function unlessCut<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 function cutOff(): BrokerError {

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { BrokerError } from '../core/errors.ts';
 import type { ExitStatus, OutputStream, SessionEvent } from '../core/events.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { raceAbort } from '../core/race-abort.ts';
 import type { Program } from '../ports/target.ts';
 import { pumpInput, pumpOutput } from '../stream/pump.ts';
 import type { Stage } from '../stream/stage.ts';
@@ -53,16 +54,6 @@ export async function runProgram(options: RunOptions): Promise<ExitStatus> {
     onActivity: touch,
   }).then(() => program.exited);
   return raceAbort(ended, controller.signal);
-}
-
-/** The promise, or the signal's reason, whichever comes first. */
-export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 /** The reason of a session whose client has gone. */

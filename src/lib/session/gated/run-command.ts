@@ -1,8 +1,10 @@
 // One command of a gated session, from the judge to its settled end: the steps of a one-shot, on the session's line and
 // recording. Orders that never change are the same: judge, audit, ask, record, run, settle, audit.
+
 import { randomBytes } from 'node:crypto';
 import { asBrokerError } from '../../core/errors.ts';
 import type { ExitStatus } from '../../core/events.ts';
+import { raceAbort } from '../../core/race-abort.ts';
 import type { Line, Program } from '../../ports/target.ts';
 import { inSequence, takeFrames } from '../../stream/frames.ts';
 import { pumpOutput } from '../../stream/pump.ts';
@@ -18,7 +20,7 @@ import { permit } from '../permit.ts';
 import { programSpec } from '../program-spec.ts';
 import { markApproved, markJudged, type SessionRecording } from '../record-session.ts';
 import { exitCodeOf } from '../result.ts';
-import { deadlines, raceAbort } from '../run-program.ts';
+import { deadlines } from '../run-program.ts';
 import { END_PROGRAM_LIMIT_MS, settleFailed, settlement } from '../settlement.ts';
 import type { CarriedState } from './carried-state.ts';
 import { commandEntry } from './command-entry.ts';
