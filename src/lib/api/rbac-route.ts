@@ -2,19 +2,15 @@
 import { EXIT } from '../core/exit-codes.ts';
 import { subjectOf } from '../kubernetes/cluster-rbac.ts';
 import { accountNamed, rbacManifest, rbacObjects } from '../kubernetes/rbac-manifest.ts';
-import { type Call, param, type RouteDeps, refusal } from './route.ts';
+import { type Call, type RouteDeps, refusal } from './route.ts';
+import { namedTarget } from './target-routes.ts';
 
 /**
  * `?as=NAME` says who the broker is there; without it the cluster is asked. Throws `unknown-target` (68), `no-cluster` and
  * `bad-account-name` (64), and what the cluster's API rejects with.
  */
 export async function targetRbac(call: Call, deps: RouteDeps): Promise<unknown> {
-  const target = param(call, 'name');
-  const entry = deps.session.targets.get(target);
-  if (entry === undefined) {
-    throw refusal('unknown-target', EXIT.unknownTarget, `no target is called "${target}"`, 'see: sallyport targets');
-  }
-  const { rbac, kind } = entry.target;
+  const { name: target, rbac, kind } = namedTarget(call, deps).target;
   if (rbac === undefined) {
     const message = `target "${target}" is of kind "${kind}": it needs no rights in a cluster`;
     throw refusal('no-cluster', EXIT.usage, message, 'see: sallyport targets');

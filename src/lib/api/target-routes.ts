@@ -2,6 +2,7 @@
 import { EXIT } from '../core/exit-codes.ts';
 import type { LeaseId, SessionId } from '../core/ids.ts';
 import type { CheckStep } from '../ports/target.ts';
+import type { TargetEntry } from '../session/deps.ts';
 import { knownOf } from '../session/issue-credentials.ts';
 import { SessionMask } from '../session/masking/session-mask.ts';
 import { type Call, param, type RouteDeps, refusal } from './route.ts';
@@ -12,16 +13,20 @@ export async function listTargets(_: Call, deps: RouteDeps): Promise<unknown> {
   return { targets: targets.sort((a, b) => a.name.localeCompare(b.name)) };
 }
 
-/** What it issued is revoked before it answers; what the target said is masked. Throws `unknown-target` (68). */
-export async function checkTarget(call: Call, deps: RouteDeps): Promise<unknown> {
+/** What the path names. Throws `unknown-target` (68). */
+export function namedTarget(call: Call, deps: RouteDeps): TargetEntry {
   const name = param(call, 'name');
   const entry = deps.session.targets.get(name);
-  if (entry === undefined) {
-    throw refusal('unknown-target', EXIT.unknownTarget, `no target is called "${name}"`, 'see: sallyport targets');
-  }
+  if (entry !== undefined) return entry;
+  throw refusal('unknown-target', EXIT.unknownTarget, `no target is called "${name}"`, 'see: sallyport targets');
+}
+
+/** What it issued is revoked before it answers; what the target said is masked. Throws `unknown-target` (68). */
+export async function checkTarget(call: Call, deps: RouteDeps): Promise<unknown> {
+  const entry = namedTarget(call, deps);
   const issued: LeaseId[] = [];
   const steps: CheckStep[] = [];
-  const { kind } = entry.target;
+  const { name, kind } = entry.target;
   const mask = new SessionMask(deps.session.masking, { target: name, kind, principal: call.principal.name });
   const session = `check-${name}` as SessionId;
   try {
