@@ -46,6 +46,11 @@ export interface ApiRequest {
   readonly query: readonly QueryParameter[];
 }
 
+const STREAMS: ReadonlySet<string | null> = new Set(['exec', 'attach', 'portforward']);
+
+/** True for a subresource that is answered by a connection that stays open both ways. */
+export const isStream = (subresource: string | null): boolean => STREAMS.has(subresource);
+
 export type ApiMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export type QueryParameter = readonly [name: string, value: string];

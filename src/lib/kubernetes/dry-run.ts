@@ -3,7 +3,7 @@ import type { ApiRequest, QueryParameter } from '../core/api-request.ts';
 import type { ApiBody } from '../ports/api-gate.ts';
 import { hasDryRun, isServersOwn } from './dry-run-support.ts';
 import type { ParsedBody } from './read-body.ts';
-import { printQuery } from './request-query.ts';
+import { printTarget } from './request-query.ts';
 import type { JsonObject } from './strict-json.ts';
 
 /**
@@ -33,7 +33,7 @@ export interface DryRun {
  */
 export function asDryRun({ method, path, query }: ApiRequest, body: ApiBody | null, parsed: ParsedBody): DryRun {
   const asked: readonly QueryParameter[] = [...query.filter(([name]) => name !== 'dryRun'), ['dryRun', 'All']];
-  const target = `${path}?${printQuery(asked)}`;
+  const target = printTarget(path, asked);
   if (method !== 'DELETE') return { target, body: body?.bytes ?? null, type: body?.type };
   const options = parsed.kind === 'object' ? parsed.object : optionsIn(query);
   const sent: JsonObject = { kind: 'DeleteOptions', apiVersion: 'v1', ...options, dryRun: ['All'] };

@@ -1,7 +1,7 @@
 // What a request would do, as a person reads it before approving. Approvals are bound to this text: the same request against the same
 // state of the cluster gives the same one, without times and without names that are made up anew. Pure.
 import { hash } from 'node:crypto';
-import type { ApiRequest, ResourceSubject } from '../core/api-request.ts';
+import { type ApiRequest, isStream, type ResourceSubject } from '../core/api-request.ts';
 import type { ApiPreview } from '../ports/api-gate.ts';
 import { isServersOwn } from './dry-run-support.ts';
 import { commandLines } from './effect-command.ts';
@@ -55,9 +55,7 @@ function wordsOf(
   mask: MaskText,
 ): Words {
   const what = `${subject.verb} ${described(subject)}`;
-  if (subject.subresource === 'exec' || subject.subresource === 'attach' || subject.subresource === 'portforward') {
-    return commandLines(request, subject);
-  }
+  if (isStream(subject.subresource)) return commandLines(request, subject);
   if (!['create', 'update', 'patch', 'delete', 'deletecollection'].includes(subject.verb))
     return { heads: [what], lines: [] };
   if (preview === undefined) return { heads: [what, ...unknown], lines: sentLines(subject, parsed, mask) };

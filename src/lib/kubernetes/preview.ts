@@ -9,7 +9,7 @@ import { hasDryRun, knowsDryRun } from './dry-run-support.ts';
 import { withoutMadeName } from './made-name.ts';
 import { type LabelValue, maskSecrets } from './mask-secrets.ts';
 import type { ParsedBody } from './read-body.ts';
-import { printQuery } from './request-query.ts';
+import { printTarget } from './request-query.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Objects are 1.5 MiB at most in the cluster; what is larger here is shown to nobody. */
@@ -126,7 +126,7 @@ async function removedBy(deps: PreviewDeps, subject: ResourceSubject, signal: Ab
     ...request.query.filter(([name]) => name === 'labelSelector' || name === 'fieldSelector'),
     ['limit', String(NAMED_MOST)],
   ];
-  const target = `${request.path}?${printQuery(query)}`;
+  const target = printTarget(request.path, query);
   const headers = { ...headersOf(deps, undefined), accept: METADATA_LIST };
   const reply = await askServer(
     upstream,

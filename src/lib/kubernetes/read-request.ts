@@ -1,14 +1,18 @@
 // Method and target of a request → what is asked, of which object: as the API server itself finds it out (k8s.io/apiserver,
 // RequestInfoFactory), but for what it would take for something else than it looks like. Pure.
-import type { ApiMethod, ApiRequest, ApiSubject, QueryParameter, ResourceVerb } from '../core/api-request.ts';
+import {
+  type ApiMethod,
+  type ApiRequest,
+  type ApiSubject,
+  isStream,
+  type QueryParameter,
+  type ResourceVerb,
+} from '../core/api-request.ts';
 import { RefusedRequest } from './refused-request.ts';
 import { printPath, readPath } from './request-path.ts';
 import { isOn, parameter, readQuery } from './request-query.ts';
 
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-
-/** Subresources that are opened by an upgrade: what is asked is the same whether a client comes with GET or with POST. */
-const OPENED = new Set(['exec', 'attach', 'portforward']);
 
 /** First parts of paths that only tell what API there is, and how it feels. */
 const DISCOVERY = new Set(['version', 'openapi', 'healthz', 'livez', 'readyz']);
@@ -101,7 +105,8 @@ function verbOf(
   subresource: string | null,
   query: readonly QueryParameter[],
 ): ResourceVerb {
-  if (subresource !== null && OPENED.has(subresource)) {
+  // What is asked is the same whether a client comes with GET or with POST.
+  if (isStream(subresource)) {
     if (method === 'GET' || method === 'POST') return 'create';
     throw refused(405, 'bad-method', `"${subresource}" is not asked for with ${method}`);
   }

@@ -59,6 +59,10 @@ export function readQuery(raw: string): readonly QueryParameter[] {
 export const printQuery = (query: readonly QueryParameter[]): string =>
   query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
 
+/** The target of a request line: a path as it was printed, and the query where there is one. */
+export const printTarget = (path: string, query: readonly QueryParameter[]): string =>
+  query.length === 0 ? path : `${path}?${printQuery(query)}`;
+
 /** The value of a parameter that is given once at most. */
 export const parameter = (query: readonly QueryParameter[], wanted: string): string | undefined =>
   query.find(([name]) => name === wanted)?.[1];

@@ -1,5 +1,6 @@
 // Requests that open a stream to a pod. What exec runs is judged by the rules about commands, as anywhere, besides the rules about requests;
 // whoever can type into an interpreter has a free terminal. Forwarded ports and looking on are for the rules about requests.
+import { isStream } from '../../core/api-request.ts';
 import { type Ruling, stricter, type Verdict } from '../../core/decision.ts';
 import { BrokerError } from '../../core/errors.ts';
 import { askedBy, commonTerms } from '../approval-terms.ts';
@@ -14,10 +15,8 @@ import { decideByRules, divided, policyDefault, withoutRule } from './decide-req
 import { requestDefault } from './request-defaults.ts';
 import type { AskedRequest, RequestFacts } from './request-facts.ts';
 
-const OPENED: readonly (string | null)[] = ['exec', 'attach', 'portforward'];
-
 /** True for what opens a stream to a pod. */
-export const opensStream = ({ subresource }: RequestFacts): boolean => OPENED.includes(subresource);
+export const opensStream = ({ subresource }: RequestFacts): boolean => isStream(subresource);
 
 /** Judges a request that opens a stream: exec, attach, portforward. */
 export function decideStream(

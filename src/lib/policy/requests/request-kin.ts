@@ -1,6 +1,6 @@
 // What a request comes to besides what it is called: a list shows what single reads would, an eviction deletes a pod. Rules that deny
 // or ask concern all of it, so that nobody gets around one by another name; a rule that allows covers what it names.
-import type { ApiRequest, ResourceSubject } from '../../core/api-request.ts';
+import { type ApiRequest, isStream, type ResourceSubject } from '../../core/api-request.ts';
 
 /** Any of these verbs, of any of these resources. */
 export interface Kin {
@@ -35,8 +35,6 @@ const TWINS: readonly (readonly string[])[] = [
   ['events', 'events.events.k8s.io'],
 ];
 
-const OPENED = new Set(['exec', 'attach', 'portforward']);
-
 /** Kinds that the server creates where an update finds none. */
 const CREATED_BY_UPDATE = new Set(['endpoints', 'events', 'limitranges', 'leases']);
 
@@ -67,7 +65,7 @@ function verbsOf(
 ) {
   const also = ALSO[verb];
   // Clients open streams with GET as well as with POST, and older servers had it as a right to `get`.
-  if (subresource !== null && OPENED.has(subresource)) return ['create', 'get'];
+  if (isStream(subresource)) return ['create', 'get'];
   if (subresource !== null) return also;
   // The server takes no apply without the name of a field manager.
   const mayApply = isApply ?? query.some(([name]) => name === 'fieldManager');

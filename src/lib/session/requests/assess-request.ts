@@ -1,12 +1,13 @@
 // Step: a request → what policy says of it, and what it would do. Where policy must know the result of a write, or a person is to decide
 // about it, the server is asked by a dry run; what it says then is what counts.
-import type { ApiSubject } from '../../core/api-request.ts';
+import { type ApiSubject, isStream } from '../../core/api-request.ts';
 import type { Decision } from '../../core/decision.ts';
 import { BrokerError } from '../../core/errors.ts';
 import { asksForDryRun } from '../../kubernetes/dry-run.ts';
 import { describeEffect } from '../../kubernetes/effect.ts';
 import { refuseMaskedWrite } from '../../kubernetes/masked-write.ts';
 import { type ParsedBody, readBody } from '../../kubernetes/read-body.ts';
+import { printTarget } from '../../kubernetes/request-query.ts';
 import type { ApiPreview, ApiQuestion } from '../../ports/api-gate.ts';
 import type { JudgeContext, JudgedRequest } from '../deps.ts';
 import type { Opening } from '../opening.ts';
@@ -95,12 +96,8 @@ export function requestText(
  */
 export function requestLine({ method: asked, path, query, subject }: ApiQuestion['request']): string {
   const method = isOpening(subject) ? 'POST' : asked;
-  const parameters = query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
-  return `${method} ${path}${parameters === '' ? '' : `?${parameters}`}`;
+  return `${method} ${printTarget(path, query)}`;
 }
 
-const OPENED: readonly (string | null)[] = ['exec', 'attach', 'portforward'];
-
 /** True for what is answered by a connection that stays open both ways. */
-export const isOpening = (subject: ApiSubject): boolean =>
-  subject.kind === 'resource' && OPENED.includes(subject.subresource);
+export const isOpening = (subject: ApiSubject): boolean => subject.kind === 'resource' && isStream(subject.subresource);

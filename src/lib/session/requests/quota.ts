@@ -1,6 +1,6 @@
 // How much one session may change, whatever the rules say: `kubectl delete --all` is a list and many single deletions, none of which
 // looks like more than one.
-import type { ApiRequest } from '../../core/api-request.ts';
+import { type ApiRequest, isStream } from '../../core/api-request.ts';
 import type { Decision } from '../../core/decision.ts';
 
 export interface Quota {
@@ -33,7 +33,6 @@ const WORDS: Readonly<Record<Class, string>> = {
   execs: 'commands and connections into pods',
 };
 
-const INTO_PODS: readonly (string | null)[] = ['exec', 'attach', 'portforward'];
 const READS: readonly string[] = ['get', 'list', 'watch'];
 
 export function quotaBook(quota: Quota): QuotaBook {
@@ -54,7 +53,7 @@ export function quotaBook(quota: Quota): QuotaBook {
 
 function needsOf({ subject }: ApiRequest, { isDryRun, removes }: Counted): readonly (readonly [Class, number])[] {
   if (subject.kind !== 'resource' || isDryRun || READS.includes(subject.verb)) return [];
-  if (INTO_PODS.includes(subject.subresource)) return [['execs', 1]];
+  if (isStream(subject.subresource)) return [['execs', 1]];
   if (subject.subresource === 'eviction' || subject.verb === 'delete') {
     return [
       ['deletes', 1],

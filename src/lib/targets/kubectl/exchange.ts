@@ -4,7 +4,7 @@
 import { asBrokerError, type BrokerError } from '../../core/errors.ts';
 import { PreviewRefused, previewerOf } from '../../kubernetes/preview.ts';
 import { RefusedRequest } from '../../kubernetes/refused-request.ts';
-import { printQuery } from '../../kubernetes/request-query.ts';
+import { printTarget } from '../../kubernetes/request-query.ts';
 import { failure, refusal } from '../../kubernetes/status.ts';
 import type { Upstream } from '../../kubernetes/upstream.ts';
 import type { ApiGate, ApiLeave, ApiOutcome } from '../../ports/api-gate.ts';
@@ -68,8 +68,7 @@ async function walk(call: ApiCall, deps: ExchangeDeps, signal: AbortSignal): Pro
   }
   let outcome: ApiOutcome = { status: 0, bytes: 0 };
   try {
-    const query = printQuery(request.query);
-    const target = query === '' ? request.path : `${request.path}?${query}`;
+    const target = printTarget(request.path, request.query);
     if (opens !== undefined) {
       const { upgrade, upgraded } = opens;
       const opening = { target, headers: sent, upgrade };
