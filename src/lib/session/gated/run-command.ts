@@ -1,6 +1,5 @@
 // One command of a gated session, from the judge to its settled end: the steps of a one-shot, on the session's line and
 // recording. Orders that never change are the same: judge, audit, ask, record, run, settle, audit.
-
 import { randomBytes } from 'node:crypto';
 import { asBrokerError } from '../../core/errors.ts';
 import type { ExitStatus } from '../../core/events.ts';

@@ -11,6 +11,7 @@ import { failure } from '../../kubernetes/status.ts';
 import type { ApiGate, ReplyMask } from '../../ports/api-gate.ts';
 import { type ApiCall, answerBytes, breakOff } from './endpoint.ts';
 import type { HeldShare } from './held-bytes.ts';
+import { drained } from './streams/write-out.ts';
 
 /** How long part of a reply may wait for the rest of what could be a secret: as for everything that programs read. */
 const HOLD_MS = 200;
@@ -127,21 +128,6 @@ async function send(
   await write(last());
   response.end();
   return sent;
-}
-
-/** Rejects where the client goes away first. */
-function drained(response: Http2ServerResponse): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (end: () => void) => () => {
-      response.off('drain', onDrain);
-      response.off('close', onClose);
-      end();
-    };
-    const onDrain = settle(resolve);
-    const onClose = settle(() => reject(new Error('the client has gone')));
-    response.on('drain', onDrain);
-    response.on('close', onClose);
-  });
 }
 
 async function sendMasked(

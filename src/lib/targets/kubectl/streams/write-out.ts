@@ -1,4 +1,5 @@
 // Writing to a socket at the speed of its reader.
+import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 
 /** Resolves once the socket can take more; rejects where it closes first, or is closed. */
@@ -11,18 +12,22 @@ export function writeOut(socket: Duplex, parts: readonly Uint8Array[]): Promise<
     socket.cork();
     for (const part of parts) socket.write(part);
     socket.uncork();
-    if (!socket.writableNeedDrain) {
-      resolve();
-      return;
-    }
+    if (socket.writableNeedDrain) drained(socket).then(resolve, reject);
+    else resolve();
+  });
+}
+
+/** Resolves once what is full can take more; rejects where it closes first. */
+export function drained(full: Pick<EventEmitter, 'on' | 'off'>): Promise<void> {
+  return new Promise((resolve, reject) => {
     const settle = (end: () => void) => () => {
-      socket.off('drain', onDrain);
-      socket.off('close', onClose);
+      full.off('drain', onDrain);
+      full.off('close', onClose);
       end();
     };
     const onDrain = settle(resolve);
     const onClose = settle(() => reject(new Error('the other side has gone')));
-    socket.on('drain', onDrain);
-    socket.on('close', onClose);
+    full.on('drain', onDrain);
+    full.on('close', onClose);
   });
 }
