@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { verifyAuditLog } from '../../src/lib/audit/verify.ts';
 import { closeLostSessions } from '../../src/lib/broker/lost-sessions.ts';
 import { leaseBook } from '../../src/lib/leases/book.ts';
+import { verifyRecording } from '../../src/lib/recording/manifest.ts';
 import { openCast } from '../../src/lib/recording/read.ts';
 import { decisionOn } from '../helpers/approval-people.ts';
 import { runScript } from '../helpers/child-script.ts';
@@ -25,7 +26,8 @@ interface Left {
 
 const STEPS: readonly [string, Left][] = [
   ['while a person is asked', { alive: 0, open: 0, wasSeen: false }],
-  ['between the row and its audit entry', { alive: 0, open: 1, wasSeen: false }],
+  ['between the row and its recording', { alive: 0, open: 1, wasSeen: false }],
+  ['between the recording and its audit entry', { alive: 0, open: 1, wasSeen: false }],
   ['while the credential is issued', { alive: 1, open: 1, wasSeen: false }],
   ['while the program runs', { alive: 1, open: 1, wasSeen: true }],
   ['before the lease is revoked', { alive: 1, open: 1, wasSeen: true }],
@@ -67,6 +69,9 @@ for (const [step, { alive, open, wasSeen }] of STEPS) {
         for await (const event of (await openCast(bytes)).events) if (event.kind === 'output') text += event.text;
       }
       assert.is(text.includes('what was seen'), wasSeen);
+      if (recording !== undefined) {
+        assert.is((await verifyRecording(deps.archive, recording.session)).outcome, 'intact', 'sealed');
+      }
 
       // A second start finds nothing left to do.
       await restart(stage);

@@ -198,7 +198,8 @@ test('a recording that cannot be created: nothing is issued, nothing runs, 74', 
     const result = await stage.open('x');
     assert.equal([result.exitCode, result.error?.code, result.recording], [74, 'cannot-record', null]);
     assert.equal([stage.web.opened, await stage.entries('credential.issued')], [[], []]);
-    assert.equal(await stage.store.sessions.list({ limit: 5 }), []);
+    const [row] = await stage.store.sessions.list({ limit: 5 });
+    assert.equal([row?.state, row?.exitCode, row?.reason], ['broker', 74, 'cannot-record']);
     assert.equal(
       (await stage.entries('session.refused')).map(({ data }) => data.error),
       ['cannot-record'],

@@ -1,4 +1,5 @@
 // Programs that wait for input, in a gated session with real pipes and terminals: noticed by their state, fed, signalled.
+import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gatedStage } from '../helpers/gated-stage.ts';
@@ -35,6 +36,28 @@ for (const [what, text, pty, lastLine, hidden, from] of WAITING) {
       await close();
     }));
 }
+
+test('what a program asked is told with the question, however slowly that is recorded', () =>
+  withStage(async (stage) => {
+    const { archive } = stage.deps;
+    const slow: typeof archive = {
+      ...archive,
+      async create(session) {
+        const writer = await archive.create(session);
+        return {
+          ...writer,
+          async write(bytes) {
+            if (Buffer.from(bytes).includes('which one? ')) await delay(600);
+            await writer.write(bytes);
+          },
+        };
+      },
+    };
+    const { run, close } = await gatedStage(stage, { deps: { clock: liveClock, archive: slow } });
+    const { result } = await run(`sleep 0.2; printf 'which %s? ' one; read -r x`);
+    assert.equal(result.needsInput, { lastLine: 'which one? ', hidden: false, from: 'pipe' });
+    await close();
+  }));
 
 test('what is sent to a program that waits reaches it, and the next question is reported again', () =>
   withStage(async (stage) => {

@@ -16,7 +16,7 @@ const { audit, archive } = stage.deps;
 const deps: Partial<SessionDeps> = {
   audit: {
     async append(event) {
-      if (step === 'between the row and its audit entry' && event.type === 'session.opened') await stop();
+      if (step === 'between the recording and its audit entry' && event.type === 'session.opened') await stop();
       if (step === 'before the end is on record' && event.type === 'session.closed') await stop();
       return audit.append(event);
     },
@@ -24,6 +24,7 @@ const deps: Partial<SessionDeps> = {
   archive: {
     ...archive,
     async create(session) {
+      if (step === 'between the row and its recording') await stop();
       const writer = await archive.create(session);
       return {
         write: (bytes) => writer.write(bytes),

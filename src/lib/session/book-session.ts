@@ -8,13 +8,25 @@ import type { SettleFailure } from './settlement.ts';
 export type Opened = Pick<RequestSubject, 'target' | 'kind' | 'principal' | 'task' | 'command'> &
   Pick<SessionRow, 'mode'>;
 
-/** Row, then `session.opened`. Rejects with what the store rejects with, and `cannot-audit` (74). */
-export async function bookOpening(
-  { id, deps }: Opening,
+/**
+ * The row. Before the recording: by the rows that are open the next broker finds the recordings that a crash left open.
+ * Rejects with what the store rejects with.
+ */
+export async function bookRow(
+  { id, deps, progress }: Opening,
   { mode, target, kind, principal, task, command }: Opened,
+): Promise<void> {
+  progress.booked = true;
+  await deps.sessions.insert({ id, mode, target, kind, principal, task, command, startedAt: deps.clock.now() });
+}
+
+/** `session.opened`, once it is recorded. Rejects with `cannot-audit` (74). */
+export async function bookOpening(
+  { id, deps, progress }: Opening,
+  { mode, target, principal, command }: Opened,
   approval: RequestRow | undefined,
 ): Promise<void> {
-  await deps.sessions.insert({ id, mode, target, kind, principal, task, command, startedAt: deps.clock.now() });
+  progress.opened = true;
   await deps.audit.append({
     type: 'session.opened',
     actor: principal,
@@ -35,14 +47,15 @@ export async function bookEnd(
   const outcome = { target: invocation.target, error: error?.code ?? null, why: error?.publicMessage ?? null };
   const append = (type: string, data: Record<string, unknown>) =>
     deps.audit.append({ type, actor: client.principal.name, session: id, data });
-  if (!progress.opened) {
-    await keepError(progress, append('session.refused', outcome));
-    return;
-  }
-  const unfinished = unsettled.map(({ step }) => step);
-  const facts = { ...outcome, status, masked, recording: sealed, unsettled: unfinished };
   // The audit log first: a crash in between says an end twice rather than never. The row also where that fails.
-  await keepError(progress, append('session.closed', facts));
+  if (progress.opened) {
+    const unfinished = unsettled.map(({ step }) => step);
+    const facts = { ...outcome, status, masked, recording: sealed, unsettled: unfinished };
+    await keepError(progress, append('session.closed', facts));
+  } else {
+    await keepError(progress, append('session.refused', outcome));
+  }
+  if (!progress.booked) return;
   const end = {
     state: progress.error === null ? 'child' : 'broker',
     endedAt: deps.clock.now(),

@@ -4,7 +4,7 @@ import { asBrokerError } from '../core/errors.ts';
 import { newSessionId } from '../core/ids.ts';
 import type { SessionRow } from '../ports/store.ts';
 import type { Program, ProgramSpec } from '../ports/target.ts';
-import { bookEnd, bookOpening } from './book-session.ts';
+import { bookEnd, bookOpening, bookRow } from './book-session.ts';
 import type { Invocation, SessionClient } from './client.ts';
 import type { SessionDeps } from './deps.ts';
 import { type IssuedCredentials, issueCredentials } from './issue-credentials.ts';
@@ -85,9 +85,10 @@ async function walk(unread: Opening): Promise<void> {
   const { subject, runs } = judged;
   signal.throwIfAborted();
 
+  const opened = { ...subject, mode: modeOf(invocation) };
+  await bookRow(opening, opened);
   const recording = await recordSession(opening, judged, approval);
-  progress.opened = true;
-  await bookOpening(opening, { ...subject, mode: modeOf(invocation) }, approval);
+  await bookOpening(opening, opened, approval);
 
   const asked = programSpec(opening, runs);
   const issued = await issueCredentials(opening, entry.target.credentialsFor(asked), recording);

@@ -26,6 +26,8 @@ export interface Opening {
 export interface Progress {
   decision: Decision | null;
   /** True from the moment on in which the session may have a row in the store. */
+  booked: boolean;
+  /** True once it is recorded: its end is on record as one, and not as a refusal. */
   opened: boolean;
   /** Where the recording is. */
   recording: string | null;
@@ -40,6 +42,7 @@ export interface Progress {
 export function noProgress(): Progress {
   return {
     decision: null,
+    booked: false,
     opened: false,
     recording: null,
     sealed: null,

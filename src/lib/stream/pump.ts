@@ -31,6 +31,8 @@ export interface OutputPumpDeps {
   readonly doubtMs?: number;
   /** Called for every chunk, before it is masked; for idle limits. */
   readonly onActivity: () => void;
+  /** Called each time when all that came has been recorded and sent, and nothing is held back. */
+  readonly onDelivered?: () => void;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface OutputPumpDeps {
  * sent; rejects with what the program, the recorder or the client failed with.
  */
 export async function pumpOutput(deps: OutputPumpDeps): Promise<void> {
-  const { program, stages, record, send, clock, holdMs, doubtMs = holdMs, onActivity } = deps;
+  const { program, stages, record, send, clock, holdMs, doubtMs = holdMs, onActivity, onDelivered } = deps;
   const chunks = program.output[Symbol.asyncIterator]();
   /** When what a stream holds back is let go; a chunk of the other stream does not put that off. */
   const due = new Map<OutputStream, number>();
@@ -49,6 +51,7 @@ export async function pumpOutput(deps: OutputPumpDeps): Promise<void> {
     const result = await nextOrDeadline(next, due, clock);
     if (result === 'deadline') {
       await letGo((stream) => (due.get(stream) ?? Number.POSITIVE_INFINITY) <= clock.monotonic());
+      if (due.size === 0) onDelivered?.();
       continue;
     }
     if (result.done === true) break;
@@ -57,6 +60,7 @@ export async function pumpOutput(deps: OutputPumpDeps): Promise<void> {
     const pieces = stages[stream].push(bytes);
     await order.pass(stream, pieces);
     setDeadline(stream, pieces.length > 0);
+    if (due.size === 0) onDelivered?.();
     next = chunks.next();
   }
   await order.end();

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { asBrokerError } from '../../core/errors.ts';
 import { newSessionId } from '../../core/ids.ts';
 import type { Principal } from '../../core/principal.ts';
-import { bookEnd, bookOpening } from '../book-session.ts';
+import { bookEnd, bookOpening, bookRow } from '../book-session.ts';
 import type { SessionClient } from '../client.ts';
 import type { SessionDeps } from '../deps.ts';
 import { issueCredentials } from '../issue-credentials.ts';
@@ -103,15 +103,15 @@ export async function openGated(asked: GatedRequest, principal: Principal, deps:
 
 /** What has to be true before a command can be asked for. */
 async function begin(opening: Opening): Promise<Omit<Shared, 'touch'>> {
-  const { invocation, client, deps, controller, progress, end } = opening;
+  const { invocation, client, deps, controller, end } = opening;
   const { signal } = controller;
   const { target: name, kind, task } = invocation;
   const entry = resolveTarget(invocation, deps);
   if (kind === 'kubectl') throw noGatedCluster(name);
   const place = entry.target.placeOf({ cwd: invocation.cwd ?? undefined, callerUid: client.principal.proof.uid });
-  const recording = await beginRecording(opening, null, 'gated session');
-  progress.opened = true;
   const opened = { mode: 'gated', target: name, kind, principal: client.principal.name, task, command: null } as const;
+  await bookRow(opening, opened);
+  const recording = await beginRecording(opening, null, 'gated session');
   await bookOpening(opening, opened, undefined);
 
   const spec = {

@@ -143,7 +143,7 @@ async function pump(
   running.touch = waiting.touch;
   const onActivity = () => {
     touch();
-    waiting.touch();
+    waiting.outputCame();
   };
   try {
     const ended = pumpOutput({
@@ -157,6 +157,7 @@ async function pump(
       clock,
       ...deadlines(invocation.pty !== null),
       onActivity,
+      onDelivered: waiting.outputDelivered,
     }).then(() => program.exited);
     return await raceAbort(ended, running.controller.signal);
   } finally {

@@ -10,6 +10,9 @@ import type { RunningCommand } from './running-command.ts';
 export interface InputWatch {
   /** Something was written or typed: what was seen before counts no more. */
   touch(): void;
+  /** The program wrote something; until `outputDelivered` it is not in the log, and nothing is said. */
+  outputCame(): void;
+  outputDelivered(): void;
   stop(): void;
 }
 
@@ -36,6 +39,7 @@ export function watchForInput({
 }): InputWatch {
   let touchedAt = clock.monotonic();
   let wasWaiting = false;
+  let isDelivered = true;
   let waitMs = LOOK_MS;
   let cancel = clock.after(waitMs, look);
 
@@ -45,7 +49,8 @@ export function watchForInput({
       next(LOOK_MS - silentMs);
       return;
     }
-    const seen = running.isFed || running.needsInput !== null ? undefined : whatIsSeen(silentMs);
+    const isTold = running.needsInput !== null;
+    const seen = running.isFed || isTold || !isDelivered ? undefined : whatIsSeen(silentMs);
     if (seen !== undefined) running.tell(seen);
     waitMs = wasWaiting ? LOOK_MS : Math.min(waitMs * 2, MAX_LOOK_MS);
     next(waitMs);
@@ -67,15 +72,25 @@ export function watchForInput({
     return (state === 'maybe' || state === 'unknown') && silentMs >= SILENCE_MS && log.lastLine(LAST_LINE_BYTES) !== '';
   }
 
+  function touch(): void {
+    touchedAt = clock.monotonic();
+    wasWaiting = false;
+    if (running.needsInput !== null) running.tell(null);
+    if (waitMs === LOOK_MS) return;
+    waitMs = LOOK_MS;
+    cancel();
+    next(waitMs);
+  }
+
   return {
-    touch() {
+    touch,
+    outputCame() {
+      isDelivered = false;
+      touch();
+    },
+    outputDelivered() {
+      isDelivered = true;
       touchedAt = clock.monotonic();
-      wasWaiting = false;
-      if (running.needsInput !== null) running.tell(null);
-      if (waitMs === LOOK_MS) return;
-      waitMs = LOOK_MS;
-      cancel();
-      next(waitMs);
     },
     stop: () => cancel(),
   };
