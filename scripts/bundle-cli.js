@@ -1,6 +1,6 @@
-// Bundles the CLI and its commands with the packages they use: a process that lives for 100 ms spends most of them on finding and
-// reading files one by one (docs/decisions/0024). The broker's process starts once, and keeps the files that tsc wrote.
-import { readdirSync } from 'node:fs';
+// Bundles the CLI with its commands and the packages they use into one file, and keeps what Node compiled of it: a process that
+// lives for 100 ms spends most of them on finding, reading and compiling files (docs/decisions/0024, 0026). The broker's process
+// starts once, and keeps the files that tsc wrote.
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -10,31 +10,39 @@ const NATIVE = ['better-sqlite3', 'koffi', 'node-pty', 'ssh2'];
 /** Asked for by oclif and by ws where they are installed; nobody needs them here. */
 const OPTIONAL = ['bufferutil', 'typescript', 'utf-8-validate'];
 
-/** CommonJS in an ES module: packages ask `require` for Node's own modules, and for those above. */
-const REQUIRE = `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`;
+/** What runs a broker in the foreground is found beside the bundle, as tsc wrote it. */
+const BROKER_APART = {
+  name: 'broker apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/broker\/run\.ts$/ }, () => ({ path: '../broker/run.js', external: true }));
+  },
+};
 
-/** Writes the bundle over the files that tsc wrote to `outdir`, with a map to the sources beside each. */
+/** CommonJS, since Node 20 keeps compiled code of nothing else: what an ES module knows of itself is said here. */
+const IMPORT_META_URL = `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;`;
+
+/** In the build's folder: from there the broker and package.json are found. */
+export const CLI = 'lib/cli/cli.cjs';
+
+/** Writes `CLI` to `outdir`, with a map to the sources beside it. */
 export async function bundleCli(root, outdir) {
-  const src = join(root, 'src');
-  const commands = readdirSync(join(src, 'commands'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => join(src, 'commands', file));
   await build({
     absWorkingDir: root,
-    entryPoints: [join(src, 'lib/cli/main.ts'), ...commands],
-    outdir,
-    outbase: src,
+    entryPoints: [join(root, 'src/lib/cli/main.ts')],
+    outfile: join(outdir, CLI),
     bundle: true,
-    splitting: true,
-    // Where the CLI's own files are: some look for package.json and for the broker from where they are.
-    chunkNames: 'lib/cli/chunk-[hash]',
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node20',
+    minifyWhitespace: true,
     external: [...NATIVE, ...OPTIONAL],
-    banner: { js: REQUIRE },
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: IMPORT_META_URL },
     sourcemap: 'linked',
     sourcesContent: false,
+    plugins: [BROKER_APART],
     logLevel: 'warning',
+    // `import.meta.resolve` is asked for by sources alone.
+    logOverride: { 'empty-import-meta': 'silent' },
   });
 }

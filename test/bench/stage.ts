@@ -8,7 +8,7 @@ import { has } from '../helpers/needs.ts';
 import { SSHD, type Sshd, startSshd } from '../helpers/sshd.ts';
 import { runProgram } from './turns.ts';
 
-export const CLI = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../bin/run.cjs', import.meta.url));
 
 export interface Stage extends AsyncDisposable {
   readonly folder: string;

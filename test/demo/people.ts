@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const CLI = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../bin/run.cjs', import.meta.url));
 
 /** How long a process that was told to end may take before it is killed. */
 const GRACE_MS = 3000;

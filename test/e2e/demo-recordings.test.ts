@@ -11,7 +11,7 @@ import { openCast, summarise } from '../../src/lib/recording/read.ts';
 import { needs } from '../helpers/needs.ts';
 
 const FOLDER = fileURLToPath(new URL('../../recordings', import.meta.url));
-const CLI = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../bin/run.cjs', import.meta.url));
 const CASTS = readdirSync(FOLDER).filter((name) => name.endsWith('.cast'));
 
 /** What a terminal gets to see, according to our reader. */

@@ -29,7 +29,14 @@ const ADAPTERS: readonly string[] = FLOORS[3];
 
 /** What may use a package: a room, or a path within `src/lib`. */
 const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
-  '@oclif/core': ['commands', 'cli/main.ts', 'cli/base-command.ts', 'cli/invocation-flags.ts', 'cli/mask-flags.ts'],
+  '@oclif/core': [
+    'commands',
+    'cli/main.ts',
+    'cli/own-commands.ts',
+    'cli/base-command.ts',
+    'cli/invocation-flags.ts',
+    'cli/mask-flags.ts',
+  ],
   '@xterm/headless': ['stream/mask/screen/screen-model.ts'],
   'asciinema-player': ['recording/web-page-assets.ts'],
   'better-sqlite3': ['store/driver.ts'],

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** `SALLYPORT_TEST_CLI=bin/dev.js` runs the sources instead of the build. */
-export const CLI = join(ROOT, process.env.SALLYPORT_TEST_CLI ?? 'bin/run.js');
+export const CLI = join(ROOT, process.env.SALLYPORT_TEST_CLI ?? 'bin/run.cjs');
 
 export interface CliResult {
   /** 128 + n where a signal ended it. */

@@ -21,6 +21,8 @@ export interface ApiClient {
   attach(): Promise<WebSocket>;
 }
 
+/** A socket's path has none; Node would compile a large expression to find that out. */
+const NO_SERVER_NAME = { servername: '' };
 const HEADERS = { [VERSION_HEADER]: String(API_VERSION) };
 
 /** A client of the broker that listens on `socketPath`. Connects at every call, not before. */
@@ -46,6 +48,7 @@ export function apiClient(socketPath: string): ApiClient {
           method,
           path: `/v1${path}`,
           agent: false,
+          ...NO_SERVER_NAME,
           headers: { ...HEADERS, ...(payload === undefined ? {} : { 'content-length': Buffer.byteLength(payload) }) },
           ...(signal === undefined ? {} : { signal }),
         },

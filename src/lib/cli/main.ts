@@ -4,24 +4,22 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '@oclif/core/run';
 import { EXIT } from '../core/exit-codes.ts';
+import { ownCommands, type PackageJson } from './own-commands.ts';
 
 /** What a shell shows for a program that died of SIGPIPE. */
 const SIGPIPE_EXIT = 141;
 
 /**
  * Runs the process's arguments and ends the process. `binUrl` is the URL of the file in `bin/`; `commands` the folder of
- * the commands, where it is not the build's.
+ * the sources of the commands, where these run and not the build.
  */
 export async function runCli(binUrl: string, commands?: string): Promise<never> {
   watchStreams();
   const root = join(dirname(fileURLToPath(binUrl)), '..');
   try {
-    await run(asOption(process.argv.slice(2)), {
-      root,
-      devPlugins: false,
-      userPlugins: false,
-      ...(commands !== undefined && { plugins: await sources(root, commands) }),
-    });
+    const own = await ownCommands(root, packageOf(root), commands);
+    const plugins = new Map([[own.name, own]]);
+    await run(asOption(process.argv.slice(2)), { root, devPlugins: false, userPlugins: false, plugins });
   } catch (error) {
     await fail(error, root);
   }
@@ -37,20 +35,6 @@ async function flushed(stream: NodeJS.WriteStream): Promise<void> {
 /** `sallyport help shell` is `sallyport shell --help`. */
 function asOption(words: readonly string[]): string[] {
   return words[0] === 'help' ? [...words.slice(1), '--help'] : [...words];
-}
-
-/** The commands of another folder, and not those of the manifest, which names the files of the last build. */
-async function sources(root: string, commands: string) {
-  const { Plugin } = await import('@oclif/core/config');
-  const pjson = packageOf(root);
-  const plugin = new Plugin({
-    root,
-    pjson: { ...pjson, oclif: { ...pjson.oclif, commands } },
-    isRoot: true,
-    ignoreManifest: true,
-  });
-  await plugin.load();
-  return new Map([[plugin.name, plugin]]);
 }
 
 /** A reader that has had enough (`| head`) is no error; an output that cannot be written is. */
@@ -89,7 +73,7 @@ async function fail(thrown: unknown, root: string): Promise<void> {
   process.exitCode = error.exit;
 }
 
-const packageOf = (root: string) => createRequire(import.meta.url)(join(root, 'package.json'));
+const packageOf = (root: string): PackageJson => createRequire(import.meta.url)(join(root, 'package.json'));
 
 /** Words under which several commands stand, such as `broker`. */
 function topicsOf(root: string): readonly string[] {

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags';
-import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { relativeTime } from '../../lib/cli/render.ts';
-import type { RequestRow } from '../../lib/ports/store.ts';
+import { SallyportCommand } from '../lib/cli/base-command.ts';
+import { relativeTime } from '../lib/cli/render.ts';
+import type { RequestRow } from '../lib/ports/store.ts';
 
 export default class Requests extends SallyportCommand<typeof Requests> {
   static override summary = 'list the requests that wait for a person, newest first';

@@ -1,4 +1,4 @@
-import { SallyportCommand } from '../../lib/cli/base-command.ts';
+import { SallyportCommand } from '../lib/cli/base-command.ts';
 
 export default class Targets extends SallyportCommand<typeof Targets> {
   static override summary = 'list the targets of the running broker';

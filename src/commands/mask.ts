@@ -1,11 +1,11 @@
 import * as Flags from '@oclif/core/flags';
-import { writeTo } from '../../lib/cli/attach.ts';
-import { SallyportCommand } from '../../lib/cli/base-command.ts';
-import { maskBatch } from '../../lib/cli/mask-batch.ts';
-import { maskStream, standardInput } from '../../lib/cli/mask-filter.ts';
-import { seedFlag, selectionFlags, streamFlags } from '../../lib/cli/mask-flags.ts';
-import { setUpMask } from '../../lib/cli/mask-setup.ts';
-import { SPLITS } from '../../lib/cli/mask-splits.ts';
+import { writeTo } from '../lib/cli/attach.ts';
+import { SallyportCommand } from '../lib/cli/base-command.ts';
+import { maskBatch } from '../lib/cli/mask-batch.ts';
+import { maskStream, standardInput } from '../lib/cli/mask-filter.ts';
+import { seedFlag, selectionFlags, streamFlags } from '../lib/cli/mask-flags.ts';
+import { setUpMask } from '../lib/cli/mask-setup.ts';
+import { SPLITS } from '../lib/cli/mask-splits.ts';
 
 export default class Mask extends SallyportCommand<typeof Mask> {
   static override summary = 'mask secrets in what comes on standard input, as in the output of a session';
