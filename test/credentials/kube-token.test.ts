@@ -270,7 +270,7 @@ test('its death is seen where the server refuses it; the first look waits, so th
   const seen = await place.provider.confirmDeath?.(plan, SIGNAL);
   assert.equal(place.steps().slice(3), ['review', 'review', 'review', 'review']);
   assert.is(JSON.parse(place.server.asked.at(-1)?.body ?? '').spec.token, TOKEN);
-  assert.equal(seen, { deadAt: START + 1000, how: 'deleted-and-probed' });
+  assert.equal(seen, { deadAt: START + 2000, how: 'deleted-and-probed' });
 });
 
 test('where many servers answer, none is believed for the others until each has forgotten the token', async () => {
@@ -317,8 +317,8 @@ test('what may pass is tried again: an overloaded server, one that fails', async
     review: [failure(503, 'ServiceUnavailable'), reviewed(false)],
   });
   const { plan } = await place.issue();
-  assert.equal(await place.provider.revoke(plan), { deadAt: START + 11_500, how: 'deleted' });
-  assert.is((await place.provider.confirmDeath?.(plan, SIGNAL))?.deadAt, START + 1000);
+  assert.equal(await place.provider.revoke(plan), { deadAt: START + 11_750, how: 'deleted' });
+  assert.is((await place.provider.confirmDeath?.(plan, SIGNAL))?.deadAt, START + 1250);
   assert.equal(place.steps().slice(2), ['delete', 'delete', 'delete', 'review', 'review']);
 });
 
@@ -334,12 +334,13 @@ test('a server that has just started forbids what it has no roles for yet, and t
 });
 
 test('a Secret that cannot be deleted within twelve seconds is said, and the next try is a whole one', async () => {
-  await using place = await room({ delete: [...Array(48).fill(failure(503, 'Unavailable')), ...USUAL.delete] });
+  await using place = await room({ delete: [...Array(14).fill(failure(503, 'Unavailable')), ...USUAL.delete] });
   const { plan } = await place.issue();
   const error = await refusal(place.provider.revoke(plan));
   assert.is(error.code, 'secret-not-deleted');
   assert.match(error.publicMessage, 'the cluster could not delete "secrets" (503)');
-  assert.is(place.clock.now() - START, 12_000);
+  // This clock ends the sleep that was under way.
+  assert.is(place.clock.now() - START, 12_750);
   assert.is((await place.provider.revoke(plan)).how, 'deleted');
   assert.is((await place.provider.confirmDeath?.(plan, SIGNAL))?.how, 'deleted-and-probed');
 });

@@ -7,7 +7,7 @@ export function sleptClock(start?: number): FakeClock {
     ...clock,
     after(ms, fire) {
       const cancel = clock.after(ms, fire);
-      if (ms < 1000) setImmediate(() => clock.advance(ms));
+      if (ms <= 1000) setImmediate(() => clock.advance(ms));
       return cancel;
     },
   };

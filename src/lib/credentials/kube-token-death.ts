@@ -15,10 +15,12 @@ const ATTEMPT_MS = 10_000;
 /** One that has just started forbids everything until it has read the roles; what is forbidden for longer than this is forbidden. */
 const ROLES_READ_WITHIN_MS = 10_000;
 /**
- * What the measured delay is exact to. Also how long the first look waits: one that comes before the server has learned of the deletion
- * would be remembered for another 10 s.
+ * How long the first look waits: one that comes before the server has learned of the deletion would be remembered for another 10 s. Later
+ * ones wait twice as long each time: a server is not asked forty times for every command of an agent.
  */
-const PROBE_EVERY_MS = 250;
+const FIRST_PROBE_MS = 250;
+/** What the measured delay is exact to: it may be said too long by this, never too short. */
+const PROBE_EVERY_MS = 1_000;
 
 interface Ending {
   readonly api: ClusterApi;
@@ -61,7 +63,7 @@ export async function seeRefused(dying: DyingToken): Promise<number> {
   let acceptedAt = 0;
   const late = () => (acceptedAt > forgottenAt ? alive(ref) : notSeen(ref, trouble));
   await inTime({ clock, ms: limitMs, late, outer }, async (signal) => {
-    await sleep(clock, PROBE_EVERY_MS, signal);
+    await sleep(clock, FIRST_PROBE_MS, signal);
     await persist({ clock, signal, onTrouble: (error) => (trouble = error) }, async (limit) => {
       const review = expectFound(await api.create(REVIEWS, tokenReview(token), limit), ref);
       if (!readReview(review)) return 'refused';
@@ -91,7 +93,7 @@ async function persist<T>(
     forbiddenSince ??= clock.monotonic();
     return clock.monotonic() - forbiddenSince < ROLES_READ_WITHIN_MS;
   };
-  for (;;) {
+  for (let waitMs = FIRST_PROBE_MS; ; waitMs = Math.min(waitMs * 2, PROBE_EVERY_MS)) {
     try {
       const said = await inTime({ clock, ms: ATTEMPT_MS, late: noAnswer, outer: signal }, work);
       if (said !== undefined) return said;
@@ -99,7 +101,7 @@ async function persist<T>(
       if (!isWorthAnotherTry(error)) throw error;
       onTrouble(asBrokerError(error));
     }
-    await sleep(clock, PROBE_EVERY_MS, signal);
+    await sleep(clock, waitMs, signal);
   }
 }
 

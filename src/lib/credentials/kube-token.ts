@@ -70,7 +70,7 @@ interface LivingToken {
  * forgotten the token. A token that expired is dead also where the cluster is gone; its empty Secret may then be left. What this does
  * not do: close what the token opened before.
  *
- * `confirmDeath` asks the API server until it refuses the token, for 30 s at most. `deadAt` is when that was, to 250 ms; where others
+ * `confirmDeath` asks the API server until it refuses the token, for 30 s at most. `deadAt` is when that was, to a second; where others
  * answer as well, no earlier than those 11 s. Rejects with `credential-alive`, `death-not-seen`, `token-not-held` (69; after a restart
  * nobody has the token), and what `ClusterApi` does.
  */
