@@ -9,7 +9,6 @@ import { describeEffect } from '../../src/lib/kubernetes/effect.ts';
 import { sessionKubeconfig } from '../../src/lib/kubernetes/kubeconfig.ts';
 import { refuseMaskedWrite } from '../../src/lib/kubernetes/masked-write.ts';
 import { PreviewRefused } from '../../src/lib/kubernetes/preview.ts';
-import { readBody } from '../../src/lib/kubernetes/read-body.ts';
 import { openUpstream, type Upstream } from '../../src/lib/kubernetes/upstream.ts';
 import type { ApiGate, ApiQuestion } from '../../src/lib/ports/api-gate.ts';
 import { compileRules } from '../../src/lib/stream/mask/finding/compiled-rules.ts';
@@ -52,8 +51,7 @@ export async function openMaskedEndpoint(cluster: Cluster, { previews = true } =
   const mask = () => createMaskStage({ rules: RULE_SET, known: indexNeedles([]), size: null, fingerprint });
   const effects: string[] = [];
 
-  async function look({ request, body, preview }: ApiQuestion, signal: AbortSignal): Promise<void> {
-    const parsed = readBody(request, body);
+  async function look({ request, body, parsed, preview }: ApiQuestion, signal: AbortSignal): Promise<void> {
     refuseMaskedWrite(request, parsed, body, KINDS);
     if (preview === undefined || !previews) return;
     try {

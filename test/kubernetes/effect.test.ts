@@ -3,8 +3,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { describeEffect, type Effect } from '../../src/lib/kubernetes/effect.ts';
 import { maskSecrets } from '../../src/lib/kubernetes/mask-secrets.ts';
-import type { ParsedBody } from '../../src/lib/kubernetes/read-body.ts';
 import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
+import type { ParsedBody } from '../../src/lib/ports/api-gate.ts';
 
 const test = suite('effect');
 

@@ -1,10 +1,9 @@
 // Dry runs: whether a request is one as the server reads it, and a request made into one. Pure.
 import type { ApiRequest, QueryParameter } from '../core/api-request.ts';
-import type { ApiBody } from '../ports/api-gate.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { ApiBody, ParsedBody } from '../ports/api-gate.ts';
 import { hasDryRun, isServersOwn } from './dry-run-support.ts';
-import type { ParsedBody } from './read-body.ts';
 import { printTarget } from './request-query.ts';
-import type { JsonObject } from './strict-json.ts';
 
 /**
  * True only where the server surely changes nothing. Of an API that is not Kubernetes' own that is never sure: it may not know dry runs. Where a deletion has a body, its options are taken from there and the query is not

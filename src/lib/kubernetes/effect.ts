@@ -2,13 +2,12 @@
 // state of the cluster gives the same one, without times and without names that are made up anew. Pure.
 import { hash } from 'node:crypto';
 import { type ApiRequest, isStream, type ResourceSubject } from '../core/api-request.ts';
-import type { ApiPreview } from '../ports/api-gate.ts';
+import type { ApiPreview, ParsedBody } from '../ports/api-gate.ts';
 import { isServersOwn } from './dry-run-support.ts';
 import { commandLines } from './effect-command.ts';
 import { labelsInWords } from './label-words.ts';
 import { type MaskText, marked, markedLines, objectDiff } from './object-diff.ts';
 import { inside, isFields, quietAlone, quietPair } from './quiet-object.ts';
-import type { ParsedBody } from './read-body.ts';
 import { parameter } from './request-query.ts';
 import { quoted, shownText } from './shown-lines.ts';
 

@@ -1,5 +1,5 @@
 // Names that the server makes up (`generateName`): the one of a dry run is not the one that the object will have. Pure.
-import type { ParsedBody } from './read-body.ts';
+import type { ParsedBody } from '../ports/api-gate.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,9 @@
 // What may not be written because values are masked: a label in the place of the value it stands for, which would be lost in the cluster,
 // and a value to a place where no mask looks for it. Pure.
 import type { ApiRequest } from '../core/api-request.ts';
-import type { ApiBody } from '../ports/api-gate.ts';
-import type { ParsedBody } from './read-body.ts';
+import type { Json } from '../core/json.ts';
+import type { ApiBody, ParsedBody } from '../ports/api-gate.ts';
 import { RefusedRequest } from './refused-request.ts';
-import type { Json } from './strict-json.ts';
 
 /** `[github-token:3f2a]`, and of Secrets `[kubernetes-secret:3f2a 12 bytes]`; what fills it up stands behind it. */
 const LABELS = /\[([a-z0-9][a-z0-9-]{0,63}):[0-9a-f]{4}(?: \d{1,10} bytes)?\]/g;

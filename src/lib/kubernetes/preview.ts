@@ -2,13 +2,12 @@
 // changes anything in the cluster. Values of Secrets become labels before anybody sees them.
 import { hash } from 'node:crypto';
 import type { ApiRequest, QueryParameter, ResourceSubject } from '../core/api-request.ts';
-import type { ApiBody, ApiPreview } from '../ports/api-gate.ts';
+import type { ApiBody, ApiPreview, ParsedBody } from '../ports/api-gate.ts';
 import { askServer, cannotPreview, objectIn, type WholeReply } from './ask-server.ts';
 import { asDryRun } from './dry-run.ts';
 import { hasDryRun, knowsDryRun } from './dry-run-support.ts';
 import { withoutMadeName } from './made-name.ts';
 import { type LabelValue, maskSecrets } from './mask-secrets.ts';
-import type { ParsedBody } from './read-body.ts';
 import { printTarget } from './request-query.ts';
 import type { Upstream } from './upstream.ts';
 

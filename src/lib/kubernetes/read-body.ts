@@ -1,21 +1,13 @@
 // The body of a request as what policy, previews and people look at. The server gets the caller's own bytes: so a body that its reader
 // and this one could take for two different things is refused.
 import type { ApiRequest } from '../core/api-request.ts';
-import type { ApiBody } from '../ports/api-gate.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { ApiBody, ParsedBody } from '../ports/api-gate.ts';
 import { RefusedRequest } from './refused-request.ts';
-import { type Json, type JsonObject, NotStrict, readStrictJson, strictText } from './strict-json.ts';
+import { NotStrict, readStrictJson, strictText } from './strict-json.ts';
 import { readStrictYaml } from './strict-yaml.ts';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
-
-export type ParsedBody =
-  | { readonly kind: 'none' }
-  /** An object, a patch that looks like one, or the options of a deletion. */
-  | { readonly kind: 'object'; readonly object: JsonObject }
-  /** A JSON patch (RFC 6902): operations, each an object. */
-  | { readonly kind: 'list'; readonly list: readonly JsonObject[] }
-  /** Not decoded here: what it does is asked of the server. */
-  | { readonly kind: 'protobuf' };
 
 type Reading = 'json' | 'json-patch' | 'yaml' | 'protobuf';
 

@@ -4,10 +4,7 @@
 // Letter case is no such difference: the API server reads bodies with sigs.k8s.io/json, whose names of fields are exact, and patches
 // as maps; a ConfigMap may well have the keys "a" and "A".
 
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [name: string]: Json;
-}
+import type { Json } from '../core/json.ts';
 
 /** Deeper than anything the API has: schemas of custom resources reach a few dozen. */
 export const DEEPEST_JSON = 128;

@@ -2,7 +2,8 @@
 // `2026-01-01` are other things than in YAML 1.2: it is read both ways here, and what differs is refused. Pure.
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isAlias, isNode, isPair, isScalar, Lexer, parseAllDocuments, visit } from 'yaml';
-import { checkCharacters, DEEPEST_JSON, type Json, NotStrict, readStrictJson } from './strict-json.ts';
+import type { Json } from '../core/json.ts';
+import { checkCharacters, DEEPEST_JSON, NotStrict, readStrictJson } from './strict-json.ts';
 
 /** Line ends for YAML 1.1, characters for 1.2 and for JSON; and the byte order mark, which may be either nothing or a character. */
 const OTHER_BREAKS = /[\u0085\u2028\u2029\ufeff]/;

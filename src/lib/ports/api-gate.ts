@@ -1,6 +1,7 @@
 // What a target that is an API asks the session about each request: whether it may go to the server, and how replies are masked. The
 // session judges, asks people, records and audits; the target knows nothing of it.
 import type { ApiRequest } from '../core/api-request.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Credential, CredentialRequest } from './provider.ts';
 
@@ -16,12 +17,23 @@ export interface ApiQuestion {
   readonly request: ApiRequest;
   /** What is sent along, whole; null for nothing. */
   readonly body: ApiBody | null;
+  /** The same body, as everybody looks at it who judges, shows or previews the request. */
+  readonly parsed: ParsedBody;
   /**
    * Asks the server what the request would do, and changes nothing. Undefined where that cannot be asked: of reads, and of what opens a
    * stream. Rejects with a `BrokerError` where the server cannot be asked, and with a `PreviewRefused` where it would refuse.
    */
   readonly preview: ((signal: AbortSignal) => Promise<ApiPreview>) | undefined;
 }
+
+export type ParsedBody =
+  | { readonly kind: 'none' }
+  /** An object, a patch that looks like one, or the options of a deletion. */
+  | { readonly kind: 'object'; readonly object: JsonObject }
+  /** A JSON patch (RFC 6902): operations, each an object. */
+  | { readonly kind: 'list'; readonly list: readonly JsonObject[] }
+  /** Not decoded here: what it does is asked of the server. */
+  | { readonly kind: 'protobuf' };
 
 export interface ApiBody {
   /** Media type, in lower case, without parameters. */

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { BrokerError } from '../../../src/lib/core/errors.ts';
 import type { RequestId } from '../../../src/lib/core/ids.ts';
 import { PreviewRefused } from '../../../src/lib/kubernetes/preview.ts';
+import { readBody } from '../../../src/lib/kubernetes/read-body.ts';
 import { readRequest } from '../../../src/lib/kubernetes/read-request.ts';
 import type { ApiGate, ApiLeave, ApiPreview, ApiQuestion, ApiSession } from '../../../src/lib/ports/api-gate.ts';
 import type { SessionResult } from '../../../src/lib/session/result.ts';
@@ -63,7 +64,9 @@ async function withGate(
         ask(method, path, { json, ...more } = {}) {
           const body =
             json === undefined ? null : { type: 'application/json', bytes: Buffer.from(JSON.stringify(json)) };
-          return gate.permit({ request: readRequest(method, path), body, preview: undefined, ...more }, NEVER);
+          const request = readRequest(method, path);
+          const question = { request, body, preview: undefined, ...more };
+          return gate.permit({ ...question, parsed: readBody(request, question.body) }, NEVER);
         },
       });
     } finally {
@@ -279,7 +282,7 @@ test('a client that does not wait, and a server that would refuse, are on record
   withGate(async ({ stage, ask, gate, client }) => {
     const gone = new AbortController();
     const request = readRequest('DELETE', `${CONFIG_MAPS}/ask-first`);
-    const asked = gate.permit({ request, body: null, preview: undefined }, gone.signal);
+    const asked = gate.permit({ request, body: null, parsed: { kind: 'none' }, preview: undefined }, gone.signal);
     await client.notice('waiting');
     gone.abort(new Error('gone'));
     await asked.then(

@@ -8,9 +8,14 @@ import { requestText } from '../../../src/lib/session/requests/assess-request.ts
 const test = suite('request-text');
 
 const textOf = (path: string): string => {
-  const question = { request: readRequest('DELETE', path), body: null, preview: undefined };
+  const question = {
+    request: readRequest('DELETE', path),
+    body: null,
+    parsed: { kind: 'none' },
+    preview: undefined,
+  } as const;
   const decision = { verdict: 'ask', rule: 'r', reason: 'x', guidance: null, program: null, opaque: false } as const;
-  const assessed = { decision, isDryRun: false, body: { kind: 'none' }, preview: undefined } as const;
+  const assessed = { decision, isDryRun: false, preview: undefined } as const;
   const digest = (bytes: Uint8Array) => digestOf(Buffer.from(bytes).toString());
   return requestText(question, assessed, { digest: null, digestOf: digest, mask: (text) => text });
 };

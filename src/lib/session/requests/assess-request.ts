@@ -6,7 +6,6 @@ import { BrokerError } from '../../core/errors.ts';
 import { asksForDryRun } from '../../kubernetes/dry-run.ts';
 import { describeEffect } from '../../kubernetes/effect.ts';
 import { refuseMaskedWrite } from '../../kubernetes/masked-write.ts';
-import { type ParsedBody, readBody } from '../../kubernetes/read-body.ts';
 import { printTarget } from '../../kubernetes/request-query.ts';
 import type { ApiPreview, ApiQuestion } from '../../ports/api-gate.ts';
 import type { JudgeContext, JudgedRequest } from '../deps.ts';
@@ -15,41 +14,39 @@ import type { Opening } from '../opening.ts';
 export interface Assessed {
   readonly decision: Decision;
   readonly isDryRun: boolean;
-  readonly body: ParsedBody;
   /** Undefined where nobody needed it. */
   readonly preview: ApiPreview | undefined;
 }
 
-/** Rejects with `RefusedRequest` for a body that cannot be read, or holds a masked value; and with what the preview rejects with. */
+/** Rejects with `RefusedRequest` for a body that holds a masked value; and with what the preview rejects with. */
 export async function assessRequest(
   question: ApiQuestion,
   context: JudgeContext,
   { mask, deps: { judge } }: Pick<Opening, 'mask' | 'deps'>,
   signal: AbortSignal,
 ): Promise<Assessed> {
-  const { request } = question;
-  const body = readBody(request, question.body);
-  refuseMaskedWrite(request, body, question.body, mask.kinds);
-  const sent = body.kind === 'object' ? body.object : undefined;
-  const isDryRun = asksForDryRun(request, body);
+  const { request, parsed } = question;
+  refuseMaskedWrite(request, parsed, question.body, mask.kinds);
+  const sent = parsed.kind === 'object' ? parsed.object : undefined;
+  const isDryRun = asksForDryRun(request, parsed);
   // What a deletion is sent is options of it, and no object.
   const isDeletion = request.method === 'DELETE';
   const isApply = question.body?.type === 'application/apply-patch+yaml';
   const asked: JudgedRequest = { request, object: isDeletion ? undefined : sent, isDryRun, isApply };
   const first = judge.request(asked, context);
-  const isUnread = body.kind === 'protobuf' || body.kind === 'list';
+  const isUnread = parsed.kind === 'protobuf' || parsed.kind === 'list';
   const isForPolicy = isUnread || judge.needsResult(asked);
   const isNeeded = first.verdict === 'ask' || isForPolicy;
   if (first.verdict === 'deny' || question.preview === undefined || !isNeeded) {
-    return { decision: first, isDryRun, body, preview: undefined };
+    return { decision: first, isDryRun, preview: undefined };
   }
   const preview = await previewOf(question.preview, isUnread, signal);
   // What is there already is nothing that this request brings about.
   const isFinal = preview === undefined || isDeletion || !isForPolicy;
-  if (isFinal) return { decision: first, isDryRun, body, preview };
+  if (isFinal) return { decision: first, isDryRun, preview };
   const isResult = preview.after !== undefined;
   const object = isResult ? preview.after : sent;
-  return { decision: judge.request({ ...asked, object, isResult }, context), isDryRun, body, preview };
+  return { decision: judge.request({ ...asked, object, isResult }, context), isDryRun, preview };
 }
 
 /** Undefined where the server takes no dry run of this kind; then what was sent must say enough. */
@@ -80,14 +77,14 @@ const LONGEST_LINE = 2_000;
  * the place of what does not fit; `mask` hides what is secret in objects.
  */
 export function requestText(
-  { request }: ApiQuestion,
-  { preview, body }: Assessed,
+  { request, parsed }: ApiQuestion,
+  { preview }: Assessed,
   { digest, digestOf, mask }: RequestWords,
 ): string {
   const line = requestLine(request);
   const isLong = line.length > LONGEST_LINE;
   const rest = isLong ? `… (${line.length} characters, ${digestOf(Buffer.from(line))})` : '';
-  return `${line.slice(0, LONGEST_LINE)}${rest}\n${describeEffect(request, preview, digest, body, mask)}`;
+  return `${line.slice(0, LONGEST_LINE)}${rest}\n${describeEffect(request, preview, digest, parsed, mask)}`;
 }
 
 /**

@@ -55,7 +55,7 @@ async function walk(call: ApiCall, deps: ExchangeDeps, signal: AbortSignal): Pro
   const preview = previewerOf({ request, body, parsed, headers: sent, upstream: deps.upstream, labelOf });
   let leave: ApiLeave;
   try {
-    leave = await gate.permit({ request, body, preview }, signal);
+    leave = await gate.permit({ request, body, parsed, preview }, signal);
   } catch (error) {
     if (!(error instanceof PreviewRefused)) throw error;
     answerBytes(call.response, error.status, error.contentType, maskWhole(request, error.bytes, gate));
