@@ -2,7 +2,7 @@
 // Streams of the real kubectl through a session's endpoint to a real API server: exec, attach, cp, port-forward, logs and watches, over
 // WebSocket and over SPDY, behave as without it, and a secret in what comes back is masked.
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +14,7 @@ import type { ApiOutcome } from '../../src/lib/ports/api-gate.ts';
 import { type ApiEndpoint, apiEndpoint } from '../helpers/api-endpoint.ts';
 import { type CliResult, type RunOptions, until } from '../helpers/cli.ts';
 import { type Cluster, needsCluster, startCluster } from '../helpers/cluster.ts';
+import { kubectlStage } from '../helpers/kubectl-stage.ts';
 import { inTerminal, readToEnd } from '../helpers/local-program.ts';
 
 const test = suite('kubectl-streams');
@@ -263,6 +264,52 @@ withCluster('the API server goes away in the middle: the client is told, and the
   assert.is.not((await running.done).exit, 0);
   const away = await through(world, ['exec', 'talker', '--', 'true']);
   assert.match(away.stderr, /cluster-unreachable/);
+});
+
+withCluster('a folder that is copied out of a pod arrives whole, with its secrets masked', async () => {
+  await using stage = await kubectlStage({
+    policy: `
+  rules:
+    - { id: all, match: { verb: "*", resource: "*" }, verdict: allow }
+    - { id: pack, match: { command: tar, args: ["cf", "-", "**"] }, verdict: allow }
+  default: allow
+`,
+  });
+  const { cluster, world } = stage;
+  await stage.admin(['run', 'store', '--image=none']);
+  await stage.admin(['wait', '--for=condition=Ready', 'pod/store', '--timeout=30s']);
+  const inside = join(cluster.podFolder({ pod: 'store' }), 'app');
+  const noise = randomBytes(400_000);
+  const secret = randomBytes(12).toString('hex');
+  const files = {
+    '.env': `MODE=fast\nDB_PASSWORD=${secret}`,
+    'words.txt': 'just words\n'.repeat(2000),
+    'below/noise': noise,
+    'below/last.env': `export API_TOKEN=${secret}\nLEVEL=1\n`,
+  };
+  mkdirSync(join(inside, 'below'), { recursive: true });
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(inside, name), content);
+
+  const copy = join(world.folder, 'copy');
+  const copied = await stage.kubectl(['cp', `store:${inside}`, copy]);
+  assert.is(copied.exit, 0, copied.stderr);
+  const read = (name: string) => readFileSync(join(copy, name));
+  assert.match(String(read('.env')), /^MODE=fast\nDB_PASSWORD=\[password:[0-9a-f]{4}\]\*{9}$/);
+  assert.match(String(read('below/last.env')), /^export API_TOKEN=\[[a-z-]+:[0-9a-f]{4}\]\**\nLEVEL=1\n$/);
+  assert.is(String(read('words.txt')), files['words.txt']);
+  for (const [name, content] of Object.entries(files)) assert.is(read(name).length, content.length, name);
+  assert.is(sha256(read('below/noise').subarray(0, 100)), sha256(noise.subarray(0, 100)));
+  assert.not.ok(`${copied.stdout}${copied.stderr}`.includes(secret));
+
+  const { json } = await world.run(['recordings', 'list', '--json']);
+  const id = json.recordings[0].session;
+  const shown = (await world.run(['recordings', 'show', id, '--json'])).json;
+  const packed = shown.requests.find(({ resource }: { resource: string }) => resource === 'pods/exec');
+  const { bytes } = packed.streams.find(({ name }: { name: string }) => name === 'stdout');
+  assert.ok(bytes > 400_000, 'the archive is counted');
+  for (const file of readdirSync(world.state, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())) {
+    assert.not.ok(readFileSync(join(file.parentPath, file.name)).includes(secret), `${file.name} holds it`);
+  }
 });
 
 test.run();

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { BrokerError, Bug } from '../../core/errors.ts';
 import type { OutputStream } from '../../core/events.ts';
 import type { TerminalSize } from '../../core/terminal.ts';
+import { createArchiveMaskStage } from '../../stream/mask/archive/archive-stage.ts';
 import type { MaskPlace } from '../../stream/mask/configured/selection.ts';
 import type { CompiledRules } from '../../stream/mask/finding/compiled-rules.ts';
 import { findSecrets } from '../../stream/mask/finding/find-secrets.ts';
@@ -176,6 +177,15 @@ export class SessionMask {
   /** A mask for what no terminal shows as it stands: replies of an API, programs behind pipes. Throws `cannot-mask` (74). */
   bytes(): MaskStage {
     return failClosed(this.#stage(null, false));
+  }
+
+  /** A mask for a tar archive, which arrives whole, with masks in its files. Throws `cannot-mask` (74). */
+  archive(): MaskStage {
+    const stage = closed(() => {
+      const { rules, index } = this.#ready();
+      return createArchiveMaskStage({ rules, known: index, fingerprint: this.#fingerprint });
+    });
+    return failClosed(stage);
   }
 
   /** What stands in the place of a secret value: one per value and session, or for approvers one per value. */

@@ -15,6 +15,7 @@ import { keyedDigest, permitRequest, type RequestPlace } from './permit-request.
 import { type Counted, type Quota, quotaBook } from './quota.ts';
 import { type LoggedRequest, requestLog } from './request-log.ts';
 import type { RequestTally } from './request-tally.ts';
+import { streamMask } from './stream-mask.ts';
 import { type StreamRecord, streamRecord } from './stream-record.ts';
 
 export interface GateDeps extends RequestPlace {
@@ -157,7 +158,7 @@ export function apiGate(opening: Opening, { recording, quota, tally, touch, ...w
         const kept = streamRecord(request, logged.number, mask, recording);
         streams = kept;
         return {
-          mask: (stream) => tally.counted(hasTerminal(request) ? mask.streams(null).stages[stream] : mask.bytes()),
+          mask: (stream) => tally.counted(streamMask(request, stream, mask)),
           record: (stream, bytes) =>
             failClosed(async () => {
               touch();
@@ -206,10 +207,6 @@ function failureOf(error: unknown, signal: AbortSignal): { readonly code: string
   if (signal.aborted) return { code: 'client-gone', status: 0 };
   return { code: asBrokerError(error).code, status: 0 };
 }
-
-/** True where its output may move a cursor. */
-const hasTerminal = ({ query }: ApiRequest): boolean =>
-  query.some(([name, value]) => name === 'tty' && value !== 'false');
 
 /** True for what may go on for as long as the session: its end alone would be on record too late. */
 const isLasting = ({ subject, query }: ApiRequest): boolean =>

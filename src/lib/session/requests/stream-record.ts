@@ -1,10 +1,10 @@
 // What is recorded of a program that runs in the cluster: its text, stream by stream, in markers of the session's recording. Archives on
 // their way (`kubectl cp` is `tar`) are counted and hashed by whoever carries them, and not kept; whatever else is called `tar` is.
-import { isDeepStrictEqual } from 'node:util';
 import type { ApiRequest } from '../../core/api-request.ts';
 import type { StreamName } from '../../ports/api-gate.ts';
 import type { SessionMask } from '../masking/session-mask.ts';
 import type { SessionRecording } from '../record-session.ts';
+import { archiveIn } from './kubectl-archive.ts';
 
 export interface StreamRecord {
   /** Output is masked already; what was typed is masked here. */
@@ -37,22 +37,4 @@ export function streamRecord(
       await note('stderr', [], true);
     },
   };
-}
-
-/** As `kubectl cp` sends them: words that read or write an archive, and nothing that runs something else. */
-const READS_ARCHIVE = ['tar', 'cf', '-'];
-const WRITES_ARCHIVE = [
-  ['tar', '-xmf', '-'],
-  ['tar', '--no-same-permissions', '--no-same-owner', '-xmf', '-'],
-];
-
-/** The stream that is an archive; undefined where none surely is. */
-function archiveIn({ subject, query }: Pick<ApiRequest, 'subject' | 'query'>): StreamName | undefined {
-  const isExec = subject.kind === 'resource' && subject.subresource === 'exec';
-  if (!isExec || query.some(([name, value]) => name === 'tty' && value !== 'false' && value !== '0')) return undefined;
-  const words = query.flatMap(([name, value]) => (name === 'command' ? [value] : []));
-  const path = words.at(-1) ?? '-';
-  if (!path.startsWith('-') && isDeepStrictEqual(words.slice(0, -1), READS_ARCHIVE)) return 'stdout';
-  const writes = words.at(-2) === '-C' ? words.slice(0, -2) : words;
-  return WRITES_ARCHIVE.some((form) => isDeepStrictEqual(writes, form)) ? 'stdin' : undefined;
 }

@@ -1,6 +1,8 @@
 // Lets the stream go on: raw bytes as they came, but for the text of secrets, in whose place a mask stands. Escape sequences within a
 // secret stay, so that colours stay balanced.
 
+import { Bug } from '../../core/errors.ts';
+import { FILL, labelWithin } from './archive/same-length.ts';
 import type { ForcedMask } from './finding/scanner.ts';
 import type { SecretFound, SecretsFound } from './finding/secrets-found.ts';
 import type { Patch } from './reading/control-strings.ts';
@@ -40,10 +42,18 @@ export class Emitter implements Places {
   private readonly found: SecretsFound;
   private readonly patches: Patch[];
   private readonly labels: MaskLabels;
+  private readonly keepsLength: boolean;
+  /** With `keepsLength`: what is left to write of a label, one character for each byte that is hidden. */
+  private due = '';
+  /** Where `raw` would be if nothing had changed its length. */
+  private sent: number;
 
-  constructor(window: VisibleWindow, found: SecretsFound, patches: Patch[], labels: MaskLabels) {
+  /** `keepsLength`: a mask is written over what it hides, byte for byte. */
+  constructor(window: VisibleWindow, found: SecretsFound, patches: Patch[], labels: MaskLabels, keepsLength: boolean) {
     this.window = window;
     this.raw = window.rawEnd;
+    this.sent = window.rawEnd;
+    this.keepsLength = keepsLength;
     this.found = found;
     this.patches = patches;
     this.labels = labels;
@@ -67,11 +77,15 @@ export class Emitter implements Places {
   /** All there is went on as it came. */
   skipAll(): void {
     this.visible = this.window.visibleEnd;
+    this.sent += this.window.rawEnd - this.raw;
     this.raw = this.window.rawEnd;
   }
 
   /** What goes on, in one piece: a copy, or nothing. */
   take(): readonly Uint8Array[] {
+    this.sent += this.length;
+    if (this.keepsLength && this.sent !== this.raw)
+      throw new Bug('a mask changed the length of a stream that keeps it');
     if (this.length === 0) return [];
     const piece = Buffer.from(this.output.subarray(0, this.length));
     this.length = 0;
@@ -89,7 +103,7 @@ export class Emitter implements Places {
         this.pass(from);
         // What stands before the secret's first byte, such as a colour, stays before the mask.
         this.passRaw(this.window.rawOf(from));
-        this.write(this.labelOf(secret));
+        this.write(this.labelOf(secret), secret.to - from);
       }
       this.covered = secret.to;
     }
@@ -106,7 +120,7 @@ export class Emitter implements Places {
       if (mask.to <= Math.max(from, this.covered)) continue;
       if (mask.from >= this.covered || from > this.covered) {
         this.passRaw(this.window.rawOf(from));
-        this.write(this.labels.shortLabel(mask.kind));
+        this.write(this.labels.shortLabel(mask.kind), mask.to - from);
       }
       this.covered = mask.to;
     }
@@ -131,7 +145,7 @@ export class Emitter implements Places {
     if (hidden > this.visible) {
       this.window.eachRun(this.visible, hidden, (rawFrom, rawTo) => {
         this.passRaw(rawFrom);
-        this.raw = Math.max(this.raw, rawTo);
+        this.hide(rawTo);
       });
       this.visible = hidden;
     }
@@ -153,7 +167,8 @@ export class Emitter implements Places {
     for (let shadow = shadows.takeBefore(to); shadow !== undefined; shadow = shadows.takeBefore(to)) {
       if (shadow.raw < this.raw || shadow.visible >= this.covered) continue;
       this.copy(this.raw, shadow.raw);
-      this.raw = shadow.raw + 1;
+      this.raw = shadow.raw;
+      this.hide(shadow.raw + 1);
     }
     this.copy(this.raw, to);
     if (to > this.raw) this.raw = to;
@@ -166,7 +181,28 @@ export class Emitter implements Places {
     this.length += copyBytes(raw, this.output, this.length, from - rawStart, to - rawStart);
   }
 
-  private write(mask: string): void {
+  /** Raw bytes up to `to` do not go on. */
+  private hide(to: number): void {
+    if (to <= this.raw) return;
+    if (this.keepsLength) this.fill(to - this.raw);
+    this.raw = to;
+  }
+
+  /** Writes what is due of a label, and signs that stand for the other bytes. */
+  private fill(count: number): void {
+    this.makeRoom(count);
+    const { output, length, due } = this;
+    for (let at = 0; at < count; at++) output[length + at] = at < due.length ? due.charCodeAt(at) : FILL;
+    this.length = length + count;
+    this.due = due.slice(count);
+  }
+
+  /** A mask for something that is `hidden` visible bytes long, as far as it is known. */
+  private write(mask: string, hidden: number): void {
+    if (this.keepsLength) {
+      this.due = labelWithin(mask, hidden);
+      return;
+    }
     this.makeRoom(mask.length);
     const { output, length } = this;
     for (let at = 0; at < mask.length; at++) output[length + at] = mask.charCodeAt(at);

@@ -1,6 +1,7 @@
 // The mask of a stream that is written from left to right and from top to bottom, as nearly all output is. Bytes come in, are understood,
 // searched, and go on as soon as nothing undecided stands before them.
 
+import { maskWholeInPlace } from './archive/same-length.ts';
 import { Emitter, type MaskLabels } from './emitter.ts';
 import type { CompiledRules } from './finding/compiled-rules.ts';
 import { findSecrets } from './finding/find-secrets.ts';
@@ -22,6 +23,8 @@ export interface LinearMaskOptions {
   readonly width: number;
   /** Without one, `wantsScreen` never becomes true. */
   readonly hasScreen: boolean;
+  /** Masks are as long as what they hide. */
+  readonly keepsLength: boolean;
   /** Raw bytes of the stream that went before. */
   readonly origin: number;
 }
@@ -35,13 +38,14 @@ export class LinearMask {
   /** What the stream is after it asked for a screen: not read by this mask. */
   private unread: Uint8Array = new Uint8Array(0);
 
-  constructor({ rules, known, labels, width, hasScreen, origin }: LinearMaskOptions) {
+  constructor({ rules, known, labels, width, hasScreen, keepsLength, origin }: LinearMaskOptions) {
     this.window = new VisibleWindow(origin);
     const findIn = (text: Uint8Array) => findSecrets(rules, known, text);
     this.scanner = new Scanner(rules, known, this.window);
-    this.strings = new ControlStrings(this.window, (text) => maskWhole(text, findIn(text), labels), findIn);
+    const maskText = keepsLength ? maskWholeInPlace : maskWhole;
+    this.strings = new ControlStrings(this.window, (text) => maskText(text, findIn(text), labels), findIn, keepsLength);
     this.reader = new VtReader(this.window, this.strings, width, hasScreen);
-    this.emitter = new Emitter(this.window, this.scanner.found, this.strings.patches, labels);
+    this.emitter = new Emitter(this.window, this.scanner.found, this.strings.patches, labels, keepsLength);
   }
 
   /** Takes the next bytes, up to where a screen is needed: see `wantsScreen`. */

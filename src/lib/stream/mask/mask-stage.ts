@@ -86,7 +86,15 @@ export function createMaskStage(options: MaskOptions): MaskStage {
   }
 
   function beginLinear(): LinearMask {
-    return new LinearMask({ rules, known, labels, width: size?.cols ?? 0, hasScreen, origin: count });
+    return new LinearMask({
+      rules,
+      known,
+      labels,
+      width: size?.cols ?? 0,
+      hasScreen,
+      keepsLength: false,
+      origin: count,
+    });
   }
 
   function beginScreen(): ScreenMask {

@@ -1,5 +1,7 @@
 // Secrets in what a terminal does not show as text: titles, links, the clipboard, device control strings. Each payload is text of its
 // own; it is held until its end is there, or until it is long, and masked in place.
+
+import { FILL } from '../archive/same-length.ts';
 import type { SecretFound } from '../finding/secrets-found.ts';
 import type { VisibleWindow } from './visible-window.ts';
 
@@ -35,11 +37,14 @@ export class ControlStrings implements StringReader {
   private readonly window: VisibleWindow;
   private readonly maskText: MaskText;
   private readonly findIn: FindIn;
+  private readonly keepsLength: boolean;
 
-  constructor(window: VisibleWindow, maskText: MaskText, findIn: FindIn) {
+  /** `keepsLength`: patches are as long as what they replace, as `maskText` has it. */
+  constructor(window: VisibleWindow, maskText: MaskText, findIn: FindIn, keepsLength = false) {
     this.window = window;
     this.maskText = maskText;
     this.findIn = findIn;
+    this.keepsLength = keepsLength;
   }
 
   begin(at: number): void {
@@ -73,8 +78,13 @@ export class ControlStrings implements StringReader {
   private letGo(to: number): void {
     const payload = this.bytes(this.openFrom, to);
     const masked = maskBase64(payload, this.maskText) ?? this.maskText(payload);
-    if (masked !== undefined) this.patches.push({ from: this.openFrom, to, bytes: masked });
+    if (masked !== undefined) this.patches.push({ from: this.openFrom, to, bytes: this.inPlaceOf(payload, masked) });
     this.openFrom = to;
+  }
+
+  /** Base64 that is no usual one has another length when it is written anew: nothing is left of it then. */
+  private inPlaceOf(payload: Buffer, masked: Buffer): Buffer {
+    return this.keepsLength && masked.length !== payload.length ? Buffer.alloc(payload.length, FILL) : masked;
   }
 
   private bytes(from: number, to: number): Buffer {
