@@ -166,6 +166,49 @@ stderr | oops
   }
 });
 
+test('says who approved a request, also where the server never answered, and where nobody did', async () => {
+  await using world = cliWorld();
+  const approval = { request: 'r-j59m7cn0', by: ['ann', 'bob smith'] };
+  const asked = { verb: 'patch', verdict: 'ask', rule: 'scale' };
+  const file = recordingOf(
+    world,
+    ...[request(3, { ...asked, approval }), request(4, { ...asked, status: 0, bytes: 0 })],
+    request(5, { ...asked, status: 0, approval: { request: 'r-j59m7cn1', by: ['ann'] } }),
+    // A file may say anything.
+    ...[
+      request(6, { ...asked, approval: { by: 'ann' } }),
+      request(7, { ...asked, approval: { request: 'r', by: [1] } }),
+    ],
+    request(8, { ...asked, approval: 'ann' }),
+    line('api.opened', { request: 9, ...EXEC, approval }),
+  );
+  const { stdout } = await show(world, file);
+  const verdicts = stdout
+    .slice(stdout.indexOf('requests\n'))
+    .split('\n')
+    .slice(2, -1)
+    .map((row) => row.split(/ {2,}/).slice(4, 7));
+  assert.equal(verdicts, [
+    ['approved by ann, "bob smith"', 'scale', '200'],
+    ['ask', 'scale', '-'],
+    ['approved by ann', 'scale', '-'],
+    ['ask', 'scale', '200'],
+    ['approved by', 'scale', '200'],
+    ['ask', 'scale', '200'],
+    ['approved by ann, "bob smith"', 'look-inside', '101'],
+  ]);
+  const one = async (number: number) => (await show(world, file, '--request', String(number))).stdout;
+  assert.match(
+    await one(3),
+    /^judged {4}ask by rule "scale"\napproval {2}approved by ann, "bob smith", request r-j59m7cn0$/m,
+  );
+  assert.match(await one(4), /^ended {5}not approved 12 ms/m);
+  assert.match(await one(5), /^ended {5}no answer 12 ms/m);
+  const { json } = await show(world, file, '--json');
+  assert.equal(json.requests[0].approval, approval);
+  assert.is(json.requests[1].approval, null);
+});
+
 test('says of what was only counted that it is not kept', async () => {
   await using world = cliWorld();
   const streams = [{ name: 'sent', bytes: 9, sha256: 'ab'.repeat(32) }];

@@ -1,6 +1,6 @@
 // The requests of a recording as people read them: a table of them, and one with what its program wrote. Everything in them is escaped.
 import { placeOf, programOf, type RequestEntry, type RequestStream } from '../recording/request-entry.ts';
-import { askedWords, endWords, word } from '../recording/request-text.ts';
+import { approvedWords, askedWords, endWords, word } from '../recording/request-text.ts';
 import { oneLine } from './render.ts';
 
 export const REQUEST_COLUMNS: readonly string[] = [
@@ -26,7 +26,7 @@ export function requestRow(entry: RequestEntry): readonly string[] {
     verb ?? (line.split(' ')[0] || '-'),
     resource ?? '-',
     (isBare ? line.split(' ').slice(1).join(' ') : placeOf(entry)) || '-',
-    verdict ?? state,
+    approvedWords(entry) ?? verdict ?? state,
     rule ?? '-',
     ...[status, ms, verdict === 'deny' ? null : bytes].map((value) => (value === null ? '-' : String(value))),
     moreOf(entry),
@@ -49,13 +49,14 @@ function moreOf(entry: RequestEntry): string {
 
 /** Everything that is known of one. */
 export function renderRequest(entry: RequestEntry): string {
-  const { line, verdict, rule, bytes, streams } = entry;
+  const { line, verdict, rule, approval, bytes, streams } = entry;
   const program = programOf(entry);
   const rows: readonly (readonly [string, string])[] = [
     ['request', askedWords(entry)],
     ['line', line],
     ['runs', program.map(word).join(' ')],
     ['judged', verdict === null ? '' : `${verdict} by rule ${JSON.stringify(rule ?? '')}`],
+    ['approval', approval === null ? '' : `${approvedWords(entry)}, request ${word(approval.request)}`],
     ['ended', `${endWords(entry)}${bytes === null ? '' : `, ${bytes} bytes for the client`}`],
     ...streams.map(streamRow),
   ];

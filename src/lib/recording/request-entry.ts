@@ -22,6 +22,8 @@ export interface RequestEntry {
   readonly line: string;
   readonly verdict: string | null;
   readonly rule: string | null;
+  /** Who said yes where the verdict is `ask`; null where nobody did, or was asked. */
+  readonly approval: RequestApproval | null;
   /** HTTP status of the server's reply; null where none came. */
   readonly status: number | null;
   /** Bytes of the reply that the client got. */
@@ -32,6 +34,12 @@ export interface RequestEntry {
   readonly streams: readonly RequestStream[];
   /** Why it was refused, or failed; the message may be empty. */
   readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+export interface RequestApproval {
+  /** Of the question, as `sallyport requests show` takes it. */
+  readonly request: string;
+  readonly by: readonly string[];
 }
 
 /** What went through a connection that stayed open; the hash is of the bytes as the server's side had them, before any mask. */
@@ -70,6 +78,7 @@ export function requestEntry({ name, data, atMs }: Pick<CastMarker, 'name' | 'da
     line: textIn(data, 'line') ?? '',
     verdict: textIn(data, 'verdict'),
     rule: textIn(data, 'rule'),
+    approval: approvalIn(data),
     status: status === 0 ? null : status,
     bytes: numberIn(data, 'bytes'),
     ms: numberIn(data, 'ms'),
@@ -147,6 +156,14 @@ function textIn(data: Fields, key: string): string | null {
 function numberIn(data: Fields, key: string): number | null {
   const value = data[key];
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+function approvalIn({ approval }: Fields): RequestApproval | null {
+  if (typeof approval !== 'object' || approval === null) return null;
+  const fields = approval as Fields;
+  const request = textIn(fields, 'request');
+  if (request === null || !Array.isArray(fields.by)) return null;
+  return { request, by: fields.by.filter((name: unknown) => typeof name === 'string') };
 }
 
 function streamsIn({ streams }: Fields): readonly RequestStream[] {

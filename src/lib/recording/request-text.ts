@@ -23,13 +23,19 @@ export function requestText(marker: Pick<CastMarker, 'name' | 'data'>): string |
 }
 
 /** `200 12 ms`, `101 130 ms, exit 3`, `denied by rule "no-web"`, `not judged (cannot-preview)`. */
-export function endWords({ state, verdict, rule, status, ms, exitCode, error }: RequestEntry): string {
+export function endWords({ state, verdict, rule, approval, status, ms, exitCode, error }: RequestEntry): string {
   if (state === 'open') return 'opened';
   if (state === 'refused') return `refused (${word(error?.code ?? '')}: ${error?.message ?? ''})`;
   if (state === 'failed') return `not judged (${word(error?.code ?? '')})${status === null ? '' : ` ${status}`}`;
   if (verdict === 'deny') return `denied by rule ${JSON.stringify(rule ?? '')}`;
-  const end = `${verdict === 'ask' && status === null ? 'not approved' : (status ?? 'no answer')} ${ms ?? '?'} ms`;
+  const isUnanswered = verdict === 'ask' && approval === null && status === null;
+  const end = `${isUnanswered ? 'not approved' : (status ?? 'no answer')} ${ms ?? '?'} ms`;
   return exitCode === null ? end : `${end}, exit ${exitCode}`;
+}
+
+/** `approved by ann, bob`; undefined where nobody approved it. */
+export function approvedWords({ approval }: Pick<RequestEntry, 'approval'>): string | undefined {
+  return approval === null ? undefined : `approved by ${approval.by.map(word).join(', ')}`;
 }
 
 /** As it is where it is one word, else quoted. */

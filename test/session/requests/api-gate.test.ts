@@ -165,8 +165,8 @@ test('a body that is not read here is judged by what the server makes of it, or 
     );
   }));
 
-test('a person decides about exactly what they see, once', () =>
-  withGate(async ({ stage, ask, client }) => {
+test('a person decides about exactly what they see, once, and the recording says who', () =>
+  withGate(async ({ stage, ask, client, end }) => {
     const question = {
       json: { spec: { replicas: 5 } },
       preview: preview({ spec: { replicas: 5 } }, { spec: { replicas: 1 } }),
@@ -177,9 +177,13 @@ test('a person decides about exactly what they see, once', () =>
     assert.match(command ?? '', /- .*replicas: 1\n.*\+ .*replicas: 5/s);
     assert.match(command ?? '', /\nbody: application\/json hmac-sha256:[0-9a-f]{64}\n/);
     await approve(stage, request);
-    assert.is((await asked).verdict, 'allow');
+    const leave = await allowed(asked);
     const [judged] = (await stage.entries('api.judged')).slice(-1);
     assert.is(judged?.data.approval, request);
+    await leave.done({ status: 200, bytes: 1 });
+    const events = await stage.recorded(await end());
+    const marker = events.find((event) => event.kind === 'marker' && event.name === 'api.request');
+    assert.equal(marker?.kind === 'marker' && marker.data.approval, { request, by: ['alice'] });
   }));
 
 test('an approval is for that state of the server: another one is asked about anew', () =>

@@ -45,9 +45,11 @@ export function requestLog(
       count += 1;
       const number = count;
       const startedAt = deps.clock.monotonic();
+      let approval: RequestRow | undefined;
       return {
         number,
-        async judged(request, decision, { isDryRun, body, approval }) {
+        async judged(request, decision, { isDryRun, body, approval: given }) {
+          approval = given;
           if (request.subject.kind === 'discovery') return;
           const { verdict, rule, reason, guidance } = decision;
           await append('api.judged', {
@@ -57,11 +59,12 @@ export function requestLog(
             ...wordsOf(request.subject),
             isDryRun,
             body,
-            ...{ verdict, rule, reason, guidance, program: null, approval: approval?.id ?? null },
+            ...{ verdict, rule, reason, guidance, program: null, approval: given?.id ?? null },
           });
         },
         async opened(request) {
-          await mark('api.opened', { request: number, ...wordsOf(request.subject), line: requestLine(request) });
+          const what = { request: number, ...wordsOf(request.subject), line: requestLine(request) };
+          await mark('api.opened', { ...what, ...approvalOf(approval) });
         },
         async ended(request, { verdict, rule }, outcome) {
           const { status = 0, bytes = 0, streams, exitCode } = outcome ?? {};
@@ -70,6 +73,7 @@ export function requestLog(
             ...wordsOf(request.subject),
             line: requestLine(request),
             ...{ verdict, rule, status, bytes },
+            ...approvalOf(approval),
             ms: Math.round(deps.clock.monotonic() - startedAt),
             ...(exitCode === undefined ? {} : { exitCode }),
             ...(streams === undefined ? {} : { streams: streams.map((each) => ({ ...each })) }),
@@ -89,6 +93,13 @@ export function requestLog(
       };
     },
   };
+}
+
+/** Who said yes to it, and to which question of the broker's. */
+function approvalOf(approval: RequestRow | undefined): object {
+  if (approval === undefined) return {};
+  const by = approval.votes.filter(({ verdict }) => verdict === 'approve').map(({ approver }) => approver);
+  return { approval: { request: approval.id, by } };
 }
 
 /** The fields that people look for. */
