@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { issueSessionCertificate } from '../../src/lib/targets/kubectl/session-certificate.ts';
 import { type CliWorld, cliWorld } from '../helpers/cli.ts';
 
 const test = suite('policy');
@@ -59,6 +60,60 @@ test('check shows verdict, rule, guidance and facts; explain shows which field m
       [['no-force', 'near']],
     );
     assert.is((await explain('--', '(')).exit, 64);
+  }));
+
+const CLUSTER = `
+targets:
+  prod: { kind: kubectl, kubeconfig: KUBECONFIG, credential: { serviceAccount: agents/agent } }
+policy:
+  rules:
+    - { id: no-web, match: { verb: delete, resource: pods, name: web }, verdict: deny, reason: it is the way in }
+    - { id: tidy, match: { verb: delete, resource: pods, name: "tmp-*" }, verdict: allow }
+    - { id: inside, match: { verb: create, resource: pods/exec }, verdict: allow }
+    - { id: look, match: { command: ls }, verdict: allow }
+  default: ask
+`;
+
+test('explain says of a request to a cluster which rules were looked at, and what exec runs', () =>
+  inWorld(async (world) => {
+    // Nothing is asked of it.
+    const kubeconfig = join(world.folder, 'kubeconfig');
+    const { ca } = await issueSessionCertificate('s-test', Date.now(), 60_000);
+    const named = (what: string, value: object) => ({ [`${what}s`]: [{ name: 'c', [what]: value }] });
+    const cluster = { server: 'https://127.0.0.1:1', 'certificate-authority-data': Buffer.from(ca).toString('base64') };
+    const context = { cluster: 'c', user: 'c' };
+    const parts = [named('cluster', cluster), named('user', { token: 'none' }), named('context', context)];
+    writeFileSync(kubeconfig, JSON.stringify(Object.assign({ 'current-context': 'c' }, ...parts)), { mode: 0o600 });
+    world.configure(CLUSTER.replace('KUBECONFIG', kubeconfig));
+    const explain = (...args: string[]) => world.run(['policy', 'explain', '--target', 'prod', ...args]);
+    const denied = await explain('--', 'delete', 'pods/web', '-n', 'default');
+    assert.is(
+      denied.stdout.split('  code ')[0],
+      `delete pods/web -n default
+   verb delete
+   resource pods
+   namespace default
+   name web
+   rule no-web (deny) matches
+   rule tidy (allow) does not match: name: no
+   1 rule is about something else
+deny  by "no-web": it is the way in
+  deny beats ask beats allow among the rules that match
+`,
+      denied.stderr,
+    );
+    const builtIn = await explain('--', 'delete', 'nodes/n1');
+    assert.match(
+      builtIn.stdout,
+      /\ndeny {2}by "kubernetes\/pillars": .*\n {2}no rule of the policy names it: this is built in\n/,
+    );
+    const program = await explain('--', 'exec', 'pods/api', '-n', 'default', '--', 'touch', '/x');
+    assert.match(program.stdout, /\nwhat it runs\n {3}1\. touch \/x\n/);
+    assert.match(program.stdout, /\nask {2}by "default": .*\n {2}the stricter one counts /);
+    const { json } = await explain('--json', '--', 'delete', 'pods/web', '-n', 'default');
+    assert.equal([json.request, json.rules.length, json.decision.rule], ['delete pods/web -n default', 2, 'no-web']);
+    const wrong = await explain('--json', '--', 'frobnicate', 'pods');
+    assert.equal([wrong.exit, wrong.json.error.code], [64, 'bad-request-input']);
   }));
 
 test('test runs the tests of rules and packs, and says where one fails', () =>

@@ -1,8 +1,7 @@
 // Judging without running: the running broker's policy answers what it would say of a command.
 import type { CommandInput } from '../core/command-input.ts';
 import type { Decision } from '../core/decision.ts';
-import { asBrokerError, BrokerError } from '../core/errors.ts';
-import { EXIT } from '../core/exit-codes.ts';
+import { asBrokerError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
 import type { JudgeContext, SessionDeps } from '../session/deps.ts';
 import { judgeContext } from '../session/judge-context.ts';
@@ -34,27 +33,16 @@ export type CheckCommand = (
   context: JudgeContext,
 ) => { readonly decision: Decision; readonly printed: string; readonly facts: () => unknown };
 
-/** As `explainCommand` of the policy room answers: JSON for the person who writes the policy. */
+/** As `explainCommand` or, of a cluster, `explainRequest` of the policy room answers: JSON for the person who writes the policy. */
 export type ExplainCommand = (input: CommandInput, context: JudgeContext) => Promise<unknown>;
 
-/** Why one command is judged as it is. Throws what the parser refuses and, of a cluster, `wrong-kind` (64), and `unknown-target` (68). */
+/** Why one command, or request, is judged as it is. Throws what cannot be read (64), and `unknown-target` (68). */
 export async function explainOne(
   { command, ...place }: CheckPlace & { readonly command: CommandInput },
   principal: Principal,
   deps: { readonly session: Pick<SessionDeps, 'targets' | 'homeOf'>; readonly explain: ExplainCommand },
 ): Promise<unknown> {
-  const context = contextOf(place, principal, deps.session);
-  if (context.kind === 'kubectl') throw notExplained(place.target);
-  return deps.explain(command, context);
-}
-
-function notExplained(target: string): BrokerError {
-  return new BrokerError({
-    code: 'wrong-kind',
-    exit: EXIT.usage,
-    message: `target "${target}" is a cluster: its requests are judged, and no commands that could be explained`,
-    hint: `ask what would be said of a request: sallyport policy check --target ${target} -- delete pods/web -n default`,
-  });
+  return deps.explain(command, contextOf(place, principal, deps.session));
 }
 
 /** Others are served between two parts of a batch. */

@@ -178,6 +178,10 @@ async function composeOver(
       return { decision, printed, facts: () => reportFacts(facts) };
     },
     explain: async (input, context) => {
+      if (context.kind === 'kubectl') {
+        const { explainRequest } = await import('../policy/requests/explain-request.ts');
+        return explainRequest(policy.compiled, input, atThisHour(context));
+      }
       const { explainCommand } = await import('../policy/explain.ts');
       return explainCommand(policy.compiled, input, atThisHour(context));
     },

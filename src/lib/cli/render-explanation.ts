@@ -45,7 +45,8 @@ function commandLines(
 
 const SAYS = { yes: 'matches', maybe: 'may match, so it asks', no: 'does not match' } as const;
 
-function ruleLine({ rule, verdict, result, fields, missing }: ExplainedRule): string {
+/** `rule no-web (deny) matches`, `rule look (allow) does not match: namespace: no`. */
+export function ruleLine({ rule, verdict, result, fields, missing }: ExplainedRule): string {
   const unfit = fields.filter((field) => field.result !== 'yes').map(({ field, result: how }) => `${field}: ${how}`);
   const reasons = [...unfit, ...missing.map((demand) => `it must cover ${demand}`)];
   return `rule ${rule} (${verdict}) ${SAYS[result]}${reasons.length === 0 ? '' : `: ${reasons.join(', ')}`}`;

@@ -21,7 +21,7 @@ export interface CheckedRequest {
  * Throws `bad-request-input` (64).
  */
 export function checkRequest(policy: CompiledPolicy, input: CommandInput, context: RuleContext): CheckedRequest {
-  const read = readRequestInput(input.kind === 'argv' ? input.argv : wordsOf(input.text));
+  const read = readInput(input);
   const { request, facts } = read;
   const asked = { request, object: undefined, isDryRun: facts.isDryRun };
   return {
@@ -30,6 +30,10 @@ export function checkRequest(policy: CompiledPolicy, input: CommandInput, contex
     facts: () => reportOf(read),
   };
 }
+
+/** Throws `bad-request-input` (64). */
+export const readInput = (input: CommandInput): RequestInput =>
+  readRequestInput(input.kind === 'argv' ? input.argv : wordsOf(input.text));
 
 function print({ request: { subject, query }, facts }: RequestInput): string {
   const { verb, qualified, name, namespace, pods, isDryRun } = facts;

@@ -53,7 +53,7 @@ function ofProgram(policy: CompiledPolicy, { request }: AskedRequest, canType: b
 }
 
 /** Where it would run, nothing is known of the caller's folder, home and variables, whatever else the context holds. */
-function elsewhere({ target, kind, principal, task, now }: RuleContext, hasNoInput: boolean): CommandContext {
+export function elsewhere({ target, kind, principal, task, now }: RuleContext, hasNoInput: boolean): CommandContext {
   return {
     ...{ target, kind, principal, hasNoInput },
     ...(task === undefined ? {} : { task }),
@@ -85,7 +85,7 @@ function freeTerminal(policy: CompiledPolicy, context: RuleContext): Ruling {
 export const ONE_BY_ONE = 'run one command at a time: kubectl exec POD -- COMMAND';
 
 // As the API server reads a switch: every word but these two is on.
-function isOn({ request }: AskedRequest, wanted: string): boolean {
+export function isOn({ request }: Pick<AskedRequest, 'request'>, wanted: string): boolean {
   return request.query.some(([name, value]) => name === wanted && value !== 'false' && value !== '0');
 }
 
