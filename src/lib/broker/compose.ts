@@ -193,10 +193,14 @@ async function composeOver(
     stop,
   };
 
+  /** What could not be revoked is on record in the audit log, and tried again the next time. */
+  const sweep = async () => {
+    const unswept = await leases.sweep();
+    for (const { lease, error } of unswept) log.info('a lease is still open', { lease, error: String(error) });
+  };
+
   await closeLostSessions({ sessions: store.sessions, audit, archive, clock, uid });
-  const unswept = await leases.sweep();
-  for (const { lease, error } of unswept)
-    log.info('a lease of an earlier broker is still open', { lease, error: String(error) });
+  await sweep();
   await desk.expireDue();
   await audit.append({
     type: 'broker.started',
@@ -218,7 +222,7 @@ async function composeOver(
     }),
     async tidy() {
       await desk.expireDue();
-      await leases.sweep();
+      await sweep();
     },
     warmUp() {
       const [first] = targets.values();
