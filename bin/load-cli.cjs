@@ -8,11 +8,7 @@ const vm = require('node:vm');
 
 /** The script of the bundle at `file`, and what runs it and returns its exports. The bundle is ASCII. */
 exports.compile = function compile(file, cachedData) {
-  const script = new vm.Script(wrap(readFileSync(file, 'latin1')), {
-    filename: file,
-    cachedData,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
+  const script = new vm.Script(wrap(readFileSync(file, 'latin1')), { filename: file, cachedData });
   return {
     script,
     run() {

@@ -10,14 +10,6 @@ const NATIVE = ['better-sqlite3', 'koffi', 'node-pty', 'ssh2'];
 /** Asked for by oclif and by ws where they are installed; nobody needs them here. */
 const OPTIONAL = ['bufferutil', 'typescript', 'utf-8-validate'];
 
-/** What runs a broker in the foreground is found beside the bundle, as tsc wrote it. */
-const BROKER_APART = {
-  name: 'broker apart',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/broker\/run\.ts$/ }, () => ({ path: '../broker/run.js', external: true }));
-  },
-};
-
 /** CommonJS, since Node 20 keeps compiled code of nothing else: what an ES module knows of itself is said here. */
 const IMPORT_META_URL = `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;`;
 
@@ -36,11 +28,12 @@ export async function bundleCli(root, outdir) {
     target: 'node20',
     minifyWhitespace: true,
     external: [...NATIVE, ...OPTIONAL],
+    // A script with kept code cannot import (Node 20); it requires instead.
+    supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: IMPORT_META_URL },
     sourcemap: 'linked',
     sourcesContent: false,
-    plugins: [BROKER_APART],
     logLevel: 'warning',
     // `import.meta.resolve` is asked for by sources alone.
     logOverride: { 'empty-import-meta': 'silent' },

@@ -51,6 +51,15 @@ test('every command loads without a package', () => {
   }
 });
 
+test('it runs a broker in the foreground, and imports nothing by itself, which a script with kept code cannot', async () => {
+  assert.not.match(readFileSync(join(root, BUNDLE), 'utf8'), /[^.\w]import\([^)]/);
+  await using world = cliWorld(ALLOW_ALL);
+  const broker = world.start(['broker', 'start', '--foreground']);
+  await broker.says(/listening/);
+  broker.child.kill('SIGTERM');
+  assert.is((await broker.done).exit, 0);
+});
+
 test('V8 takes the code that the build kept, and where it does not, the CLI runs all the same', () => {
   const code = join(folder, `${BUNDLE}.code`);
   const { script } = compile(join(folder, BUNDLE), readFileSync(code));
