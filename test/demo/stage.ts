@@ -13,10 +13,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { clusterMissing } from '../helpers/cluster.ts';
 import { has } from '../helpers/needs.ts';
 import { SSHD, type Sshd, startSshd } from '../helpers/sshd.ts';
+import { beginCluster, type ClusterPart } from './cluster-part.ts';
 import { type Person, query } from './people.ts';
 
 export interface Stage {
@@ -26,10 +28,12 @@ export interface Stage {
   readonly approver: Person | null;
   /** Null where there is no server to log in to. */
   readonly sshd: Sshd | null;
+  /** Null where none can be started. */
+  readonly cluster: ClusterPart | null;
   /** Why a part is missing. */
-  readonly missing: { readonly approver: string; readonly sshd: string };
+  readonly missing: { readonly approver: string; readonly sshd: string; readonly cluster: string };
   readonly brokerPid: number;
-  /** What stands in deploy.log and must not be seen. */
+  /** What stands in deploy.log and in a Secret of the cluster, and must not be seen. */
   readonly secrets: readonly string[];
   /** The text stands in a file of the broker's: a recording, the log, the store. */
   isKept(text: string): boolean;
@@ -103,11 +107,15 @@ async function build(signal: AbortSignal, steps: Step[]): Promise<Stage> {
   process.env.TMPDIR = folder;
 
   const state = join(folder, 'state');
-  const agent = person(folder, 'agent', { SALLYPORT_STATE: state, SALLYPORT_TASK: 'demo' });
+  const secrets = [randomText(36), randomText(16), randomText(20)];
+  const noCluster = clusterMissing();
+  const cluster = noCluster === undefined ? beginCluster(folder, secrets[2] ?? '') : null;
+  if (cluster !== null) onClose('stop the cluster', async () => cluster[Symbol.asyncDispose]());
+  const path = [...(cluster === null ? [] : [cluster.bin]), process.env.PATH ?? ''].join(delimiter);
+  const agent = person(folder, 'agent', { SALLYPORT_STATE: state, SALLYPORT_TASK: 'demo', PATH: path });
   const app = join(folder, 'app');
   mkdirSync(app);
   writeFileSync(join(app, 'app.log'), APP_LOG.join('\n'));
-  const secrets = [randomText(36), randomText(16)];
   writeFileSync(join(app, 'deploy.log'), deployLog(secrets));
   writeFileSync(join(app, 'restart-app'), RESTART.join('\n'));
   chmodSync(join(app, 'restart-app'), 0o755);
@@ -120,7 +128,7 @@ async function build(signal: AbortSignal, steps: Step[]): Promise<Stage> {
   const { config, sshCa } = await query<{ config: string; sshCa: string }>(agent, ['init'], { signal });
   const sshd = hasKeygen && SSHD !== undefined ? await startSshd({ trustedUserCa: sshCa }) : null;
   if (sshd !== null) onClose('stop sshd', async () => sshd[Symbol.asyncDispose]());
-  writeFileSync(config, configText({ app, sshd, approverKey }), { mode: 0o600 });
+  writeFileSync(config, configText({ app, sshd, cluster, approverKey }), { mode: 0o600 });
   signal.throwIfAborted();
 
   const broker = { pid: 0 };
@@ -129,8 +137,20 @@ async function build(signal: AbortSignal, steps: Step[]): Promise<Stage> {
   await query(agent, ['broker', 'start']);
   broker.pid = (await query<{ pid: number }>(agent, ['broker', 'status'])).pid;
   signal.throwIfAborted();
-  const missing = { approver: noKeygen, sshd: hasKeygen ? 'sshd is not installed' : noKeygen };
-  return { folder, agent, approver, sshd, missing, brokerPid: broker.pid, secrets, isKept, close: () => undo(steps) };
+  const sshdMissing = hasKeygen ? 'sshd is not installed' : noKeygen;
+  const missing = { approver: noKeygen, sshd: sshdMissing, cluster: noCluster ?? '' };
+  return {
+    folder,
+    agent,
+    approver,
+    sshd,
+    cluster,
+    missing,
+    brokerPid: broker.pid,
+    secrets,
+    isKept,
+    close: () => undo(steps),
+  };
 
   function isKept(text: string): boolean {
     const files = readdirSync(state, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -155,11 +175,12 @@ function newKey(home: string): string {
 interface ConfigParts {
   readonly app: string;
   readonly sshd: Sshd | null;
+  readonly cluster: ClusterPart | null;
   readonly approverKey: string | null;
 }
 
 /** JSON is YAML: no quoting of our own. */
-function configText({ app, sshd, approverKey }: ConfigParts): string {
+function configText({ app, sshd, cluster, approverKey }: ConfigParts): string {
   const web = sshd && {
     kind: 'ssh',
     host: sshd.host,
@@ -179,9 +200,13 @@ function configText({ app, sshd, approverKey }: ConfigParts): string {
     {
       version: 1,
       broker: { idleExit: '2m' },
-      targets: { here: { kind: 'shell', cwd: app }, ...(web && { web }) },
+      targets: { here: { kind: 'shell', cwd: app }, ...(web && { web }), ...(cluster && { prod: cluster.target }) },
       ...(approverKey !== null && { approvers: { ann: { keys: [approverKey] } } }),
-      policy: { packs: ['read-only', 'destructive', 'secrets'], rules: [restart], default: 'ask' },
+      policy: {
+        packs: ['read-only', 'destructive', 'secrets'],
+        rules: [restart, ...(cluster?.rules ?? [])],
+        default: 'ask',
+      },
     },
     null,
     2,

@@ -1,5 +1,6 @@
 // What the demo shows, step by step. Each step checks that what it shows is what should happen, and throws otherwise.
 import { setTimeout as delay } from 'node:timers/promises';
+import { type ClusterPart, SECRET } from './cluster-part.ts';
 import type { Narrator } from './narrator.ts';
 import { type Person, perform, query } from './people.ts';
 import type { Stage } from './stage.ts';
@@ -15,6 +16,7 @@ const LOOK = 'ls && tail -n 2 app.log';
 const RESTART = './restart-app';
 const SHOW_LOG = 'cat deploy.log';
 const SERVER_COMMAND = 'id -un && tail -n 1 app.log';
+const SCALE = ['scale', 'deployment/web', '--replicas=3'];
 const LOG_WAIT_MS = 3000;
 const POLL_MS = 50;
 
@@ -30,7 +32,7 @@ export async function tell({ stage, narrator, signal }: StoryOptions): Promise<v
 
   await narrator.step('Asked. A rule wants a person: ann approves in a process of her own, with her own SSH key.');
   if (stage.approver === null) narrator.skip('the approval', stage.missing.approver);
-  else await approved(stage.approver);
+  else await approved(stage.approver, ['shell', 'here', '--tty', '--why', 'the cache was switched on', '--', RESTART]);
 
   await narrator.step(
     'Over SSH. A fresh key and a certificate for this one command; no key on disk, none in the agent.',
@@ -45,6 +47,12 @@ export async function tell({ stage, narrator, signal }: StoryOptions): Promise<v
     'Masked. A log with a token and a password in it: neither the agent nor the recording gets them.',
   );
   await masked();
+
+  await narrator.step(
+    'In a cluster. The agent runs its own kubectl; the broker is the API server it talks to, and judges each request.',
+  );
+  if (stage.cluster === null) narrator.skip('the cluster', stage.missing.cluster);
+  else await inCluster(stage.cluster);
 
   await narrator.step('Recorded. Every session can be replayed (here twice as fast) and compared with its manifest.');
   const session = await sessionOf(stage.approver === null ? LOOK : RESTART);
@@ -62,8 +70,8 @@ export async function tell({ stage, narrator, signal }: StoryOptions): Promise<v
   }
 
   /** The agent's command waits while the approver finds its request in the inbox and signs. */
-  async function approved(approver: Person): Promise<void> {
-    const command = show(agent, ['shell', 'here', '--tty', '--why', 'the cache was switched on', '--', RESTART], 0);
+  async function approved(approver: Person, args: readonly string[]): Promise<void> {
+    const command = show(agent, args, 0);
     const approval = (async () => {
       const request = await waitingRequest(approver, command);
       await show(approver, ['approve', request], 0);
@@ -122,6 +130,22 @@ export async function tell({ stage, narrator, signal }: StoryOptions): Promise<v
     if (!stage.isKept(SHOW_LOG)) throw new Error('the recording is not where it is looked for');
     const seen = stage.secrets.find((secret) => output.includes(secret) || stage.isKept(secret));
     if (seen !== undefined) throw new Error(`a secret of the log was shown or kept: ${output}`);
+  }
+
+  /** Seen, masked, denied and, where there is somebody to approve, scaled. */
+  async function inCluster(cluster: ClusterPart): Promise<void> {
+    await cluster.ready;
+    const kubectl = (args: readonly string[], code: number) => show(agent, ['kubectl', 'prod', '--', ...args], code);
+    await kubectl(['get', 'deployments'], 0);
+    await kubectl(['get', 'secret', SECRET, '-o', 'go-template={{base64decode .data.password}}{{"\\n"}}'], 0);
+    await kubectl(['delete', 'namespace', 'default'], EXIT_DENIED);
+    if (stage.approver !== null)
+      await approved(stage.approver, ['kubectl', 'prod', '--why', 'more visitors', '--', ...SCALE]);
+    const session = await sessionOf(`kubectl ${stage.approver === null ? 'get deployments' : SCALE.join(' ')}`);
+    narrator.say('what is kept of the session: each request, with its verdict');
+    await show(agent, ['recordings', 'show', session], 0);
+    const seen = stage.secrets.find((secret) => stage.isKept(secret) || stage.isKept(btoa(secret)));
+    if (seen !== undefined) throw new Error('a secret of the cluster was kept');
   }
 
   async function inLog(log: () => string, pattern: RegExp): Promise<RegExpExecArray> {

@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { clusterMissing, needsCluster } from '../helpers/cluster.ts';
 import { processesWith } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 
@@ -112,47 +113,62 @@ function once(wanted: string, act: (child: ChildProcess) => void): NonNullable<D
   };
 }
 
-needs(
-  test,
-  'sshd',
-  'ssh-keygen',
-)('the demo shows allow, deny, approval, ssh, a session, masks, replay and proof, and leaves nothing', async () => {
-  const { code, text, seconds } = await runDemo();
-  assert.is(code, 0, text);
-  assertInOrder(text, [
-    "agent $ sallyport shell here -- 'ls && tail -n 2 app.log'",
-    'waiting for a restart',
-    "agent $ sallyport shell here -- 'rm -rf /'",
-    'denied by rule "destructive/system-trees"',
-    'exit code 77',
-    'waiting: request r-',
-    'ann $ sallyport approve r-',
-    'digest  sha256:',
-    'draining connections',
-    'healthy',
-    'agent $ sallyport ssh web --',
-    'sshd: accepted certificate sallyport session=s-',
-    "id -un && tail -n 1 app.log'",
-    'agent $ S=$(sallyport session open here)',
-    "-- 'rm -rf ssh'",
-    'denied by rule "destructive/system-trees"',
-    '-- pwd',
-    '/etc',
-    'closed s-',
-    "agent $ sallyport shell here -- 'cat deploy.log'",
-    'ghp_[github-token:',
-    'postgres://app:[url-password:',
-    'app 1.4.1 deployed',
-    'agent $ sallyport replay s-',
-    'healthy',
-    'intact',
-    'intact',
-    'Nothing is left',
-  ]);
-  assert.not.match(text, '\u001b[3', 'colours without a terminal');
-  assert.not.match(text, 'skipped');
-  assert.ok(seconds < 55, `${seconds} s`);
-});
+const everything = clusterMissing() === undefined ? needs(test, 'sshd', 'ssh-keygen') : needsCluster(test);
+
+everything(
+  'the demo shows allow, deny, approval, ssh, a session, masks, a cluster, replay and proof, and leaves nothing',
+  async () => {
+    const { code, text, seconds } = await runDemo();
+    assert.is(code, 0, text);
+    assertInOrder(text, [
+      "agent $ sallyport shell here -- 'ls && tail -n 2 app.log'",
+      'waiting for a restart',
+      "agent $ sallyport shell here -- 'rm -rf /'",
+      'denied by rule "destructive/system-trees"',
+      'exit code 77',
+      'waiting: request r-',
+      'ann $ sallyport approve r-',
+      'digest  sha256:',
+      'draining connections',
+      'healthy',
+      'agent $ sallyport ssh web --',
+      'sshd: accepted certificate sallyport session=s-',
+      "id -un && tail -n 1 app.log'",
+      'agent $ S=$(sallyport session open here)',
+      "-- 'rm -rf ssh'",
+      'denied by rule "destructive/system-trees"',
+      '-- pwd',
+      '/etc',
+      'closed s-',
+      "agent $ sallyport shell here -- 'cat deploy.log'",
+      'ghp_[github-token:',
+      'postgres://app:[url-password:',
+      'app 1.4.1 deployed',
+      'agent $ sallyport kubectl prod -- get deployments',
+      'web    2/2',
+      'agent $ sallyport kubectl prod -- get secret database',
+      '[kubernetes-secret:',
+      'agent $ sallyport kubectl prod -- delete namespace default',
+      'denied by rule "kubernetes/pillars"',
+      'exit code 77',
+      "agent $ sallyport kubectl prod --why 'more visitors' -- scale deployment/web --replicas=3",
+      'ann $ sallyport approve r-',
+      '-   replicas: 2',
+      '+   replicas: 3',
+      'deployment.apps/web scaled',
+      'agent $ sallyport recordings show s-',
+      'approved by ann',
+      'agent $ sallyport replay s-',
+      'healthy',
+      'intact',
+      'intact',
+      'Nothing is left',
+    ]);
+    assert.not.match(text, '\u001b[3', 'colours without a terminal');
+    assert.not.match(text, 'skipped');
+    assert.ok(seconds < 55, `${seconds} s`);
+  },
+);
 
 needs(
   test,
@@ -195,12 +211,15 @@ needs(
   'bwrap',
   'root',
   'ssh-keygen',
-)('without sshd the demo says what it skips and shows the rest', async () => {
-  const { code, text } = await runDemo({ inside: ['bwrap', '--dev-bind', '/', '/', '--tmpfs', '/usr/sbin'] });
+)('without sshd and a cluster the demo says what it skips and shows the rest', async () => {
+  const inside = ['bwrap', '--dev-bind', '/', '/', '--tmpfs', '/usr/sbin', '--setenv', 'XDG_CACHE_HOME', '/nowhere'];
+  const { code, text } = await runDemo({ inside });
   assert.is(code, 0, text);
   assertInOrder(text, [
     'approved: request',
     'skipped: the SSH session: sshd is not installed',
+    'skipped: the cluster: the test cluster is not built',
+    'npm run cluster',
     'replay s-',
     'Nothing is left',
   ]);

@@ -22,7 +22,7 @@ export const CLUSTER_PACKAGES = {
 
 export type ClusterProgram = keyof typeof CLUSTER_PACKAGES;
 
-const BUILD = 'node --import tsx test/e2e/cluster/build.ts';
+const BUILD = 'npm run cluster';
 
 /** Another version of anything is another folder, so a program is never older than its sources. */
 export function clusterFolder(): string {

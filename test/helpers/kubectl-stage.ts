@@ -3,9 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { clusterRbac } from '../../src/lib/kubernetes/cluster-rbac.ts';
 import { type CliResult, type CliWorld, cliWorld, type RunOptions, type StartedCli, until } from './cli.ts';
 import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
+import { AGENT, asAdmin, createAccounts } from './cluster-agents.ts';
 
 export interface KubectlStage extends AsyncDisposable {
   readonly cluster: Cluster;
@@ -49,30 +49,12 @@ export async function kubectlStage({
 }
 
 async function onCluster(cluster: Cluster, policy: string, more: string): Promise<KubectlStage> {
-  const admin = async (args: readonly string[], input = '') => {
-    const { exit, stdout, stderr } = await cluster.kubectl(args, { input });
-    if (exit !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}${stdout}`);
-    return stdout;
-  };
-  for (const args of [
-    ['create', 'namespace', 'agents'],
-    ['create', 'namespace', 'broker'],
-    ['-n', 'agents', 'create', 'serviceaccount', 'agent'],
-    ['-n', 'broker', 'create', 'serviceaccount', 'sallyport'],
-    ['create', 'clusterrolebinding', 'agents', '--clusterrole=cluster-admin', '--serviceaccount=agents:agent'],
-  ]) {
-    await admin(args);
-  }
-  const broker = { kind: 'ServiceAccount', namespace: 'broker', name: 'sallyport' } as const;
-  const items = clusterRbac({ namespace: 'agents', serviceAccounts: ['agent'], broker });
-  await admin(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-  const token = (await admin(['-n', 'broker', 'create', 'token', 'sallyport', '--duration=2h'])).trim();
-
+  const brokerKubeconfig = await createAccounts(cluster);
   const world = cliWorld();
   const key = join(world.folder, 'ann.key');
   spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'ann', '-f', key]);
   const kubeconfig = join(world.folder, 'broker.kubeconfig');
-  writeFileSync(kubeconfig, readFileSync(cluster.kubeconfigFor(token)), { mode: 0o600 });
+  writeFileSync(kubeconfig, readFileSync(brokerKubeconfig), { mode: 0o600 });
   // Nothing else of the cluster's folder is to be found: one of its programs is called `node`.
   const bin = join(world.folder, 'bin');
   mkdirSync(bin);
@@ -82,18 +64,13 @@ async function onCluster(cluster: Cluster, policy: string, more: string): Promis
     'kind: kubectl',
     `kubeconfig: ${kubeconfig}`,
     'apiServers: one',
-    'credential: { serviceAccount: agents/agent }',
+    `credential: { serviceAccount: ${AGENT} }`,
     ...(more === '' ? [] : [more]),
   ];
   world.configure(
     `targets:\n  prod: { ${fields.join(', ')} }\n` +
       `approvers:\n  ann: { keys: ["${readFileSync(`${key}.pub`, 'utf8').trim()}"] }\npolicy:\n${policy}`,
   );
-  // The authorizer learns of roles by a watch.
-  const canBegin = ['auth', 'can-i', 'create', 'serviceaccounts/agent', '--subresource=token', '-n', 'agents'];
-  const asBroker = ['--as', 'system:serviceaccount:broker:sallyport'];
-  await until(async () => (await cluster.kubectl([...canBegin, ...asBroker])).exit === 0, 'the roles count');
-
   const argsOf = (args: readonly string[], { flags = [] }: StageOptions) => [
     'kubectl',
     'prod',
@@ -102,7 +79,8 @@ async function onCluster(cluster: Cluster, policy: string, more: string): Promis
     ...args,
   ];
   return {
-    ...{ cluster, world, key, admin },
+    ...{ cluster, world, key },
+    admin: (args, input) => asAdmin(cluster, args, input),
     kubectl: (args, options = {}) => world.run(argsOf(args, options), options),
     start: (args, options = {}) => world.start(argsOf(args, options), options),
     async approve() {
