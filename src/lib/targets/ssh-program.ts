@@ -12,7 +12,7 @@ import { SshOutput } from './ssh-output.ts';
 import { waitFor, withDeadline } from './ssh-waiting.ts';
 
 // How long a server may take to deliver a signal.
-const SIGNAL_LIMIT_MS = 5_000;
+const SIGNAL_LIMIT_MS = 3_500;
 const END_OF_TRANSMISSION = Uint8Array.of(0x04);
 const CONTROL_CHARACTERS: Readonly<Record<string, number>> = { SIGINT: 0x03, SIGQUIT: 0x1c, SIGTSTP: 0x1a };
 
