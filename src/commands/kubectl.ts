@@ -13,7 +13,7 @@ const { free: _, ...clientFlags } = invocationFlags;
 export default class Kubectl extends SallyportCommand<typeof Kubectl> {
   static override summary = 'run your own kubectl against a cluster, through an endpoint that judges each request';
   static override description =
-    'kubectl gets a kubeconfig for this one session; the token of the cluster never leaves the broker. With --kubeconfig nothing is started: the endpoint stays open for other clients (helm, k9s, libraries) until it is interrupted.';
+    'kubectl gets a kubeconfig for this one session; the token of the cluster never leaves the broker. With --kubeconfig nothing is started: the endpoint stays open for other clients of the API until it is interrupted.';
   static override examples = [
     '<%= config.bin %> kubectl prod -- get pods -A',
     "<%= config.bin %> kubectl prod --why 'ticket 4711' -- rollout restart deployment/web",

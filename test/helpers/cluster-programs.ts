@@ -14,6 +14,7 @@ export const CLUSTER_SOURCES = join(dirname(fileURLToPath(import.meta.url)), '..
 export const CLUSTER_PACKAGES = {
   pki: './pki',
   node: './node',
+  client: './client',
   etcd: 'go.etcd.io/etcd/server/v3',
   'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
   'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
@@ -53,7 +54,7 @@ export function needsCluster<T>(test: Test<T>): Test<T> | Test<T>['skip'] {
 }
 
 function sourceFiles(): string[] {
-  const own = ['node', 'pki'].flatMap((folder) =>
+  const own = ['client', 'node', 'pki'].flatMap((folder) =>
     readdirSync(join(CLUSTER_SOURCES, folder))
       .filter((name) => name.endsWith('.go'))
       .map((name) => `${folder}/${name}`),
