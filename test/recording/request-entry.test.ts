@@ -50,6 +50,7 @@ const EXEC = {
   name: 'web',
   line: 'POST /api/v1/namespaces/default/pods/web/exec?command=sh&command=-c&command=echo%20%26+a&stdout=true',
   status: 101,
+  approval: { request: 'r-3kzjsn9h', by: ['ann'] },
   exitCode: 3,
   streams: [{ name: 'stdout', bytes: 2, sha256: 'ab' }],
 };
@@ -72,6 +73,7 @@ test('a marker of a request is read with all its fields', () => {
     exitCode: 3,
     streams: EXEC.streams,
     error: null,
+    approval: { request: 'r-3kzjsn9h', by: ['ann'] },
   });
   assert.equal(programOf(entry(EXEC)), ['sh', '-c', 'echo & a']);
   assert.equal(programOf(entry({ ...EXEC, resource: 'pods' })), [], 'a query of another request is no program');
