@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { systemClock } from '../../src/lib/core/clock.ts';
-import { newSessionId } from '../../src/lib/core/ids.ts';
+import { type Clock, systemClock } from '../../src/lib/core/clock.ts';
+import { type LeaseId, newSessionId } from '../../src/lib/core/ids.ts';
 import { type KubeTokenCluster, kubeTokenProvider } from '../../src/lib/credentials/index.ts';
 import { clusterApi } from '../../src/lib/kubernetes/cluster-api.ts';
 import { clusterRbac, subjectOf } from '../../src/lib/kubernetes/cluster-rbac.ts';
@@ -15,9 +15,10 @@ import { accountNamed, rbacManifest, rbacObjects } from '../../src/lib/kubernete
 import { ownName } from '../../src/lib/kubernetes/self-review.ts';
 import { openUpstream } from '../../src/lib/kubernetes/upstream.ts';
 import { leaseBook } from '../../src/lib/leases/book.ts';
-import type { KubeTokenRequest, LeasePlan } from '../../src/lib/ports/provider.ts';
+import type { KubeTokenCredential, KubeTokenRequest, LeasePlan } from '../../src/lib/ports/provider.ts';
 import type { CheckStep } from '../../src/lib/ports/target.ts';
 import { checkKubectl } from '../../src/lib/targets/kubectl/check.ts';
+import { renewing } from '../../src/lib/targets/kubectl/renewing-token.ts';
 import { until } from '../helpers/cli.ts';
 import { type Cluster, needsCluster, startCluster } from '../helpers/cluster.ts';
 import { refusal } from '../helpers/refusal.ts';
@@ -180,6 +181,39 @@ withCluster('the book ends sessions at once, and writes down later when each tok
       for (const { token } of ended) assert.is(await statusOf(cluster, PODS, token), 401);
       const delays = dead.map(({ data }) => data.delayMs).join(', ');
       process.stdout.write(`ended in ${ended.map(({ tookMs }) => tookMs).join(', ')} ms; dead after ${delays} ms\n`);
+    }, systemClock),
+  ),
+);
+
+withCluster('a session that goes on gets another token of the server in time, and both are dead after it', () =>
+  withBroker({ apiServers: 'one' }, ({ cluster, newProvider }) =>
+    withState(async ({ store, audit }) => {
+      const book = leaseBook({ store, providers: [newProvider()], audit, clock: systemClock });
+      const session = newSessionId();
+      const leases: LeaseId[] = [];
+      const issue = async (): Promise<KubeTokenCredential> => {
+        const { lease, credential } = await book.issue(session, REQUEST);
+        if (credential.kind !== 'kube-token') throw new Error(credential.kind);
+        leases.push(lease.id);
+        return credential;
+      };
+      // The server grants ten minutes: the first renewal comes at once instead of after eight, and no other.
+      const waits: number[] = [];
+      const clock: Clock = {
+        ...systemClock,
+        after: (ms, fire) => systemClock.after(waits.push(ms) === 1 ? 0 : ms, fire),
+      };
+      const first = await issue();
+      using token = renewing({ first, request: REQUEST, issueAgain: issue, clock, onFailure: () => {} });
+      const before = token.token().reveal();
+      await until(async () => token.token().reveal() !== before, 'there is another token');
+      const after = token.token().reveal();
+      assert.ok(waits.length === 2 && waits.every((ms) => ms > 470_000 && ms <= 480_000), waits.join());
+      // What was sent off with the old one still gets its answer.
+      for (const each of [before, after]) assert.is(await statusOf(cluster, PODS, each), 200);
+      for (const lease of leases) await book.revoke(lease);
+      await book.settled();
+      for (const each of [before, after]) assert.is(await statusOf(cluster, PODS, each), 401);
     }, systemClock),
   ),
 );
