@@ -8,6 +8,9 @@ const { compile } = require('./load-cli.cjs');
 
 const CLI = join(__dirname, '../dist/lib/cli/cli.cjs');
 
+/** Of the bundle to the sources: megabytes, read once where a stack is. */
+let map;
+
 // Asked only for errors whose stack is read.
 Error.prepareStackTrace = (error, frames) =>
   [Error.prototype.toString.call(error), ...frames.map((frame) => `    at ${inSource(frame)}`)].join('\n');
@@ -23,14 +26,18 @@ function codeOf(file) {
   }
 }
 
+function readMap() {
+  const { SourceMap } = require('node:module');
+  return new SourceMap(JSON.parse(readFileSync(`${CLI}.map`, 'utf8')));
+}
+
 /** A frame with its place in the sources; with the one in the bundle where there is no map for it. */
 function inSource(frame) {
   const [file, line, column] = [frame.getFileName(), frame.getLineNumber(), frame.getColumnNumber()];
   // Kept code says where the build was.
   if (file === null || basename(file) !== basename(CLI)) return String(frame);
   try {
-    const { SourceMap } = require('node:module');
-    const map = new SourceMap(JSON.parse(readFileSync(`${CLI}.map`, 'utf8')));
+    map ??= readMap();
     const { originalSource, originalLine, originalColumn } = map.findEntry(line - 1, column - 1);
     if (originalSource === undefined) return String(frame);
     const source = `${new URL(originalSource, pathToFileURL(CLI))}:${originalLine + 1}:${originalColumn + 1}`;

@@ -54,3 +54,11 @@ export const isStream = (subresource: string | null): boolean => STREAMS.has(sub
 export type ApiMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export type QueryParameter = readonly [name: string, value: string];
+
+/** The words of the program that `exec` runs; none where there is no program. */
+export const commandIn = (query: readonly QueryParameter[]): readonly string[] =>
+  query.flatMap(([name, value]) => (name === 'command' ? [value] : []));
+
+/** As the API server reads a switch: every word but `false` and `0` is on. */
+export const isSwitchedOn = (query: readonly QueryParameter[], wanted: string): boolean =>
+  query.some(([name, value]) => name === wanted && value !== 'false' && value !== '0');

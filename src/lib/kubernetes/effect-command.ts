@@ -1,6 +1,6 @@
 // What a request to run something in a pod, or to connect to one, would do: where, how, and each word of the command by itself, so that
 // no quoting can hide one. Pure.
-import type { ApiRequest, ResourceSubject } from '../core/api-request.ts';
+import { type ApiRequest, commandIn, isSwitchedOn, type ResourceSubject } from '../core/api-request.ts';
 import { parameter } from './request-query.ts';
 import { quoted } from './shown-lines.ts';
 
@@ -26,12 +26,11 @@ export function commandLines({ query }: ApiRequest, subject: ResourceSubject): C
   const container = parameter(query, 'container');
   const place = container === undefined ? pod : `${pod}, container ${quoted(container)}`;
   const how = [
-    // Every word but these two is on for the server.
-    ...(isOn(parameter(query, 'tty')) ? ['with a terminal'] : []),
-    ...(isOn(parameter(query, 'stdin')) ? ['with input from the client'] : ['without input']),
+    ...(isSwitchedOn(query, 'tty') ? ['with a terminal'] : []),
+    ...(isSwitchedOn(query, 'stdin') ? ['with input from the client'] : ['without input']),
   ].join(', ');
   if (subresource === 'attach') return { heads: [`attaches to what runs in the ${place}: ${how}`], lines: [] };
-  const words = query.filter(([name]) => name === 'command').map(([, value]) => value);
+  const words = commandIn(query);
   return {
     heads: [`runs a command in the ${place}: ${how}`, `its ${words.length} words:`],
     lines: words.flatMap((word, index) => wordLines(word, index + 1)),
@@ -44,5 +43,3 @@ function wordLines(word: string, number: number): readonly string[] {
   if (lines.length === 1) return [`  ${number}: ${quoted(word)}`];
   return [`  ${number}: ${lines.length} lines:`, ...lines.map((line) => `  | ${line}`)];
 }
-
-const isOn = (value: string | undefined): boolean => value !== undefined && value !== '0' && value !== 'false';

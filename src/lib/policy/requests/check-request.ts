@@ -1,4 +1,5 @@
 // A request that nobody sent: what the policy would say of it. Pure; for the person who writes the policy, and for the agent that wants to know.
+import { commandIn } from '../../core/api-request.ts';
 import type { CommandInput } from '../../core/command-input.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { CompiledPolicy } from '../compile.ts';
@@ -9,6 +10,7 @@ import { type RequestInput, readRequestInput } from './request-input.ts';
 import { wordsOf } from './request-options.ts';
 
 export interface CheckedRequest {
+  readonly read: RequestInput;
   readonly decision: Decision;
   /** The request as it was read: `delete pods/web -n default`. */
   readonly printed: string;
@@ -21,23 +23,20 @@ export interface CheckedRequest {
  * Throws `bad-request-input` (64).
  */
 export function checkRequest(policy: CompiledPolicy, input: CommandInput, context: RuleContext): CheckedRequest {
-  const read = readInput(input);
+  const read = readRequestInput(input.kind === 'argv' ? input.argv : wordsOf(input.text));
   const { request, facts } = read;
   const asked = { request, object: undefined, isDryRun: facts.isDryRun };
   return {
+    read,
     decision: decideFacts(policy, facts, asked, context),
     printed: print(read),
     facts: () => reportOf(read),
   };
 }
 
-/** Throws `bad-request-input` (64). */
-export const readInput = (input: CommandInput): RequestInput =>
-  readRequestInput(input.kind === 'argv' ? input.argv : wordsOf(input.text));
-
 function print({ request: { subject, query }, facts }: RequestInput): string {
   const { verb, qualified, name, namespace, pods, isDryRun } = facts;
-  const command = query.flatMap(([key, value]) => (key === 'command' ? [value] : []));
+  const command = commandIn(query);
   const isExec = qualified === 'pods/exec' && command.length > 0;
   const named = subject.name === null || typeof name === 'string' ? '' : `/${name.is}`;
   const listed = (option: string, values: readonly string[]) =>
@@ -62,7 +61,7 @@ function print({ request: { subject, query }, facts }: RequestInput): string {
 function reportOf({ request: { query }, facts }: RequestInput): object {
   const { verb, qualified, namespace, name, isDryRun, pods } = facts;
   const part = (of: typeof name) => (typeof of === 'object' ? of.is : of === 'none' ? null : '*');
-  const command = query.flatMap(([key, value]) => (key === 'command' ? [value] : []));
+  const command = commandIn(query);
   const { traits, images, serviceAccounts } = pods;
   return {
     ...{ verb, resource: qualified, namespace: part(namespace), name: part(name) },

@@ -1,6 +1,6 @@
 // Requests that open a stream to a pod. What exec runs is judged by the rules about commands, as anywhere, besides the rules about requests;
 // whoever can type into an interpreter has a free terminal. Forwarded ports and looking on are for the rules about requests.
-import { isStream } from '../../core/api-request.ts';
+import { commandIn, isStream, isSwitchedOn } from '../../core/api-request.ts';
 import { type Ruling, stricter, type Verdict } from '../../core/decision.ts';
 import { BrokerError } from '../../core/errors.ts';
 import { askedBy, commonTerms } from '../approval-terms.ts';
@@ -28,7 +28,7 @@ export function decideStream(
   const byRules = decideByRules(policy.requests, facts, context);
   // Nothing that runs there is for the commands' rules alone: what makes the cluster run is guarded as any change of it is.
   const fallback = byRules ?? (requestDefault(facts) === undefined ? undefined : withoutRule(policy.requests, facts));
-  const canType = isOn(asked, 'stdin');
+  const canType = isSwitchedOn(asked.request.query, 'stdin');
   if (facts.subresource === 'attach') {
     if (!canType) return fallback ?? policyDefault(policy.requests, facts);
     return both(policy, freeTerminal(policy, context), fallback);
@@ -39,7 +39,7 @@ export function decideStream(
 
 /** What the rules about commands say of what exec would run. */
 function ofProgram(policy: CompiledPolicy, { request }: AskedRequest, canType: boolean, context: RuleContext): Ruling {
-  const argv = request.query.flatMap(([name, value]) => (name === 'command' ? [value] : []));
+  const argv = commandIn(request.query);
   const there = elsewhere(context, !canType);
   try {
     const { facts } = factsOf({ kind: 'argv', argv }, there);
@@ -83,11 +83,6 @@ function freeTerminal(policy: CompiledPolicy, context: RuleContext): Ruling {
 }
 
 export const ONE_BY_ONE = 'run one command at a time: kubectl exec POD -- COMMAND';
-
-// As the API server reads a switch: every word but these two is on.
-export function isOn({ request }: Pick<AskedRequest, 'request'>, wanted: string): boolean {
-  return request.query.some(([name, value]) => name === wanted && value !== 'false' && value !== '0');
-}
 
 /** Both must let it pass; where both ask, whoever approves does so for both. */
 function both(policy: CompiledPolicy, first: Ruling, second: Ruling | undefined): Ruling {

@@ -1,12 +1,13 @@
 // Why a request to a cluster is judged as it is, rule by rule: with the same comparison as in `decideRequest`, field by field. Pure; for the
 // person who writes the policy.
+import { commandIn, isSwitchedOn } from '../../core/api-request.ts';
 import type { CommandInput } from '../../core/command-input.ts';
 import type { CompiledPolicy } from '../compile.ts';
 import { type ExplainedRule, type Explanation, explainCommand } from '../explain.ts';
 import { type RuleContext, scopeMisses } from '../rule-scope.ts';
-import { checkRequest, readInput } from './check-request.ts';
+import { checkRequest } from './check-request.ts';
 import type { CompiledApiRule } from './decide-request.ts';
-import { elsewhere, isOn, opensStream } from './exec-request.ts';
+import { elsewhere, opensStream } from './exec-request.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { type CompiledApiMatch, concernsRequest, coversRequest } from './request-match.ts';
 
@@ -23,12 +24,12 @@ export interface RequestExplanation extends Pick<Explanation, 'decision' | 'outO
 
 /** Explains a request in the words of `checkRequest`. Throws `bad-request-input`, and what the parser refuses of a program (64). */
 export function explainRequest(policy: CompiledPolicy, input: CommandInput, context: RuleContext): RequestExplanation {
-  const { decision, printed, facts: report } = checkRequest(policy, input, context);
-  const { request, facts } = readInput(input);
+  const { read, decision, printed, facts: report } = checkRequest(policy, input, context);
+  const { request, facts } = read;
   const { rules } = policy.requests;
   const { verdict, rule, reason, guidance } = decision;
-  const argv = request.query.flatMap(([name, value]) => (name === 'command' ? [value] : []));
-  const canType = isOn({ request }, 'stdin');
+  const argv = commandIn(request.query);
+  const canType = isSwitchedOn(request.query, 'stdin');
   const runs = opensStream(facts) && argv.length > 0;
   return {
     decision: { verdict, rule, reason, guidance },
