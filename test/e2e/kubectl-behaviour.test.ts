@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { needsCluster } from '../helpers/cluster.ts';
-import { type KubectlPair, kubectlPair } from '../helpers/kubectl-pair.ts';
+import { type PairWorld, sharedPair } from '../helpers/kubectl-pair.ts';
 import type { Row } from '../helpers/kubectl-rows.ts';
-import { type KubectlStage, kubectlStage } from '../helpers/kubectl-stage.ts';
 
 const test = suite('kubectl-behaviour');
 const withCluster = needsCluster(test);
@@ -23,27 +22,10 @@ const POLICY = `
 `;
 const TARGET = 'quota: { deletes: 1000, writes: 1000 }';
 
-interface World {
-  readonly stage: KubectlStage;
-  readonly pair: KubectlPair;
-}
-
-let started: Promise<World> | undefined;
-
-function shared(): Promise<World> {
-  started ??= (async () => {
-    const stage = await kubectlStage({ policy: POLICY, target: TARGET });
-    return { stage, pair: await kubectlPair(stage, 'same') };
-  })();
-  return started;
-}
-
-test.after(async () => {
-  await (await started)?.stage[Symbol.asyncDispose]();
-});
+const shared = sharedPair(test, 'same', { policy: POLICY, target: TARGET });
 
 /** Runs the rows in their order; each must be the same both ways. */
-async function same({ pair }: World, rows: readonly (readonly [args: string, more?: Omit<Row, 'args'>])[]) {
+async function same({ pair }: PairWorld, rows: readonly (readonly [args: string, more?: Omit<Row, 'args'>])[]) {
   const said = await pair.run(rows.map(([args, more]) => ({ args, ...more })));
   const different = said.flatMap(({ args, plain, brokered }) =>
     JSON.stringify(plain) === JSON.stringify(brokered)

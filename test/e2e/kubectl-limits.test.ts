@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { needsCluster } from '../helpers/cluster.ts';
-import { type KubectlPair, kubectlPair } from '../helpers/kubectl-pair.ts';
-import { type KubectlStage, kubectlStage } from '../helpers/kubectl-stage.ts';
+import { sharedPair } from '../helpers/kubectl-pair.ts';
 
 const test = suite('kubectl-limits');
 const withCluster = needsCluster(test);
@@ -19,24 +18,7 @@ const POLICY = `
   default: allow
 `;
 
-interface World {
-  readonly stage: KubectlStage;
-  readonly pair: KubectlPair;
-}
-
-let started: Promise<World> | undefined;
-
-function shared(): Promise<World> {
-  started ??= (async () => {
-    const stage = await kubectlStage({ policy: POLICY });
-    return { stage, pair: await kubectlPair(stage, 'limits') };
-  })();
-  return started;
-}
-
-test.after(async () => {
-  await (await started)?.stage[Symbol.asyncDispose]();
-});
+const shared = sharedPair(test, 'limits', { policy: POLICY });
 
 withCluster("refuses a body beyond the API server's limit as the server does, with 413", async () => {
   const { stage, pair } = await shared();

@@ -1,7 +1,7 @@
 // The same kubectl commands twice, past the broker and through it, each side in a namespace of its own, with what must differ between two
 // runs taken out of what they say: so that what is left must be the same.
 import { type Row, runRows, type Said } from './kubectl-rows.ts';
-import type { KubectlStage } from './kubectl-stage.ts';
+import { type KubectlStage, kubectlStage, type StageSetup } from './kubectl-stage.ts';
 
 export interface SaidTwice {
   readonly args: string;
@@ -12,6 +12,30 @@ export interface SaidTwice {
 export interface KubectlPair {
   /** Runs `kubectl -n SPACE ARGS` for each row, in their order, both sides at a time. */
   run(rows: readonly Row[]): Promise<readonly SaidTwice[]>;
+}
+
+export interface PairWorld {
+  readonly stage: KubectlStage;
+  readonly pair: KubectlPair;
+}
+
+/** One stage with a pair in it for all tests of a file: started by the first that asks, ended after the last. */
+export function sharedPair(
+  test: { after(end: () => Promise<void>): void },
+  name: string,
+  setup: StageSetup,
+): () => Promise<PairWorld> {
+  let started: Promise<PairWorld> | undefined;
+  test.after(async () => {
+    await (await started)?.stage[Symbol.asyncDispose]();
+  });
+  return () => {
+    started ??= (async () => {
+      const stage = await kubectlStage(setup);
+      return { stage, pair: await kubectlPair(stage, name) };
+    })();
+    return started;
+  };
 }
 
 /** Two fresh namespaces. `name` is part of theirs. */
