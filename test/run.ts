@@ -33,6 +33,11 @@ function timeoutOf(source: string): number {
   return match === null ? DEFAULT_TIMEOUT_S : Number(match[1]);
 }
 
+/** What uvu prints of each failed test: its name, and the next line, which is the first one of the reason. */
+function failuresIn(output: string): [name: string, why: string][] {
+  return [...output.matchAll(/^\s*FAIL {2}(.*)\n\s*(.*)$/gm)].map(([, name = '', why = '']) => [name, why]);
+}
+
 function runFile(path: string): Promise<FileResult> {
   const source = readFileSync(path, 'utf8');
   const file = relative(process.cwd(), path);
@@ -105,6 +110,12 @@ await Promise.all(
 for (const result of results) {
   for (const line of result.output.match(/^# skipped: .*$/gm) ?? [])
     process.stdout.write(`${line}  (${result.file})\n`);
+}
+// Once more at the end, in few words: thousands of lines may lie between a failure and the end of the output.
+for (const result of results) {
+  if (result.problem === null) continue;
+  process.stdout.write(`\nFAIL ${result.file}: ${result.problem}\n`);
+  for (const [name, why] of failuresIn(result.output)) process.stdout.write(`  ${name}\n    ${why}\n`);
 }
 const sum = (pick: (result: FileResult) => number) => results.reduce((total, result) => total + pick(result), 0);
 const [passed, failed, skipped] = [sum((r) => r.passed), sum((r) => r.failed), sum((r) => r.skipped)];
