@@ -33,9 +33,17 @@ function timeoutOf(source: string): number {
   return match === null ? DEFAULT_TIMEOUT_S : Number(match[1]);
 }
 
-/** What uvu prints of each failed test: its name, and the next line, which is the first one of the reason. */
-function failuresIn(output: string): [name: string, why: string][] {
-  return [...output.matchAll(/^\s*FAIL {2}(.*)\n\s*(.*)$/gm)].map(([, name = '', why = '']) => [name, why]);
+/** What uvu prints of each failed test, without its stack: the name, and up to 12 lines of the reason. */
+function failuresIn(output: string): string[] {
+  const blocks = output.split(/^(?=\s*FAIL {2})/m).slice(1);
+  return blocks.map((block) => {
+    const told = block.split(/^\s*at /m, 1)[0] ?? block;
+    return told
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(0, 13)
+      .join('\n');
+  });
 }
 
 function runFile(path: string): Promise<FileResult> {
@@ -115,7 +123,7 @@ for (const result of results) {
 for (const result of results) {
   if (result.problem === null) continue;
   process.stdout.write(`\nFAIL ${result.file}: ${result.problem}\n`);
-  for (const [name, why] of failuresIn(result.output)) process.stdout.write(`  ${name}\n    ${why}\n`);
+  for (const failure of failuresIn(result.output)) process.stdout.write(`${failure}\n`);
 }
 const sum = (pick: (result: FileResult) => number) => results.reduce((total, result) => total + pick(result), 0);
 const [passed, failed, skipped] = [sum((r) => r.passed), sum((r) => r.failed), sum((r) => r.skipped)];
