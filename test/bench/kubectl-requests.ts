@@ -2,8 +2,7 @@
 // a session and of the API server.
 import { readFileSync } from 'node:fs';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
-import { join } from 'node:path';
-import { parse } from 'yaml';
+import { keptEndpoint } from '../helpers/kept-endpoint.ts';
 import type { KubectlBench } from './kubectl.ts';
 import { quantile } from './turns.ts';
 
@@ -40,14 +39,8 @@ export async function clusterRequests(bench: KubectlBench): Promise<readonly str
 
 /** A session that stays open, and one connection to its endpoint. */
 export async function openSession({ stage }: KubectlBench): Promise<OpenSession> {
-  const { world } = stage;
-  const file = join(world.folder, 'bench.kubeconfig');
-  const cli = world.start(['kubectl', 'prod', '--kubeconfig', file]);
-  const [, id = ''] = await cli.says(/ready: .*\(session (s-\w+)\)/);
-  const { cluster } = parse(readFileSync(file, 'utf8')).clusters[0];
-  const { token } = (await world.run(['session', 'credential', id])).json.status;
-  const ca = Buffer.from(cluster['certificate-authority-data'], 'base64').toString('utf8');
-  const connection = over(connect(cluster.server, { ca }), token);
+  const { server, ca, token, cli } = await keptEndpoint(stage);
+  const connection = over(connect(server, { ca }), token);
   return {
     ...connection,
     async [Symbol.asyncDispose]() {

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLI } from '../helpers/cli.ts';
 import { clusterMissing } from '../helpers/cluster.ts';
+import { keptEndpoint } from '../helpers/kept-endpoint.ts';
 import { type KubectlStage, kubectlStage } from '../helpers/kubectl-stage.ts';
 import { clusterRequests } from './kubectl-requests.ts';
 import { clusterWatches } from './kubectl-watches.ts';
@@ -42,6 +43,7 @@ export async function kubectlTimes(): Promise<readonly string[]> {
   const bench = await prepare(stage);
   return [
     ...(await listOfPods(bench)),
+    ...(await listThroughKeptEndpoint(bench)),
     ...(await execs(bench)),
     ...(await longLog(bench)),
     ...(await clusterRequests(bench)),
@@ -88,6 +90,25 @@ async function listOfPods({ ours, plain, brokerPid }: KubectlBench): Promise<rea
     ratioLine(`get pods (${PODS}), kubectl's cache empty in both`, [ways[0], ways[2]], [own, cold]),
     `get pods (${PODS}), processor time with the broker's: ${processorRatio(ways[0], ways[1])}`,
   ];
+}
+
+/** What a client costs that is started again and again with the kubeconfig of one session. */
+async function listThroughKeptEndpoint({ stage, plain }: KubectlBench): Promise<readonly string[]> {
+  const { kubeconfig, cli } = await keptEndpoint(stage);
+  const args = ['get', 'pods'];
+  const env = {
+    ...stage.world.env,
+    KUBECONFIG: kubeconfig,
+    KUBECACHEDIR: mkdtempSync(join(stage.world.folder, 'kept-')),
+  };
+  const ways = [
+    { label: 'kubectl with --kubeconfig', once: () => runProgram(stage.cluster.kubectlFile, args, env) },
+    plain('warm', ...args),
+  ] as const;
+  const times = await takeTurns(ways, QUICK_ROUNDS);
+  cli.child.kill('SIGINT');
+  await cli.done;
+  return [ratioLine(`get pods (${PODS}) through an endpoint that is kept`, ways, times)];
 }
 
 async function execs({ ours, plain }: KubectlBench): Promise<readonly string[]> {

@@ -1,15 +1,16 @@
 // timeout: 300
-// An endpoint for clients that somebody else starts: a kubeconfig without a secret, whose plugin asks the broker for what opens it. What
-// comes through it is judged and recorded as what kubectl asks is.
+// An endpoint for clients that somebody else starts: a kubeconfig without a secret, whose plugin reads what opens it from a private file.
+// What comes through it is judged and recorded as what kubectl asks is.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CLI, type CliResult, type StartedCli, until } from '../helpers/cli.ts';
+import { type CliResult, until } from '../helpers/cli.ts';
 import { needsCluster } from '../helpers/cluster.ts';
-import { askEndpoint, endpointIn } from '../helpers/kubectl-hold.ts';
+import { type KeptEndpoint, keptEndpoint } from '../helpers/kept-endpoint.ts';
+import { askEndpoint } from '../helpers/kubectl-hold.ts';
 import { type KubectlStage, kubectlStage } from '../helpers/kubectl-stage.ts';
 import { has, needs } from '../helpers/needs.ts';
 import { newAccount } from '../helpers/os-account.ts';
@@ -29,28 +30,14 @@ test.after(async () => {
   await (await started)?.[Symbol.asyncDispose]();
 });
 
-interface Kept {
-  readonly id: string;
-  readonly file: string;
-  readonly cli: StartedCli;
+interface Kept extends KeptEndpoint {
   /** A kubectl that nobody but the test started, with that kubeconfig alone. */
   plain(args: readonly string[]): Promise<CliResult>;
-  /** What the plugin prints. */
-  token(): Promise<string>;
 }
 
-let count = 0;
-
-async function keep({ world, cluster }: KubectlStage, flags: readonly string[] = []): Promise<Kept> {
-  count += 1;
-  const file = join(world.folder, `kept-${count}.kubeconfig`);
-  const cli = world.start(['kubectl', 'prod', '--kubeconfig', file, ...flags]);
-  const [, id = ''] = await cli.says(/ready: KUBECONFIG=\S+ \(session (s-\w+)\); Ctrl-C ends it/);
-  return {
-    ...{ id, file, cli },
-    plain: (args) => cluster.kubectl(args, { env: { KUBECONFIG: file } }),
-    token: async () => (await world.run(['session', 'credential', id])).json.status.token,
-  };
+async function keep(stage: KubectlStage, flags: readonly string[] = []): Promise<Kept> {
+  const kept = await keptEndpoint(stage, flags);
+  return { ...kept, plain: (args) => stage.cluster.kubectl(args, { env: { KUBECONFIG: kept.kubeconfig } }) };
 }
 
 const secretsLeft = async ({ admin }: KubectlStage): Promise<string> =>
@@ -59,9 +46,11 @@ const secretsLeft = async ({ admin }: KubectlStage): Promise<string> =>
 withCluster('a plain kubectl works with the file, which holds no secret, until it is interrupted', async () => {
   const stage = await shared();
   const kept = await keep(stage);
-  const text = readFileSync(kept.file, 'utf8');
-  assert.is(statSync(kept.file).mode & 0o777, 0o600);
-  assert.not.match(text, await kept.token());
+  const text = readFileSync(kept.kubeconfig, 'utf8');
+  assert.is(statSync(kept.kubeconfig).mode & 0o777, 0o600);
+  assert.is(statSync(kept.secretFile).mode & 0o777, 0o600);
+  assert.is(statSync(dirname(kept.secretFile)).mode & 0o777, 0o700);
+  assert.not.match(text, kept.token);
   assert.not.match(text, /token:|client-key|password|eyJ/);
   assert.match(text, 'client.authentication.k8s.io/v1');
 
@@ -73,7 +62,7 @@ withCluster('a plain kubectl works with the file, which holds no secret, until i
   await stage.admin(['get', 'namespace', 'agents']);
 
   // A change waits for a person, as anywhere.
-  const asked = stage.cluster.startKubectl(['create', 'configmap', 'made'], { env: { KUBECONFIG: kept.file } });
+  const asked = stage.cluster.startKubectl(['create', 'configmap', 'made'], { env: { KUBECONFIG: kept.kubeconfig } });
   await kept.cli.says(/waiting: request r-\w+/);
   const shown = await stage.approve();
   assert.match(shown, /configmaps/);
@@ -82,14 +71,12 @@ withCluster('a plain kubectl works with the file, which holds no secret, until i
     [0, 'configmap/made\n'],
   );
 
-  const copy = endpointIn(text);
-  const token = await kept.token();
   kept.cli.child.kill('SIGINT');
   const { exit, stderr } = await kept.cli.done;
   assert.is(exit, 0, stderr);
-  assert.not.ok(existsSync(kept.file));
-  assert.type(await askEndpoint({ ...copy, token }), 'string');
-  writeFileSync(kept.file, text, { mode: 0o600 });
+  assert.not.ok(existsSync(kept.kubeconfig));
+  assert.type(await askEndpoint(kept), 'string');
+  writeFileSync(kept.kubeconfig, text, { mode: 0o600 });
   const after = await kept.plain(['get', 'nodes']);
   assert.is.not(after.exit, 0);
   assert.is(after.stdout, '');
@@ -108,23 +95,19 @@ withCluster('a plain kubectl works with the file, which holds no secret, until i
 withCluster('any client with the token is let in, and no other', async () => {
   const stage = await shared();
   const kept = await keep(stage);
-  const copy = endpointIn(readFileSync(kept.file, 'utf8'));
-  const token = await kept.token();
-  assert.is(await askEndpoint({ ...copy, token }), 200);
-  assert.is(await askEndpoint({ ...copy, token }, '/api/v1/nodes/node-1/proxy/pods'), 403);
-  assert.is(await askEndpoint({ ...copy, token }, '/api/v1/namespaces/..%2f..%2fsecrets'), 400);
-  assert.is(await askEndpoint({ ...copy, token: '' }), 401);
-  assert.is(await askEndpoint({ ...copy, token: `${token.slice(0, -1)}!` }), 401);
+  assert.is(await askEndpoint(kept), 200);
+  assert.is(await askEndpoint(kept, '/api/v1/nodes/node-1/proxy/pods'), 403);
+  assert.is(await askEndpoint(kept, '/api/v1/namespaces/..%2f..%2fsecrets'), 400);
+  assert.is(await askEndpoint({ ...kept, token: '' }), 401);
+  assert.is(await askEndpoint({ ...kept, token: `${kept.token.slice(0, -1)}!` }), 401);
   // A second session's token does not open the first.
   const other = await keep(stage);
-  assert.is(await askEndpoint({ ...copy, token: await other.token() }), 401);
+  assert.is(await askEndpoint({ ...kept, token: other.token }), 401);
   for (const { cli } of [kept, other]) {
     cli.child.kill('SIGTERM');
     assert.is((await cli.done).exit, 0);
   }
-  const gone = await stage.world.run(['session', 'credential', kept.id]);
-  assert.is.not(gone.exit, 0);
-  assert.is(gone.stdout, '');
+  for (const { secretFile } of [kept, other]) assert.not.ok(existsSync(dirname(secretFile)));
 });
 
 withCluster('it ends by itself when its time is up, with 0, and takes its file along', async () => {
@@ -134,7 +117,7 @@ withCluster('it ends by itself when its time is up, with 0, and takes its file a
   const { exit, stderr } = await kept.cli.done;
   assert.is(exit, 0, stderr);
   assert.ok(performance.now() - began >= 5000);
-  assert.not.ok(existsSync(kept.file));
+  assert.not.ok(existsSync(kept.kubeconfig));
   process.stdout.write(`# an endpoint with a ttl of 5 s was there for ${Math.round(performance.now() - began)} ms\n`);
 });
 
@@ -164,7 +147,6 @@ withCluster('a file that is there stays as it is, and nothing is opened', async 
 withCluster('bodies that nobody can read are refused, and nothing comes of them', async () => {
   const stage = await shared();
   const kept = await keep(stage);
-  const copy = { ...endpointIn(readFileSync(kept.file, 'utf8')), token: await kept.token() };
   const path = '/api/v1/namespaces/default/configmaps';
   const before = await stage.admin(['get', 'configmaps', '-o', 'name']);
   const protobuf = 'application/vnd.kubernetes.protobuf';
@@ -175,7 +157,7 @@ withCluster('bodies that nobody can read are refused, and nothing comes of them'
     ['application/json', '{"kind":"ConfigMap","kind":"Secret"}', 400],
     ['application/cbor', '\xd9\xd9\xf7\xa0', 415],
   ] as const) {
-    const answer = await fetchFrom(copy, path, { type, body: Buffer.from(body, 'latin1') });
+    const answer = await fetchFrom(kept, path, { type, body: Buffer.from(body, 'latin1') });
     assert.is(answer.status, status, `${type}: ${answer.text}`);
     assert.is(JSON.parse(answer.text).kind, 'Status', answer.text);
   }
@@ -208,35 +190,23 @@ function fetchFrom(
 withCluster('kill -9 of the CLI closes the endpoint', async () => {
   const stage = await shared();
   const kept = await keep(stage);
-  const copy = { ...endpointIn(readFileSync(kept.file, 'utf8')), token: await kept.token() };
-  assert.is(await askEndpoint(copy), 200);
+  assert.is(await askEndpoint(kept), 200);
   kept.cli.child.kill('SIGKILL');
   await kept.cli.done;
-  await until(async () => typeof (await askEndpoint(copy)) === 'string', 'the endpoint is closed');
+  await until(async () => typeof (await askEndpoint(kept)) === 'string', 'the endpoint is closed');
   await until(async () => (await secretsLeft(stage)) === '', 'the Secret of the session is deleted');
   // Nobody was left to remove it; it opens nothing.
-  assert.ok(existsSync(kept.file));
+  assert.ok(existsSync(kept.kubeconfig));
 });
 
-withAccount('another account of this machine is told no token', async () => {
+withAccount('another account of this machine cannot read what opens it', async () => {
   const stage = await shared();
   const kept = await keep(stage);
   await using account = await newAccount('/bin/sh');
-  const { world } = stage;
-  // It could reach the socket, so that it is the broker that says no.
-  for (let folder = dirname(world.socket); folder.startsWith(world.folder); folder = dirname(folder)) {
-    chmodSync(folder, 0o755);
-  }
-  chmodSync(world.socket, 0o777);
-  const other = spawnSync(process.execPath, [CLI, 'session', 'credential', kept.id], {
-    uid: account.uid,
-    cwd: '/',
-    env: { PATH: process.env.PATH ?? '', HOME: account.home, SALLYPORT_SOCKET: world.socket },
-    encoding: 'utf8',
-  });
+  const other = spawnSync('cat', [kept.secretFile], { uid: account.uid, cwd: '/', encoding: 'utf8' });
   assert.is.not(other.status, 0);
   assert.is(other.stdout, '');
-  assert.match(other.stderr, /^sallyport: /m, other.stderr);
+  assert.match(other.stderr, 'Permission denied');
   kept.cli.child.kill('SIGINT');
   assert.is((await kept.cli.done).exit, 0);
 });

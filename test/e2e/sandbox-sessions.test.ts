@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { BrokerError } from '../../src/lib/core/errors.ts';
 import { runScript } from '../helpers/child-script.ts';
 import { until } from '../helpers/cli.ts';
 import { processesWith, readToEnd } from '../helpers/local-program.ts';
@@ -155,7 +156,7 @@ box('many at once get their own walls, and nothing stays open in the broker', as
     return world
       .run(`echo ${index}; exit ${index}`, { spec, sandbox: { ...network, ...refused } })
       .then(({ stdout, status }) => [stdout.trim(), status])
-      .catch((error: { code?: string }) => error.code);
+      .catch(({ code, message }: BrokerError) => (code === 'bad-workspace' ? code : message));
   });
   const expected = all.map((_, index) =>
     index % 5 === 4 ? 'bad-workspace' : [String(index), { kind: 'code', code: index }],

@@ -134,7 +134,7 @@ test('what other clients get asks a program for the token, and holds none', () =
     server: 'https://127.0.0.1:5',
     ca: 'CA',
     namespace: 'shop',
-    plugin: { command: '/usr/bin/sallyport', args: ['a', '--b c'], env: { X: 'y' } },
+    plugin: { command: '/usr/bin/env', args: ['a', '--b c'] },
   });
   const { clusters, contexts, users } = parse(text);
   assert.equal(clusters[0].cluster, {
@@ -148,9 +148,8 @@ test('what other clients get asks a program for the token, and holds none', () =
       user: {
         exec: {
           apiVersion: 'client.authentication.k8s.io/v1',
-          command: '/usr/bin/sallyport',
+          command: '/usr/bin/env',
           args: ['a', '--b c'],
-          env: [{ name: 'X', value: 'y' }],
           interactiveMode: 'Never',
           provideClusterInfo: false,
         },

@@ -21,7 +21,7 @@ import {
 } from './request-routes.ts';
 import { type Call, parseWith, type Route, type RouteDeps, refusal } from './route.ts';
 import { checkBody, explainBody, stopBody } from './schemas.ts';
-import { endpointCredential, killSession, listSessions } from './session-routes.ts';
+import { killSession, listSessions } from './session-routes.ts';
 import { checkTarget, listTargets } from './target-routes.ts';
 
 export const ROUTES: readonly Route[] = [
@@ -62,8 +62,6 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/requests/:id/cancel', access: 'caller', handle: cancelRequest },
   { method: 'GET', path: '/sessions', access: 'owner', handle: listSessions },
   { method: 'POST', path: '/sessions/:id/kill', access: 'owner', handle: killSession },
-  // Of one's own session, and nobody else's.
-  { method: 'GET', path: '/sessions/:id/endpoint-credential', access: 'caller', handle: endpointCredential },
   { method: 'GET', path: '/gated', access: 'caller', handle: listGatedSessions },
   { method: 'POST', path: '/gated', access: 'caller', handle: openGatedSession },
   { method: 'GET', path: '/gated/:id/output', access: 'caller', handle: readOutput },

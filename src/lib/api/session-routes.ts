@@ -1,4 +1,4 @@
-// Sessions over HTTP: the list, the kill, and what opens an endpoint. Opening one is the attach socket's.
+// Sessions over HTTP: the list and the kill. Opening one is the attach socket's.
 import { EXIT } from '../core/exit-codes.ts';
 import { type Call, param, type RouteDeps, refusal, wholeNumber } from './route.ts';
 
@@ -19,19 +19,4 @@ export async function killSession(call: Call, deps: RouteDeps): Promise<unknown>
     throw refusal('unknown-session', EXIT.usage, `no session "${id}" runs`, 'see: sallyport session list');
   }
   return { session: id, killed };
-}
-
-/** For clients of the endpoint that the caller opened. Throws `no-endpoint` (64) for every other session, whoever's it is. */
-export async function endpointCredential(call: Call, deps: RouteDeps): Promise<unknown> {
-  const id = param(call, 'id');
-  const session = deps.session.live.list().find((live) => live.id === id);
-  if (session?.endpointToken === undefined || session.principal !== call.principal.name) {
-    throw refusal(
-      'no-endpoint',
-      EXIT.usage,
-      `no endpoint of yours belongs to a session "${id}" that runs`,
-      'open one: sallyport kubectl TARGET --kubeconfig FILE',
-    );
-  }
-  return { token: session.endpointToken.reveal() };
 }

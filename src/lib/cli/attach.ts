@@ -22,6 +22,7 @@ export interface AttachOptions {
   readonly endAfterMs?: number | null;
   /** Resolves once the consumer can take more. */
   readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void>;
+  /** What it throws ends the program, and is what `attach` rejects with. */
   readonly onNotice: (notice: Notice) => void;
 }
 
@@ -84,7 +85,12 @@ export async function attach<Result extends SessionResult>(options: AttachOption
             break;
           case 'notice':
             request = message.notice.kind === 'waiting' ? message.notice.request : undefined;
-            onNotice(message.notice);
+            try {
+              onNotice(message.notice);
+            } catch (error) {
+              reject(error);
+              return;
+            }
             if (message.notice.kind === 'opened') begin();
         }
       });

@@ -1,14 +1,15 @@
 // `sallyport kubectl TARGET --kubeconfig FILE`: an endpoint that stays open for clients that somebody else starts. The file says where it
-// is and how to ask for what opens it; it holds no secret, and is gone with the session.
+// is and where what opens it lies; it holds no secret itself, and is gone with the session.
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { asBrokerError, BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { pluginKubeconfig } from '../kubernetes/kubeconfig.ts';
-import type { ApiEndpoint } from '../ports/target.ts';
+import type { OfferedEndpoint } from '../session/client.ts';
 import type { SessionResult } from '../session/result.ts';
 import { attach } from './attach.ts';
 import { connectBroker } from './connect.ts';
+import { makeCredentialFile } from './credential-file.ts';
 import { describeNotice } from './describe-notice.ts';
 import { oneLine } from './render.ts';
 import { renderFailure } from './result-output.ts';
@@ -27,13 +28,13 @@ export async function keepEndpoint(options: EndpointOptions): Promise<number> {
   // Before anything is minted: a file that is there may be somebody's only way to a cluster.
   const descriptor = create(file);
   try {
+    using credential = makeCredentialFile();
     const { client, notes } = await connectBroker(environment);
     const say = (text: string) => void (flags.json || process.stderr.write(text));
     for (const text of notes) say(`${palette.dim('note:')} ${oneLine(text)}\n`);
-    const offer = (session: string, endpoint: ApiEndpoint) => {
-      const args = [process.argv[1] ?? '', 'session', 'credential', session];
-      const plugin = { command: process.execPath, args, env: { SALLYPORT_SOCKET: client.socketPath } };
-      writeSync(descriptor, pluginKubeconfig({ name: target, ...endpoint, plugin }));
+    const offer = (session: string, { token, ...endpoint }: OfferedEndpoint) => {
+      credential.write(token);
+      writeSync(descriptor, pluginKubeconfig({ name: target, ...endpoint, plugin: credential.plugin }));
       if (flags.json) {
         process.stdout.write(`${JSON.stringify({ session, target, kubeconfig: file, server: endpoint.server })}\n`);
       }

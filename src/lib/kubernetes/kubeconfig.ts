@@ -161,17 +161,15 @@ export interface CredentialPlugin {
   /** An absolute path: what has none is looked for by the client. */
   readonly command: string;
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
 }
 
 /** For clients that ask a program for the token: there is no secret in it. */
 export function pluginKubeconfig(session: EndpointEntry & { readonly plugin: CredentialPlugin }): string {
-  const { command, args, env } = session.plugin;
+  const { command, args } = session.plugin;
   const exec = {
     apiVersion: 'client.authentication.k8s.io/v1',
     command,
     args,
-    env: Object.entries(env).map(([name, value]) => ({ name, value })),
     interactiveMode: 'Never',
     provideClusterInfo: false,
   };

@@ -27,6 +27,11 @@ export interface Invocation {
   readonly timeoutMs: number | null;
 }
 
+/** An endpoint, and what opens it while its session goes on. */
+export interface OfferedEndpoint extends ApiEndpoint {
+  readonly token: string;
+}
+
 export type Notice =
   | {
       readonly kind: 'waiting';
@@ -38,7 +43,7 @@ export type Notice =
     }
   | { readonly kind: 'approved'; readonly request: string; readonly approvers: readonly string[] }
   /** `endpoint`: where clients of an API find it, if that was asked for. */
-  | { readonly kind: 'opened'; readonly session: SessionId; readonly endpoint?: ApiEndpoint };
+  | { readonly kind: 'opened'; readonly session: SessionId; readonly endpoint?: OfferedEndpoint };
 
 export interface SessionClient {
   readonly principal: Principal;

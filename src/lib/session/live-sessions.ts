@@ -2,7 +2,6 @@
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { SessionId } from '../core/ids.ts';
-import type { Secret } from '../core/secret.ts';
 
 export interface LiveSession {
   readonly id: SessionId;
@@ -12,8 +11,6 @@ export interface LiveSession {
   readonly controller: AbortController;
   /** True for one that stays without a client. */
   readonly isGated?: true;
-  /** What opens its endpoint, where it has one. */
-  readonly endpointToken?: Secret<string>;
   /** Settles once the session has settled. */
   readonly settled: Promise<void>;
 }
@@ -22,8 +19,6 @@ export interface LiveSessions {
   add(session: LiveSession): void;
   remove(id: SessionId): void;
   list(): readonly LiveSession[];
-  /** What opens the endpoint of a session, for those who may ask. */
-  offerToken(id: SessionId, token: Secret<string>): void;
   /** Ends one with `session-killed` (exit 79); false where it does not run. Resolves once it has settled. */
   kill(id: string, by: string): Promise<boolean>;
   /** Ends all with the reason and waits until each has settled. */
@@ -43,10 +38,6 @@ export function liveSessions(onChange: (count: number) => void = () => {}): Live
       onChange(running.size);
     },
     list: () => [...running.values()],
-    offerToken(id, endpointToken) {
-      const session = running.get(id);
-      if (session !== undefined) running.set(id, { ...session, endpointToken });
-    },
     async kill(id, by) {
       const session = running.get(id);
       if (session === undefined) return false;

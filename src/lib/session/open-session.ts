@@ -5,7 +5,7 @@ import { newSessionId } from '../core/ids.ts';
 import type { SessionRow } from '../ports/store.ts';
 import type { Program, ProgramSpec } from '../ports/target.ts';
 import { bookEnd, bookOpening, bookRow } from './book-session.ts';
-import type { Invocation, SessionClient } from './client.ts';
+import type { Invocation, OfferedEndpoint, SessionClient } from './client.ts';
 import type { SessionDeps } from './deps.ts';
 import { type IssuedCredentials, issueCredentials } from './issue-credentials.ts';
 import { judgeInvocation } from './judge-invocation.ts';
@@ -106,8 +106,7 @@ async function walk(unread: Opening): Promise<void> {
   opening.end.onEnd('end the program', () => program[Symbol.asyncDispose](), END_PROGRAM_LIMIT_MS);
   if (program.leader !== null) await deps.sessions.noteLeader(opening.id, program.leader);
   signal.throwIfAborted();
-  const { endpoint } = program;
-  client.notify({ kind: 'opened', session: opening.id, ...(endpoint === undefined ? {} : { endpoint }) });
+  client.notify({ kind: 'opened', session: opening.id, ...endpointOf(program, spec) });
   await runAndMask(opening, program, recording, { touch: limits.touch, tally });
   endWithRefusal(progress, tally);
 }
@@ -116,9 +115,12 @@ const modeOf = ({ kind, command }: Invocation): SessionRow['mode'] =>
   command !== null ? 'one-shot' : kind === 'kubectl' ? 'gated' : 'free';
 
 function withApi(opening: Opening, spec: ProgramSpec, gate: GateDeps, issued: IssuedCredentials): ProgramSpec {
-  const api = apiSession(opening, gate, issued);
-  opening.deps.live.offerToken(opening.id, api.token);
-  return { ...spec, api };
+  return { ...spec, api: apiSession(opening, gate, issued) };
+}
+
+/** For clients that somebody else starts: of all that is said to the client who opened the session, the one thing that is secret. */
+function endpointOf({ endpoint }: Program, { api }: ProgramSpec): { endpoint?: OfferedEndpoint } {
+  return endpoint === undefined || api === undefined ? {} : { endpoint: { ...endpoint, token: api.token.reveal() } };
 }
 
 /** A client that failed after a request of its own was refused failed because of that, as far as anybody can tell. */
