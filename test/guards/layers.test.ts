@@ -29,6 +29,7 @@ const ADAPTERS: readonly string[] = FLOORS[3];
 
 /** What may use a package: a room, or a path within `src/lib`. */
 const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
+  '@bufbuild/protobuf': ['kubernetes/protobuf.ts'],
   '@oclif/core': [
     'commands',
     'cli/main.ts',

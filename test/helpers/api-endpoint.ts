@@ -12,6 +12,7 @@ import type { ApiGate, ApiLeave, ApiOutcome, ApiQuestion, StreamName } from '../
 import { type Endpoint, openEndpoint } from '../../src/lib/targets/kubectl/endpoint.ts';
 import { exchange } from '../../src/lib/targets/kubectl/exchange.ts';
 import { issueSessionCertificate } from '../../src/lib/targets/kubectl/session-certificate.ts';
+import { releasesOf } from '../../src/lib/targets/kubectl/session-endpoint.ts';
 import { knownMask, knownMaskOfBytes } from './known-mask.ts';
 
 export interface ApiEndpointOptions {
@@ -83,11 +84,12 @@ export async function apiEndpoint({
   const token = randomBytes(24).toString('base64url');
   const end = new AbortController();
   const certificate = await issueSessionCertificate('s-test', Date.now(), 600_000);
+  const releases = releasesOf(gate);
   const endpoint = await openEndpoint({
     certificate,
     token: new Secret(token),
     mayConnect: () => true,
-    handle: (call) => exchange(call, { gate, upstream, clock: systemClock, signal: end.signal }),
+    handle: (call) => exchange(call, { gate, releases, upstream, clock: systemClock, signal: end.signal }),
   });
   const folder = mkdtempSync(join(tmpdir(), 'sp-endpoint-'));
   const kubeconfig = join(folder, 'kubeconfig');

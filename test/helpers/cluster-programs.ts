@@ -19,6 +19,7 @@ export const CLUSTER_PACKAGES = {
   'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
   'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
   kubectl: 'k8s.io/kubernetes/cmd/kubectl',
+  helm: 'helm.sh/helm/v3/cmd/helm',
 } as const;
 
 export type ClusterProgram = keyof typeof CLUSTER_PACKAGES;

@@ -20,6 +20,7 @@ import { RULES } from '../../src/lib/stream/mask/rules/index.ts';
 import { openEndpoint } from '../../src/lib/targets/kubectl/endpoint.ts';
 import { exchange } from '../../src/lib/targets/kubectl/exchange.ts';
 import { issueSessionCertificate } from '../../src/lib/targets/kubectl/session-certificate.ts';
+import { releasesOf } from '../../src/lib/targets/kubectl/session-endpoint.ts';
 import type { Cluster } from './cluster.ts';
 
 export interface MaskedEndpoint extends AsyncDisposable {
@@ -81,9 +82,10 @@ export async function openMaskedEndpoint(cluster: Cluster, { previews = true } =
   const end = new AbortController();
   const certificate = await issueSessionCertificate('s-test', Date.now(), 3_600_000);
   const token = new Secret(randomBytes(24).toString('base64url'));
+  const releases = releasesOf(gate);
   const endpoint = await openEndpoint({
     ...{ certificate, token, mayConnect: () => true },
-    handle: (call) => exchange(call, { gate, upstream, clock: systemClock, signal: end.signal }),
+    handle: (call) => exchange(call, { gate, releases, upstream, clock: systemClock, signal: end.signal }),
   });
   const kubeconfig = join(cluster.folder, `masked-${endpoint.port}.kubeconfig`);
   const server = `https://127.0.0.1:${endpoint.port}`;

@@ -1,5 +1,6 @@
 // A label of ours is never written in the place of the value it stands for; what only looks like one may be.
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { maskSecrets } from '../../src/lib/kubernetes/mask-secrets.ts';
@@ -59,6 +60,11 @@ const PLACES: readonly (readonly [string, (label: string) => unknown, string?])[
     'a wrapped value in a text of JSON',
     (text) => ({ data: { a: JSON.stringify({ b: base64(text).replace(/.{13}/g, '$&\n') }) } }),
   ],
+  ['an object that is compressed', (text) => ({ data: { a: base64(gzipSync(`{"a":"${text}"}`).toString('base64')) } })],
+  [
+    'an object that is compressed, in an annotation',
+    (text) => ({ metadata: { annotations: { a: gzipSync(`{"a":"${base64(text)}"}`).toString('base64') } } }),
+  ],
   ['base64 right behind a word', (text) => ({ data: { a: `ab${base64(text)}` } })],
   ['base64 for URLs', (text) => ({ data: { a: Buffer.from(`??>>${text}`).toString('base64url') } })],
   [
@@ -81,11 +87,27 @@ for (const [what, make, place] of PLACES) {
       assert.ok(error, text);
       assert.is(error.status, 403);
       assert.is(error.code, 'masked-value');
-      assert.match(error.message, text.replace(/\*+$/, ''));
+      // Without brackets: what a client writes of why it failed is not refused for the same reason.
+      assert.match(error.message, `"${text.replace(/\*+$/, '').slice(1, -1)}"`);
+      assert.is(refusal({ status: { message: error.message } }), undefined);
       if (place !== undefined) assert.match(error.message, JSON.stringify(place));
     }
   });
 }
+
+test('runs of megabytes are read', () => {
+  for (const run of ['x', ' ', '\\n', '\n', '+', '[', '[a:'])
+    assert.is(refusal({ data: { a: run.repeat(2_900_000 / run.length) } }), undefined);
+});
+
+test('what unpacks to much keeps nobody waiting', () => {
+  const bomb = gzipSync(Buffer.alloc(7_000_000, 'x')).toString('base64');
+  const data = Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`a${at}`, base64(bomb)]));
+  const started = performance.now();
+  assert.is(refusal({ data }), undefined);
+  // All of it would be a gigabyte.
+  assert.ok(performance.now() - started < 10_000, `${performance.now() - started} ms`);
+});
 
 test('in a JSON patch, in YAML and in protobuf: refused', () => {
   const [text] = OURS as [string];
@@ -96,7 +118,7 @@ test('in a JSON patch, in YAML and in protobuf: refused', () => {
   assert.match(refusal(patch, 'application/json-patch+json')?.message ?? '', '"1.value" holds');
   assert.ok(refusal(`kind: Secret\ndata:\n  a: ${base64(text)}\n`, 'application/apply-patch+yaml'));
   const proto = Buffer.concat([Buffer.from('k8s\0\x0a\x06'), Buffer.from(text), randomBytes(300)]);
-  assert.match(refusal(proto, PROTOBUF, 'PUT')?.message ?? '', `the body holds "${text}"`);
+  assert.match(refusal(proto, PROTOBUF, 'PUT')?.message ?? '', `the body holds the label "${text.slice(1, -1)}"`);
 });
 
 test('whatever the mask of Secrets makes of a value is known again', () => {

@@ -3,13 +3,15 @@
 import type { ApiRequest } from '../core/api-request.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { ApiBody, ParsedBody } from '../ports/api-gate.ts';
+import { readDeleteOptions } from './delete-options.ts';
+import { MAGIC } from './protobuf.ts';
 import { RefusedRequest } from './refused-request.ts';
 import { NotStrict, readStrictJson, strictText } from './strict-json.ts';
 import { readStrictYaml } from './strict-yaml.ts';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
-type Reading = 'json' | 'json-patch' | 'yaml' | 'protobuf';
+type Reading = 'json' | 'json-patch' | 'yaml' | 'protobuf' | 'options';
 
 /** What a body may be by the method it comes with: the media types that the server itself takes. */
 const READINGS: Readonly<Record<ApiRequest['method'], Readonly<Record<string, Reading>>>> = {
@@ -23,11 +25,8 @@ const READINGS: Readonly<Record<ApiRequest['method'], Readonly<Record<string, Re
     'application/apply-patch+yaml': 'yaml',
   },
   // Options of a deletion are changed for its preview, and so must be read.
-  DELETE: { 'application/json': 'json' },
+  DELETE: { 'application/json': 'json', [PROTOBUF]: 'options' },
 };
-
-/** `k8s` and a NUL stand before the envelope of every object. */
-const MAGIC = Buffer.from('k8s\0');
 
 /**
  * Throws `RefusedRequest`: `unreadable-body` (415) for a media type that does not go with the method, and `malformed-body` (400) for
@@ -41,6 +40,11 @@ export function readBody({ method }: ApiRequest, body: ApiBody | null): ParsedBo
   if (reading === 'protobuf') {
     if (MAGIC.equals(body.bytes.subarray(0, MAGIC.length))) return { kind: 'protobuf' };
     throw malformed('is no protobuf of Kubernetes');
+  }
+  if (reading === 'options') {
+    const object = readDeleteOptions(body.bytes);
+    if (object !== undefined) return { kind: 'object', object };
+    throw malformed('holds no options of a deletion that can be read');
   }
   const value = parsedValue(body.bytes, reading);
   if (reading !== 'json-patch') {

@@ -41,8 +41,11 @@ function readAs(text: string, version: '1.1' | '1.2'): unknown {
   return document.toJS({ maxAliasCount: 0 });
 }
 
-/** The parser goes down by calling itself, and the process ends where that is too deep for it: its words are looked at before. */
-function checkDepth(text: string): void {
+/**
+ * The parser goes down by calling itself, and the process ends where that is too deep for it: its words are looked at before. Throws
+ * `NotStrict`.
+ */
+export function checkDepth(text: string): void {
   let brackets = 0;
   let pairs = 0;
   let column = 0;

@@ -17,6 +17,7 @@ import { type Endpoint, openEndpoint } from '../../../src/lib/targets/kubectl/en
 import { exchange } from '../../../src/lib/targets/kubectl/exchange.ts';
 import { BODY_MAX_BYTES } from '../../../src/lib/targets/kubectl/read-call.ts';
 import { issueSessionCertificate } from '../../../src/lib/targets/kubectl/session-certificate.ts';
+import { releasesOf } from '../../../src/lib/targets/kubectl/session-endpoint.ts';
 import { type AskedOfServer, type FakeApiServer, fakeApiServer, says } from '../../helpers/fake-api-server.ts';
 
 const test = suite('exchange');
@@ -72,11 +73,13 @@ async function world({ reply, permit, mayConnect }: WorldOptions = {}): Promise<
   };
   const end = new AbortController();
   const certificate = await issueSessionCertificate('s-test', Date.now(), 60_000);
+  const releases = releasesOf(gate);
   const endpoint = await openEndpoint({
     certificate,
     token: new Secret(TOKEN),
     mayConnect: mayConnect ?? ((port, to) => uidOfLoopbackPeer(port, to) === process.getuid?.()),
-    handle: (call) => exchange(call, { gate, upstream: server.upstream, clock: systemClock, signal: end.signal }),
+    handle: (call) =>
+      exchange(call, { gate, releases, upstream: server.upstream, clock: systemClock, signal: end.signal }),
   });
   return {
     ...{ endpoint, ca: certificate.ca, server, permitted, outcomes, refusals, end },
@@ -435,12 +438,19 @@ test('a client that goes while a person decides is nobody who is waited for', as
     labelForApprovers: () => '',
     replyMask: () => ({ push: () => [], holding: false, expire: () => [], flush: () => [] }),
   } satisfies ApiGate;
+  const releases = releasesOf(gate);
   await using endpoint = await openEndpoint({
     certificate,
     token: new Secret(TOKEN),
     mayConnect: () => true,
     handle: (call) =>
-      exchange(call, { gate, upstream: server.upstream, clock: systemClock, signal: new AbortController().signal }),
+      exchange(call, {
+        gate,
+        releases,
+        upstream: server.upstream,
+        clock: systemClock,
+        signal: new AbortController().signal,
+      }),
   });
   const agent = new Agent({ ca: certificate.ca });
   const sent = request({

@@ -14,6 +14,7 @@ import { RefusedRequest } from '../../../src/lib/kubernetes/refused-request.ts';
 import { MOST_REQUESTS } from '../../../src/lib/targets/kubectl/endpoint.ts';
 import { HeldBytes } from '../../../src/lib/targets/kubectl/held-bytes.ts';
 import { relayReply } from '../../../src/lib/targets/kubectl/relay.ts';
+import { releasesOf } from '../../../src/lib/targets/kubectl/session-endpoint.ts';
 import { type ApiEndpoint, apiEndpoint } from '../../helpers/api-endpoint.ts';
 import { fakeApiServer, says } from '../../helpers/fake-api-server.ts';
 import { knownMask } from '../../helpers/known-mask.ts';
@@ -224,7 +225,7 @@ test('a client that goes between two pieces is not waited for', async () => {
     readRequest('GET', PODS),
     reply as unknown as IncomingMessage,
     { response: response as unknown as Http2ServerResponse, held },
-    { gate, clock: systemClock },
+    { gate, releases: releasesOf(gate), clock: systemClock },
   );
   const outcome = await Promise.race([relayed.catch(() => 'gone'), delay(2000, 'waits')]);
   assert.is(outcome, 'gone');
@@ -264,7 +265,7 @@ test('what was held back does not overtake what a slow client has not taken yet'
     readRequest('GET', PODS),
     reply as unknown as IncomingMessage,
     { response: response as unknown as Http2ServerResponse, held: new HeldBytes().share() },
-    { gate, clock: systemClock },
+    { gate, releases: releasesOf(gate), clock: systemClock },
   );
   assert.equal(written, ['a', 'b', 'c']);
 });

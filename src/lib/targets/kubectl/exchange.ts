@@ -2,6 +2,8 @@
 // is answered as the API answers, and nothing goes on that was not judged.
 
 import { asBrokerError, type BrokerError } from '../../core/errors.ts';
+import type { ReleaseBook } from '../../kubernetes/helm/release-book.ts';
+import { releaseWriteIn } from '../../kubernetes/helm/release-write.ts';
 import { PreviewRefused, previewerOf } from '../../kubernetes/preview.ts';
 import { RefusedRequest } from '../../kubernetes/refused-request.ts';
 import { printTarget } from '../../kubernetes/request-query.ts';
@@ -11,7 +13,7 @@ import type { ApiGate, ApiLeave, ApiOutcome } from '../../ports/api-gate.ts';
 import { type ApiCall, answer, answerBytes, breakOff } from './endpoint.ts';
 import { openStream } from './open-stream.ts';
 import { type AskedOfUs, readCall } from './read-call.ts';
-import { maskWhole, type RelayDeps, relayReply } from './relay.ts';
+import { isOfSecrets, maskWhole, type RelayDeps, relayReply } from './relay.ts';
 
 const STATUSES: Readonly<Record<string, number>> = {
   'cluster-answer': 502,
@@ -21,6 +23,7 @@ const STATUSES: Readonly<Record<string, number>> = {
 
 export interface ExchangeDeps extends RelayDeps {
   readonly gate: ApiGate;
+  readonly releases: ReleaseBook;
   readonly upstream: Upstream;
   /** Aborted when the session ends. */
   readonly signal: AbortSignal;
@@ -45,7 +48,7 @@ async function walk(call: ApiCall, deps: ExchangeDeps, signal: AbortSignal): Pro
   const { gate } = deps;
   let asked: AskedOfUs;
   try {
-    asked = await readCall(call);
+    asked = withValues(await readCall(call), deps.releases);
   } catch (error) {
     if (error instanceof RefusedRequest) await gate.refused(call.request.method, call.request.url, error);
     throw error;
@@ -84,6 +87,16 @@ async function walk(call: ApiCall, deps: ExchangeDeps, signal: AbortSignal): Pro
   } finally {
     await leave.done(outcome);
   }
+}
+
+/** Of a release of helm's that is written back with labels in place of its values: this is what is judged, then, and sent. */
+function withValues(asked: AskedOfUs, releases: ReleaseBook): AskedOfUs {
+  const { request, body, parsed } = asked;
+  const { subject } = request;
+  if (subject.kind !== 'resource' || !isOfSecrets(subject) || body === null) return asked;
+  const written = releaseWriteIn(parsed, body);
+  const release = written === undefined ? undefined : releases.restored(written, subject.namespace ?? '');
+  return written === undefined || release === undefined ? asked : { ...asked, ...written.with(release) };
 }
 
 function answerError({ response }: ApiCall, { code, publicMessage, hint }: BrokerError): void {

@@ -1,7 +1,7 @@
 // What a client asks, read whole and strictly before anybody judges it: the request, what goes on of its headers, and its body.
 import type { ApiRequest } from '../../core/api-request.ts';
 import { forwardHeaders } from '../../kubernetes/forward-headers.ts';
-import { readBody } from '../../kubernetes/read-body.ts';
+import { PROTOBUF, readBody } from '../../kubernetes/read-body.ts';
 import { readRequest } from '../../kubernetes/read-request.ts';
 import { RefusedRequest } from '../../kubernetes/refused-request.ts';
 import { isOn } from '../../kubernetes/request-query.ts';
@@ -42,7 +42,19 @@ export async function readCall(call: ApiCall): Promise<AskedOfUs> {
   const bytes = await receiveBody(call);
   const sent = forwardHeaders(request, headers, bytes !== null);
   const body = bytes === null ? null : { type: sent['content-type'] ?? '', bytes };
-  return { request, sent, body, parsed: readBody(request, body), mayBeSilent, opens: undefined };
+  const parsed = readBody(request, body);
+  const isPacked = method === 'DELETE' && body?.type === PROTOBUF && parsed.kind === 'object';
+  return { request, mayBeSilent, opens: undefined, ...(isPacked ? asJson(parsed, sent) : { sent, body, parsed }) };
+}
+
+/** What goes on is what was read. */
+function asJson(
+  parsed: ParsedBody & { readonly kind: 'object' },
+  sent: Record<string, string>,
+): Pick<AskedOfUs, 'sent' | 'body' | 'parsed'> {
+  const type = 'application/json';
+  const bytes = Buffer.from(JSON.stringify(parsed.object));
+  return { parsed, body: { type, bytes }, sent: { ...sent, 'content-type': type } };
 }
 
 /** The whole body, or null for none. */

@@ -6,6 +6,8 @@ import type { ApiRequest, ApiSubject } from '../../core/api-request.ts';
 import type { Clock } from '../../core/clock.ts';
 import { BrokerError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
+import type { Json } from '../../core/json.ts';
+import type { ReleaseBook } from '../../kubernetes/helm/release-book.ts';
 import { maskSecrets } from '../../kubernetes/mask-secrets.ts';
 import { failure } from '../../kubernetes/status.ts';
 import type { ApiGate, ReplyMask } from '../../ports/api-gate.ts';
@@ -29,6 +31,7 @@ const RELAYED = ['content-type', 'etag', 'warning', 'retry-after', 'audit-id'] a
 
 export interface RelayDeps {
   readonly gate: Pick<ApiGate, 'labelOf' | 'replyMask'>;
+  readonly releases: Pick<ReleaseBook, 'shown'>;
   readonly clock: Clock;
 }
 
@@ -62,7 +65,8 @@ export async function relayReply(
   }
   response.writeHead(status, headers);
   if (isOfSecrets(subject)) {
-    return sendSecrets(reply, response, subject.verb === 'watch', held, deps.gate);
+    const change = (object: Json) => deps.releases.shown(object, maskSecrets(object, deps.gate.labelOf) as Json);
+    return sendSecrets(reply, response, subject.verb === 'watch', held, change);
   }
   return sendMasked(reply, response, deps.gate.replyMask(), deps.clock);
 }
@@ -96,14 +100,17 @@ export function maskWhole({ subject }: ApiRequest, bytes: Uint8Array, gate: Rela
   return Buffer.concat([...mask.push(bytes), ...mask.flush()]);
 }
 
-const isOfSecrets = (subject: ApiSubject): boolean =>
+/** True for requests whose objects are Secrets. */
+export const isOfSecrets = (subject: ApiSubject): boolean =>
   subject.kind === 'resource' && subject.group === '' && subject.resource === 'secrets';
+
+type Pieces = readonly Uint8Array[];
 
 async function send(
   reply: AsyncIterable<Buffer>,
   response: Http2ServerResponse,
-  change: (bytes: Buffer) => readonly Uint8Array[],
-  last: () => readonly Uint8Array[] = () => [],
+  change: (bytes: Buffer) => Pieces | Promise<Pieces>,
+  last: () => Pieces | Promise<Pieces> = () => [],
   onSent: () => void = () => {},
 ): Promise<number> {
   let sent = 0;
@@ -122,10 +129,10 @@ async function send(
     }
   };
   for await (const bytes of reply) {
-    await write(change(bytes));
+    await write(await change(bytes));
     onSent();
   }
-  await write(last());
+  await write(await last());
   response.end();
   return sent;
 }
@@ -178,12 +185,12 @@ function sendSecrets(
   response: Http2ServerResponse,
   isWatch: boolean,
   held: HeldShare,
-  { labelOf }: Pick<ApiGate, 'labelOf'>,
+  change: (object: Json) => Promise<Json>,
 ): Promise<number> {
   let waiting: Buffer[] = [];
   let length = 0;
-  const masked = (text: string): readonly Uint8Array[] =>
-    text.trim() === '' ? [] : [Buffer.from(`${JSON.stringify(maskSecrets(JSON.parse(text), labelOf))}\n`)];
+  const masked = async (text: string): Promise<Pieces> =>
+    text.trim() === '' ? [] : [Buffer.from(`${JSON.stringify(await change(JSON.parse(text)))}\n`)];
   const take = (): Buffer => {
     const all = Buffer.concat(waiting);
     waiting = [];
@@ -193,7 +200,7 @@ function sendSecrets(
   return send(
     reply,
     response,
-    (bytes) => {
+    async (bytes) => {
       if (!isWatch) held.take(bytes.length);
       waiting.push(bytes);
       length += bytes.length;
@@ -203,7 +210,9 @@ function sendSecrets(
       const end = all.lastIndexOf(0x0a) + 1;
       waiting = [all.subarray(end)];
       length = all.length - end;
-      return all.subarray(0, end).toString('utf8').split('\n').flatMap(masked);
+      const pieces: Uint8Array[] = [];
+      for (const line of all.subarray(0, end).toString('utf8').split('\n')) pieces.push(...(await masked(line)));
+      return pieces;
     },
     () => masked(take().toString('utf8')),
   );

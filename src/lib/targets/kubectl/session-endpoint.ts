@@ -1,10 +1,11 @@
 // Everything of one session that stands between its clients and the cluster: the endpoint, the way to the server, and the token, which is
 // renewed while the session goes on. All of it ends together.
 import type { Clock } from '../../core/clock.ts';
+import { type ReleaseBook, releaseBook } from '../../kubernetes/helm/release-book.ts';
 import type { ClusterAccess } from '../../kubernetes/kubeconfig.ts';
 import { type ConnectionPool, openUpstream } from '../../kubernetes/upstream.ts';
 import { uidOfLoopbackPeer } from '../../os/loopback-peer.ts';
-import type { ApiSession } from '../../ports/api-gate.ts';
+import type { ApiGate, ApiSession } from '../../ports/api-gate.ts';
 import type { KubeTokenCredential, KubeTokenRequest } from '../../ports/provider.ts';
 import type { ApiEndpoint } from '../../ports/target.ts';
 import { openEndpoint } from './endpoint.ts';
@@ -48,6 +49,8 @@ export async function openSessionEndpoint(options: SessionEndpointOptions): Prom
     onFailure: () => {},
   });
   const upstream = openUpstream(access.address, { kind: 'token', token: () => token.token() }, options.pool);
+  const { gate } = api;
+  const releases = releasesOf(gate);
   const end = new AbortController();
   const underWay = new Set<Promise<void>>();
   const close = () => {
@@ -59,7 +62,7 @@ export async function openSessionEndpoint(options: SessionEndpointOptions): Prom
     token: api.token,
     mayConnect: (port, to) => uidOfLoopbackPeer(port, to) === uid,
     handle: (call) => {
-      const done = exchange(call, { gate: api.gate, upstream, clock, signal: end.signal });
+      const done = exchange(call, { gate, releases, upstream, clock, signal: end.signal });
       underWay.add(done);
       return done.finally(() => underWay.delete(done));
     },
@@ -80,6 +83,15 @@ export async function openSessionEndpoint(options: SessionEndpointOptions): Prom
       close();
     },
   };
+}
+
+/** For the replies and writes of one session, masked as the gate masks. */
+export function releasesOf(gate: Pick<ApiGate, 'labelOf' | 'replyMask'>): ReleaseBook {
+  const text = (said: string) => {
+    const mask = gate.replyMask();
+    return Buffer.concat([...mask.push(Buffer.from(said)), ...mask.flush()]).toString('utf8');
+  };
+  return releaseBook({ label: (value) => gate.labelOf(value), text });
 }
 
 /** Loads, and runs once, what the first session would otherwise wait for: the library of certificates. */
