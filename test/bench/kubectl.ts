@@ -43,8 +43,8 @@ export async function kubectlTimes(): Promise<readonly string[]> {
   const bench = await prepare(stage);
   return [
     ...(await listOfPods(bench)),
-    ...(await listThroughKeptEndpoint(bench)),
     ...(await execs(bench)),
+    ...(await throughKeptEndpoint(bench)),
     ...(await longLog(bench)),
     ...(await clusterRequests(bench)),
     ...(await clusterWatches(bench)),
@@ -92,23 +92,26 @@ async function listOfPods({ ours, plain, brokerPid }: KubectlBench): Promise<rea
   ];
 }
 
-/** What a client costs that is started again and again with the kubeconfig of one session. */
-async function listThroughKeptEndpoint({ stage, plain }: KubectlBench): Promise<readonly string[]> {
+/** What clients cost that are started one after the other with the kubeconfig of one session. */
+async function throughKeptEndpoint({ stage, plain }: KubectlBench): Promise<readonly string[]> {
   const { kubeconfig, cli } = await keptEndpoint(stage);
-  const args = ['get', 'pods'];
-  const env = {
-    ...stage.world.env,
-    KUBECONFIG: kubeconfig,
-    KUBECACHEDIR: mkdtempSync(join(stage.world.folder, 'kept-')),
+  const cache = mkdtempSync(join(stage.world.folder, 'kept-'));
+  const env = { ...stage.world.env, KUBECONFIG: kubeconfig, KUBECACHEDIR: cache };
+  const inTurns = async (name: string, ...args: string[]): Promise<string> => {
+    const kept = {
+      label: 'kubectl with --kubeconfig',
+      once: () => runProgram(stage.cluster.kubectlFile, args, env),
+    };
+    const ways = [kept, plain('warm', ...args)] as const;
+    return ratioLine(`${name} through an endpoint that is kept`, ways, await takeTurns(ways, QUICK_ROUNDS));
   };
-  const ways = [
-    { label: 'kubectl with --kubeconfig', once: () => runProgram(stage.cluster.kubectlFile, args, env) },
-    plain('warm', ...args),
-  ] as const;
-  const times = await takeTurns(ways, QUICK_ROUNDS);
+  const lines = [
+    await inTurns(`get pods (${PODS})`, 'get', 'pods'),
+    await inTurns('exec … true', 'exec', 'talker', '--', 'true'),
+  ];
   cli.child.kill('SIGINT');
   await cli.done;
-  return [ratioLine(`get pods (${PODS}) through an endpoint that is kept`, ways, times)];
+  return lines;
 }
 
 async function execs({ ours, plain }: KubectlBench): Promise<readonly string[]> {
