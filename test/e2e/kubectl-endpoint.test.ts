@@ -131,6 +131,11 @@ withCluster('a file that is there stays as it is, and nothing is opened', async 
   assert.is(readFileSync(file, 'utf8'), 'mine');
   const nowhere = await stage.world.run(['kubectl', 'prod', '--kubeconfig', join(stage.world.folder, 'no', 'folder')]);
   assert.is(nowhere.exit, 64, nowhere.stderr);
+  const homeless = await stage.world.run(['kubectl', 'prod', '--kubeconfig', `${file}2`], {
+    env: { TMPDIR: join(stage.world.folder, 'no', 'folder') },
+  });
+  assert.is(homeless.exit, 64, homeless.stderr);
+  assert.match(homeless.stderr, 'TMPDIR');
   for (const [args, exit64] of [
     [['kubectl', 'prod', '--kubeconfig', `${file}2`, '--', 'get', 'pods'], 64],
     [['kubectl', 'prod', '--ttl', '5s', '--', 'get', 'pods'], 64],

@@ -198,6 +198,12 @@ test('only what is a release whole is opened; all else is a label', async () => 
   ]) {
     assert.equal(await replied(book, secret), maskSecrets(secret, label));
   }
+  const deep = `kind: Secret\na: ${'['.repeat(100)}${']'.repeat(100)}`;
+  const tooDeep = secretOf(packRelease(aRelease(`---\n${deep}\n`)));
+  assert.equal(await replied(book, tooDeep), maskSecrets(tooDeep, label));
+  const broken = secretOf(packRelease({ ...KEPT, name: `"${TOKEN}` }));
+  const breaking = { label, text: (said: string) => said.replaceAll('"', '') };
+  assert.equal(await replied(releaseBook(breaking), broken), maskSecrets(broken, label));
   const more = secretOf(packed, { data: { release: packed, other: base64(SECRET) }, stringData: { a: SECRET } });
   const shown = await replied(book, more);
   assert.equal(releaseOf(shown), shows(KEPT));

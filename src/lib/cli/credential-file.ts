@@ -3,17 +3,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BrokerError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
 import type { CredentialPlugin } from '../kubernetes/kubeconfig.ts';
 
 export interface CredentialFile extends Disposable {
   readonly plugin: CredentialPlugin;
-  /** Once. Throws what the file system says, as making the folder does. */
+  /** Once. Throws what the file system says. */
   write(token: string): void;
 }
 
-/** A folder of its own, which goes when this is disposed. */
+/** A folder of its own, which goes when this is disposed. Throws `cannot-write` (64). */
 export function makeCredentialFile(): CredentialFile {
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-endpoint-'));
+  const folder = makeFolder();
   const file = join(folder, 'credential.json');
   return {
     // `cat` lies elsewhere on some systems, `env` nowhere.
@@ -24,4 +26,18 @@ export function makeCredentialFile(): CredentialFile {
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'sallyport-endpoint-'));
+  } catch (cause) {
+    throw new BrokerError({
+      code: 'cannot-write',
+      exit: EXIT.usage,
+      message: `what opens the endpoint cannot be kept in "${tmpdir()}" (${(cause as NodeJS.ErrnoException).code})`,
+      hint: 'set TMPDIR to a folder that you can write',
+      cause,
+    });
+  }
 }

@@ -49,12 +49,12 @@ export function releaseBook(masks: ReleaseMasks): ReleaseBook {
     return { ...masked, data: { ...(masked.data as JsonObject), release: packRelease(shown) } };
   }
 
-  /** Undefined where a mask leaves nothing that helm could read. */
+  /** Undefined where a mask leaves nothing that helm could read, and for what is nested too deeply to be masked. */
   function maskReadable(release: JsonObject): JsonObject | undefined {
     try {
       return maskRelease(release, masks);
     } catch (error) {
-      if (error instanceof SyntaxError) return undefined;
+      if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
       throw error;
     }
   }
