@@ -267,6 +267,23 @@ test('another session knows nothing of it', async () => {
   );
 });
 
+test('what is shown again is the newest again', async () => {
+  const book = releaseBook(masks);
+  const large = (at: number) =>
+    secretOf(
+      packRelease(
+        aRelease(`---${WEB}`, { chart: { files: [{ data: randomBytes(800_000).toString('base64') }], at: `${at}` } }),
+      ),
+    );
+  const first = large(0);
+  const shown = packRelease(releaseOf(await replied(book, first)));
+  for (let at = 1; at < 60; at++) {
+    await replied(book, large(at));
+    if (at % 5 === 0) await replied(book, first);
+  }
+  assert.ok(book.restored({ name: 'sh.helm.release.v1.web.v1', data: shown }, 'shop'));
+});
+
 test('more than there is room for is forgotten, the oldest first', async () => {
   const book = releaseBook(masks);
   const many = Array.from({ length: 40 }, (_, at) =>

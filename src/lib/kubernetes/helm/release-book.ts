@@ -28,7 +28,9 @@ export function releaseBook(masks: ReleaseMasks): ReleaseBook {
   let keptBytes = 0;
 
   function keep(key: string, data: string): void {
-    if (!kept.has(key)) keptBytes += data.length;
+    keptBytes += data.length - (kept.get(key)?.length ?? 0);
+    // Behind all others: it is the newest again.
+    kept.delete(key);
     kept.set(key, data);
     for (const [oldest, { length }] of kept) {
       if (keptBytes <= KEPT_MAX_BYTES) break;
@@ -114,7 +116,7 @@ function withValues(written: JsonObject, original: JsonObject, shown: JsonObject
   const { manifest, config, chart } = original;
   const runs = Array.isArray(written.hooks) ? written.hooks : [];
   const hooks = (Array.isArray(original.hooks) ? original.hooks : []).map((hook: Json, at) =>
-    isObject(hook) && isObject(runs[at]) ? { ...hook, last_run: runs[at].last_run ?? null } : hook,
+    isObject(hook) && isObject(runs[at]) ? { ...hook, last_run: runs[at].last_run ?? hook.last_run ?? null } : hook,
   );
   const given = Object.entries({ manifest, config, chart }).filter(([, value]) => value !== undefined) as [
     string,
