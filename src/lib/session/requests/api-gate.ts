@@ -1,6 +1,6 @@
 // The gate of one session: each request to the API is assessed, counted, perhaps asked about, and written down, in this order, before it
 // may go to the server. What cannot be written down does not go, and ends the session.
-import type { ApiRequest } from '../../core/api-request.ts';
+import { type ApiRequest, isSwitchedOn } from '../../core/api-request.ts';
 import type { Decision } from '../../core/decision.ts';
 import { asBrokerError, BrokerError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
@@ -210,4 +210,4 @@ function failureOf(error: unknown, signal: AbortSignal): { readonly code: string
 
 /** True for what may go on for as long as the session: its end alone would be on record too late. */
 const isLasting = ({ subject, query }: ApiRequest): boolean =>
-  isOpening(subject) || query.some(([name, value]) => (name === 'watch' || name === 'follow') && value !== 'false');
+  isOpening(subject) || isSwitchedOn(query, 'watch') || isSwitchedOn(query, 'follow');

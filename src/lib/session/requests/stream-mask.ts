@@ -1,5 +1,5 @@
 // Which mask what a program in the cluster writes goes through. All of them hide the same; they differ in what they leave around it.
-import type { ApiRequest } from '../../core/api-request.ts';
+import { type ApiRequest, isSwitchedOn } from '../../core/api-request.ts';
 import type { OutputStream } from '../../core/events.ts';
 import type { MaskStage } from '../../stream/mask/mask-stage.ts';
 import type { SessionMask } from '../masking/session-mask.ts';
@@ -12,5 +12,4 @@ export function streamMask(request: ApiRequest, stream: OutputStream, mask: Sess
 }
 
 /** True where its output may move a cursor. */
-const hasTerminal = ({ query }: ApiRequest): boolean =>
-  query.some(([name, value]) => name === 'tty' && value !== 'false');
+const hasTerminal = ({ query }: ApiRequest): boolean => isSwitchedOn(query, 'tty');
