@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { kubeTokenProvider } from '../../src/lib/credentials/index.ts';
-import { clusterApi } from '../../src/lib/kubernetes/cluster-api.ts';
+import { clusterApi } from '../../src/lib/kubernetes/server/cluster-api.ts';
 import { providerContract } from '../contract/provider.ts';
 import { fakeApiServer, says } from '../helpers/fake-api-server.ts';
 import { sleptClock } from './slept-clock.ts';

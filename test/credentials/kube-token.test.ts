@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError, Bug } from '../../src/lib/core/errors.ts';
 import { kubeTokenProvider } from '../../src/lib/credentials/index.ts';
-import { type ClusterApi, clusterApi } from '../../src/lib/kubernetes/cluster-api.ts';
+import { type ClusterApi, clusterApi } from '../../src/lib/kubernetes/server/cluster-api.ts';
 import type { KubeTokenRequest, LeasePlan } from '../../src/lib/ports/provider.ts';
 import { until } from '../helpers/cli.ts';
 import { type AskedOfServer, fakeApiServer, says } from '../helpers/fake-api-server.ts';

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { unpackRelease } from '../../src/lib/kubernetes/helm/release-data.ts';
+import { unpackRelease } from '../../src/lib/kubernetes/masking/helm/release-data.ts';
 import { needsCluster } from '../helpers/cluster.ts';
 import { clusterProgram } from '../helpers/cluster-programs.ts';
 import { type KeptEndpoint, keptEndpoint } from '../helpers/kept-endpoint.ts';

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Secret } from '../../src/lib/core/secret.ts';
-import { openUpstream } from '../../src/lib/kubernetes/upstream.ts';
+import { openUpstream } from '../../src/lib/kubernetes/server/upstream.ts';
 import type { ApiOutcome } from '../../src/lib/ports/api-gate.ts';
 import { type ApiEndpoint, apiEndpoint } from '../helpers/api-endpoint.ts';
 import { type CliResult, type RunOptions, until } from '../helpers/cli.ts';

@@ -29,7 +29,7 @@ const ADAPTERS: readonly string[] = FLOORS[3];
 
 /** What may use a package: a room, or a path within `src/lib`. */
 const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
-  '@bufbuild/protobuf': ['kubernetes/protobuf.ts'],
+  '@bufbuild/protobuf': ['kubernetes/request/protobuf.ts'],
   '@oclif/core': [
     'commands',
     'cli/main.ts',
@@ -43,7 +43,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['store/driver.ts'],
   asn1js: ['targets/kubectl/session-certificate.ts'],
   canonicalize: ['core/digest.ts'],
-  diff: ['kubernetes/object-diff.ts'],
+  diff: ['kubernetes/effect/object-diff.ts'],
   execa: ['approval'],
   'get-east-asian-width': ['stream/mask/reading/character-width.ts'],
   chalk: ['cli/render.ts'],
@@ -54,7 +54,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   re2js: ['policy/rules.ts'],
   ssh2: ['targets/ssh-connection.ts'],
   unbash: ['policy'],
-  ws: ['api', 'cli/attach.ts', 'kubernetes/upstream-channels.ts', 'kubernetes/web-socket.ts'],
+  ws: ['api', 'cli/attach.ts', 'kubernetes/server/upstream-channels.ts', 'kubernetes/streams/web-socket.ts'],
   yaml: ['config/document.ts', 'kubernetes'],
   zod: ['config', 'api/schemas.ts'],
 };

@@ -1,6 +1,6 @@
 // Who acts in a test's cluster: a broker with an account of its own that has no more rights than `targets rbac` prints, and sessions that
 // act as an account which may do everything, so that what is refused is refused by the broker.
-import { clusterRbac } from '../../src/lib/kubernetes/cluster-rbac.ts';
+import { clusterRbac } from '../../src/lib/kubernetes/server/cluster-rbac.ts';
 import { until } from './cli.ts';
 import type { Cluster } from './cluster.ts';
 

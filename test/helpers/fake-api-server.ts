@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Secret } from '../../src/lib/core/secret.ts';
-import { openUpstream, type Upstream } from '../../src/lib/kubernetes/upstream.ts';
+import { openUpstream, type Upstream } from '../../src/lib/kubernetes/server/upstream.ts';
 import { issueSessionCertificate } from '../../src/lib/targets/kubectl/session-certificate.ts';
 
 export interface AskedOfServer {

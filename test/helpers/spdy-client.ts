@@ -1,7 +1,7 @@
 // Frames of a SPDY/3.1 client as a test wants them, right or wrong, and a reader of a server's. Headers are compressed as one stream, as
 // real clients do: later blocks refer to earlier ones.
 import { constants, createDeflate, inflateSync } from 'node:zlib';
-import { SPDY_DICTIONARY } from '../../src/lib/kubernetes/spdy/dictionary.ts';
+import { SPDY_DICTIONARY } from '../../src/lib/kubernetes/streams/spdy/dictionary.ts';
 
 export function word(value: number): Buffer {
   const bytes = Buffer.alloc(4);

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { clusterApi, type ObjectPlace } from '../../src/lib/kubernetes/cluster-api.ts';
+import { clusterApi, type ObjectPlace } from '../../src/lib/kubernetes/server/cluster-api.ts';
 import { type FakeApiServer, fakeApiServer, says } from '../helpers/fake-api-server.ts';
 import { refusal } from '../helpers/refusal.ts';
 

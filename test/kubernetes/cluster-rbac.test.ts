@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { brokerRights, clusterRbac, subjectOf } from '../../src/lib/kubernetes/cluster-rbac.ts';
+import { brokerRights, clusterRbac, subjectOf } from '../../src/lib/kubernetes/server/cluster-rbac.ts';
 
 const test = suite('kubernetes: cluster rbac');
 

@@ -2,8 +2,8 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readDeleteOptions } from '../../src/lib/kubernetes/delete-options.ts';
-import { bytesField } from '../../src/lib/kubernetes/protobuf.ts';
+import { readDeleteOptions } from '../../src/lib/kubernetes/request/delete-options.ts';
+import { bytesField } from '../../src/lib/kubernetes/request/protobuf.ts';
 
 const test = suite('kubernetes: options of a deletion in protobuf');
 

@@ -1,9 +1,9 @@
 // What a person reads before approving: all that changes, none of the noise, and no line that a stranger could have written.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { describeEffect, type Effect } from '../../src/lib/kubernetes/effect.ts';
-import { maskSecrets } from '../../src/lib/kubernetes/mask-secrets.ts';
-import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
+import { describeEffect, type Effect } from '../../src/lib/kubernetes/effect/effect.ts';
+import { maskSecrets } from '../../src/lib/kubernetes/masking/mask-secrets.ts';
+import { readRequest } from '../../src/lib/kubernetes/request/read-request.ts';
 import type { ParsedBody } from '../../src/lib/ports/api-gate.ts';
 
 const test = suite('effect');

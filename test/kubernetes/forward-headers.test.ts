@@ -1,9 +1,9 @@
 // What of a client's headers reaches the server, and in which form replies come back.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { forwardHeaders, type HeadersIn } from '../../src/lib/kubernetes/forward-headers.ts';
-import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
-import { RefusedRequest } from '../../src/lib/kubernetes/refused-request.ts';
+import { forwardHeaders, type HeadersIn } from '../../src/lib/kubernetes/request/forward-headers.ts';
+import { readRequest } from '../../src/lib/kubernetes/request/read-request.ts';
+import { RefusedRequest } from '../../src/lib/kubernetes/request/refused-request.ts';
 
 const test = suite('forward-headers');
 

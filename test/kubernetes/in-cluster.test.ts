@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError } from '../../src/lib/core/errors.ts';
-import { type ClusterService, inClusterAccess } from '../../src/lib/kubernetes/in-cluster.ts';
+import { type ClusterService, inClusterAccess } from '../../src/lib/kubernetes/server/in-cluster.ts';
 
 const test = suite('kubernetes: in-cluster');
 const SERVICE = { host: '10.96.0.1', port: '443' };

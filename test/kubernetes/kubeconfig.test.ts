@@ -12,7 +12,7 @@ import {
   pluginKubeconfig,
   readKubeconfig,
   sessionKubeconfig,
-} from '../../src/lib/kubernetes/kubeconfig.ts';
+} from '../../src/lib/kubernetes/server/kubeconfig.ts';
 
 const test = suite('kubeconfig');
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { maskSecrets } from '../../src/lib/kubernetes/mask-secrets.ts';
+import { maskSecrets } from '../../src/lib/kubernetes/masking/mask-secrets.ts';
 
 const test = suite('mask-secrets');
 

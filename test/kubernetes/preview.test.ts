@@ -2,10 +2,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError } from '../../src/lib/core/errors.ts';
-import { asksForDryRun } from '../../src/lib/kubernetes/dry-run.ts';
-import { PreviewRefused, previewerOf } from '../../src/lib/kubernetes/preview.ts';
-import { PROTOBUF, readBody } from '../../src/lib/kubernetes/read-body.ts';
-import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
+import { asksForDryRun } from '../../src/lib/kubernetes/effect/dry-run.ts';
+import { PreviewRefused, previewerOf } from '../../src/lib/kubernetes/effect/preview.ts';
+import { PROTOBUF, readBody } from '../../src/lib/kubernetes/request/read-body.ts';
+import { readRequest } from '../../src/lib/kubernetes/request/read-request.ts';
 import { type AskedOfServer, fakeApiServer, says } from '../helpers/fake-api-server.ts';
 
 const test = suite('preview');

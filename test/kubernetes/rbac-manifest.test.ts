@@ -2,8 +2,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseAllDocuments } from 'yaml';
 import { BrokerError } from '../../src/lib/core/errors.ts';
-import { subjectOf } from '../../src/lib/kubernetes/cluster-rbac.ts';
-import { accountNamed, rbacManifest, rbacObjects } from '../../src/lib/kubernetes/rbac-manifest.ts';
+import { subjectOf } from '../../src/lib/kubernetes/server/cluster-rbac.ts';
+import { accountNamed, rbacManifest, rbacObjects } from '../../src/lib/kubernetes/server/rbac-manifest.ts';
 
 const test = suite('kubernetes: rbac manifest');
 

@@ -1,9 +1,9 @@
 // A body that two readers could take for two things is read by nobody.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PROTOBUF, readBody } from '../../src/lib/kubernetes/read-body.ts';
-import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
-import { RefusedRequest } from '../../src/lib/kubernetes/refused-request.ts';
+import { PROTOBUF, readBody } from '../../src/lib/kubernetes/request/read-body.ts';
+import { readRequest } from '../../src/lib/kubernetes/request/read-request.ts';
+import { RefusedRequest } from '../../src/lib/kubernetes/request/refused-request.ts';
 import type { ParsedBody } from '../../src/lib/ports/api-gate.ts';
 
 const test = suite('read-body');

@@ -1,9 +1,9 @@
 // What a request asks for, and which forms are let through to nobody.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
-import { RefusedRequest } from '../../src/lib/kubernetes/refused-request.ts';
-import { printQuery } from '../../src/lib/kubernetes/request-query.ts';
+import { readRequest } from '../../src/lib/kubernetes/request/read-request.ts';
+import { RefusedRequest } from '../../src/lib/kubernetes/request/refused-request.ts';
+import { printQuery } from '../../src/lib/kubernetes/request/request-query.ts';
 
 const test = suite('read-request');
 

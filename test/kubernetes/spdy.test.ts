@@ -2,10 +2,16 @@
 import { deflateSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { StreamViolation } from '../../src/lib/kubernetes/channel-message.ts';
-import { SPDY_DICTIONARY } from '../../src/lib/kubernetes/spdy/dictionary.ts';
-import { FrameReader, printData, printGoAway, printPing, printSynReply } from '../../src/lib/kubernetes/spdy/frames.ts';
-import { emptyBlock, HeaderBlockReader } from '../../src/lib/kubernetes/spdy/header-blocks.ts';
+import { StreamViolation } from '../../src/lib/kubernetes/streams/channel-message.ts';
+import { SPDY_DICTIONARY } from '../../src/lib/kubernetes/streams/spdy/dictionary.ts';
+import {
+  FrameReader,
+  printData,
+  printGoAway,
+  printPing,
+  printSynReply,
+} from '../../src/lib/kubernetes/streams/spdy/frames.ts';
+import { emptyBlock, HeaderBlockReader } from '../../src/lib/kubernetes/streams/spdy/header-blocks.ts';
 import {
   control,
   data,

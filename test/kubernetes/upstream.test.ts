@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Secret } from '../../src/lib/core/secret.ts';
-import { type ConnectionPool, connectionPool, openUpstream } from '../../src/lib/kubernetes/upstream.ts';
+import { type ConnectionPool, connectionPool, openUpstream } from '../../src/lib/kubernetes/server/upstream.ts';
 import { issueSessionCertificate } from '../../src/lib/targets/kubectl/session-certificate.ts';
 
 const test = suite('upstream');

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Rule } from '../../src/lib/core/policy-document.ts';
-import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
+import { readRequest } from '../../src/lib/kubernetes/request/read-request.ts';
 import { compilePolicy, judgeRequest } from '../../src/lib/policy/index.ts';
 import { judge, rule, said } from './judged-request.ts';
 

@@ -2,7 +2,7 @@
 import type { ApiRequest } from '../../src/lib/core/api-request.ts';
 import type { Decision } from '../../src/lib/core/decision.ts';
 import type { PolicyDocument, Rule } from '../../src/lib/core/policy-document.ts';
-import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
+import { readRequest } from '../../src/lib/kubernetes/request/read-request.ts';
 import { compilePolicy, judgeRequest } from '../../src/lib/policy/index.ts';
 
 const CONTEXT = { target: 'prod', kind: 'kubectl', principal: 'unix:agent' };

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ApiRequest } from '../../src/lib/core/api-request.ts';
 import type { Rule } from '../../src/lib/core/policy-document.ts';
-import { RefusedRequest } from '../../src/lib/kubernetes/refused-request.ts';
+import { RefusedRequest } from '../../src/lib/kubernetes/request/refused-request.ts';
 import { judge, rule, said } from './judged-request.ts';
 
 const test = suite('requests: attacks');

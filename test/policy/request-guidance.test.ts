@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError } from '../../src/lib/core/errors.ts';
 import type { Rule } from '../../src/lib/core/policy-document.ts';
-import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
+import { readRequest } from '../../src/lib/kubernetes/request/read-request.ts';
 import { checkRequest, compilePolicy, judgeRequest, needsResult, printClient } from '../../src/lib/policy/index.ts';
 import { judge, rule, said } from './judged-request.ts';
 

@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/lib/config/load.ts';
 import { formatProblem } from '../../src/lib/config/problem.ts';
 import { BrokerError } from '../../src/lib/core/errors.ts';
 import type { Pack, PolicyDocument, Rule } from '../../src/lib/core/policy-document.ts';
-import { readRequest } from '../../src/lib/kubernetes/read-request.ts';
+import { readRequest } from '../../src/lib/kubernetes/request/read-request.ts';
 import { compilePolicy, judgeCommand, judgeRequest } from '../../src/lib/policy/index.ts';
 import { lintPolicy } from '../../src/lib/policy/lint.ts';
 import { verdictAlone } from '../../src/lib/policy/rule-tests.ts';

@@ -1,7 +1,7 @@
 // What the broker's own account must be allowed in the cluster of a target, over HTTP.
 import { EXIT } from '../core/exit-codes.ts';
-import { subjectOf } from '../kubernetes/cluster-rbac.ts';
-import { accountNamed, rbacManifest, rbacObjects } from '../kubernetes/rbac-manifest.ts';
+import { subjectOf } from '../kubernetes/server/cluster-rbac.ts';
+import { accountNamed, rbacManifest, rbacObjects } from '../kubernetes/server/rbac-manifest.ts';
 import { type Call, type RouteDeps, refusal } from './route.ts';
 import { namedTarget } from './target-routes.ts';
 

@@ -4,10 +4,10 @@ import type { Config, KubectlTargetConfig } from '../config/config.ts';
 import { Bug } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import type { KubeTokenCluster } from '../credentials/index.ts';
-import { type ClusterApi, clusterApi } from '../kubernetes/cluster-api.ts';
-import { inClusterAccess } from '../kubernetes/in-cluster.ts';
-import { type ClusterAccess, kubeconfigReader } from '../kubernetes/kubeconfig.ts';
-import { openUpstream } from '../kubernetes/upstream.ts';
+import { type ClusterApi, clusterApi } from '../kubernetes/server/cluster-api.ts';
+import { inClusterAccess } from '../kubernetes/server/in-cluster.ts';
+import { type ClusterAccess, kubeconfigReader } from '../kubernetes/server/kubeconfig.ts';
+import { openUpstream } from '../kubernetes/server/upstream.ts';
 import type { BootOptions } from './boot.ts';
 
 export interface KubeCluster {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import type { CredentialPlugin } from '../kubernetes/kubeconfig.ts';
+import type { CredentialPlugin } from '../kubernetes/server/kubeconfig.ts';
 
 export interface CredentialFile extends Disposable {
   readonly plugin: CredentialPlugin;

@@ -4,7 +4,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { asBrokerError, BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import { pluginKubeconfig } from '../kubernetes/kubeconfig.ts';
+import { pluginKubeconfig } from '../kubernetes/server/kubeconfig.ts';
 import type { OfferedEndpoint } from '../session/client.ts';
 import type { SessionResult } from '../session/result.ts';
 import { attach } from './attach.ts';

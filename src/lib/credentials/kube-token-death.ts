@@ -2,7 +2,7 @@
 import { type Clock, sleep } from '../core/clock.ts';
 import { asBrokerError, BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import { type ClusterApi, isPassing } from '../kubernetes/cluster-api.ts';
+import { type ClusterApi, isPassing } from '../kubernetes/server/cluster-api.ts';
 import { expectFound, type KubeTokenRef, REVIEWS, readReview, secretPlace, tokenReview } from './kube-token-objects.ts';
 
 /**

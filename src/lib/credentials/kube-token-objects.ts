@@ -1,7 +1,7 @@
 // The objects of the provider `kube-token` as the cluster has them, and where they are.
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import { type ApiFields, type Found, fieldsOf, type ObjectPlace } from '../kubernetes/cluster-api.ts';
+import { type ApiFields, type Found, fieldsOf, type ObjectPlace } from '../kubernetes/server/cluster-api.ts';
 import type { LeasePlan } from '../ports/provider.ts';
 
 /** What a plan remembers: no secret, and enough to end the token. */

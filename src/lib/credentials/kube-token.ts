@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { BrokerError, Bug } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import type { ClusterApi } from '../kubernetes/cluster-api.ts';
+import type { ClusterApi } from '../kubernetes/server/cluster-api.ts';
 import type {
   CredentialProvider,
   KubeTokenCredential,

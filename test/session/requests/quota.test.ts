@@ -1,7 +1,7 @@
 // How much one session may change: counted as it is asked for, also by two at once.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readRequest } from '../../../src/lib/kubernetes/read-request.ts';
+import { readRequest } from '../../../src/lib/kubernetes/request/read-request.ts';
 import { quotaBook } from '../../../src/lib/session/requests/quota.ts';
 
 const test = suite('quota');

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { digestOf } from '../../../src/lib/core/digest.ts';
-import { readRequest } from '../../../src/lib/kubernetes/read-request.ts';
+import { readRequest } from '../../../src/lib/kubernetes/request/read-request.ts';
 import { requestText } from '../../../src/lib/session/requests/assess-request.ts';
 
 const test = suite('request-text');

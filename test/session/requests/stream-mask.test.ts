@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readRequest } from '../../../src/lib/kubernetes/read-request.ts';
+import { readRequest } from '../../../src/lib/kubernetes/request/read-request.ts';
 import { SessionMask } from '../../../src/lib/session/masking/session-mask.ts';
 import { streamMask } from '../../../src/lib/session/requests/stream-mask.ts';
 import { maskingWith } from '../../helpers/session-stage.ts';

@@ -1,7 +1,7 @@
 // What is kept of a program's streams in the cluster: everything but an archive that kubectl cp carries, in the direction it goes.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readRequest } from '../../../src/lib/kubernetes/read-request.ts';
+import { readRequest } from '../../../src/lib/kubernetes/request/read-request.ts';
 import { SessionMask } from '../../../src/lib/session/masking/session-mask.ts';
 import { streamRecord } from '../../../src/lib/session/requests/stream-record.ts';
 import { maskingWith } from '../../helpers/session-stage.ts';

@@ -11,7 +11,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError } from '../../../src/lib/core/errors.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
-import type { ClusterAccess } from '../../../src/lib/kubernetes/kubeconfig.ts';
+import type { ClusterAccess } from '../../../src/lib/kubernetes/server/kubeconfig.ts';
 import type { Credential, KubeTokenRequest } from '../../../src/lib/ports/provider.ts';
 import type { CheckStep } from '../../../src/lib/ports/target.ts';
 import { checkKubectl } from '../../../src/lib/targets/kubectl/check.ts';

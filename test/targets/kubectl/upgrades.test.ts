@@ -287,7 +287,7 @@ for (const [title, answer, code] of [
 ] as const) {
   for (const target of [EXEC, FORWARD]) {
     test(`a server that answers with ${title} (${target.slice(-11)}) is an error, and no stream`, async () => {
-      const { acceptOf } = await import('../../../src/lib/kubernetes/upstream-tunnel.ts');
+      const { acceptOf } = await import('../../../src/lib/kubernetes/server/upstream-tunnel.ts');
       await using server = await fakeApiServer(
         () => {},
         'cluster-token',
@@ -325,7 +325,7 @@ for (const [title, asked] of [
   ['SPDY', { target: FORWARD, method: 'POST', headers: [...SPDY, 'X-Stream-Protocol-Version: portforward.k8s.io'] }],
 ] as const) {
   test(`a tunnel by ${title} passes bytes as they are, both ways, and counts them`, async () => {
-    const { acceptOf } = await import('../../../src/lib/kubernetes/upstream-tunnel.ts');
+    const { acceptOf } = await import('../../../src/lib/kubernetes/server/upstream-tunnel.ts');
     await using server = await fakeApiServer(
       () => {},
       'cluster-token',

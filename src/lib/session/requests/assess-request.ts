@@ -3,10 +3,10 @@
 import { type ApiSubject, isStream } from '../../core/api-request.ts';
 import type { Decision } from '../../core/decision.ts';
 import { BrokerError } from '../../core/errors.ts';
-import { asksForDryRun } from '../../kubernetes/dry-run.ts';
-import { describeEffect } from '../../kubernetes/effect.ts';
-import { refuseMaskedWrite } from '../../kubernetes/masked-write.ts';
-import { printTarget } from '../../kubernetes/request-query.ts';
+import { asksForDryRun } from '../../kubernetes/effect/dry-run.ts';
+import { describeEffect } from '../../kubernetes/effect/effect.ts';
+import { refuseMaskedWrite } from '../../kubernetes/masking/masked-write.ts';
+import { printTarget } from '../../kubernetes/request/request-query.ts';
 import type { ApiPreview, ApiQuestion } from '../../ports/api-gate.ts';
 import type { JudgeContext, JudgedRequest } from '../deps.ts';
 import type { Opening } from '../opening.ts';

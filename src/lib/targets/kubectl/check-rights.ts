@@ -1,7 +1,7 @@
 // What the broker's own account may do in a cluster, against what it needs there.
-import type { ClusterApi } from '../../kubernetes/cluster-api.ts';
-import { brokerRights } from '../../kubernetes/cluster-rbac.ts';
-import { mayOwn, type Right } from '../../kubernetes/self-review.ts';
+import type { ClusterApi } from '../../kubernetes/server/cluster-api.ts';
+import { brokerRights } from '../../kubernetes/server/cluster-rbac.ts';
+import { mayOwn, type Right } from '../../kubernetes/server/self-review.ts';
 
 export interface TokenAccount {
   readonly namespace: string;

@@ -1,7 +1,7 @@
 // The first part of a check of a cluster: whether an API server is there, is the one that is trusted, and which version it is.
 import type { IncomingMessage } from 'node:http';
 import { asBrokerError, type BrokerError } from '../../core/errors.ts';
-import type { Upstream } from '../../kubernetes/upstream.ts';
+import type { Upstream } from '../../kubernetes/server/upstream.ts';
 import type { CheckStep } from '../../ports/target.ts';
 import { type KubeVersion, readVersion } from './kubectl-version.ts';
 

@@ -3,10 +3,10 @@
 import type { Clock } from '../../core/clock.ts';
 import { asBrokerError, BrokerError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
-import { type ClusterApi, clusterApi } from '../../kubernetes/cluster-api.ts';
-import type { ClusterAccess } from '../../kubernetes/kubeconfig.ts';
-import { ownName } from '../../kubernetes/self-review.ts';
-import { openUpstream } from '../../kubernetes/upstream.ts';
+import { type ClusterApi, clusterApi } from '../../kubernetes/server/cluster-api.ts';
+import type { ClusterAccess } from '../../kubernetes/server/kubeconfig.ts';
+import { ownName } from '../../kubernetes/server/self-review.ts';
+import { openUpstream } from '../../kubernetes/server/upstream.ts';
 import type { Credential, KubeTokenRequest } from '../../ports/provider.ts';
 import type { CheckStep } from '../../ports/target.ts';
 import { excessRights, missingRights } from './check-rights.ts';

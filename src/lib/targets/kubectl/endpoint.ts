@@ -14,7 +14,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Secret } from '../../core/secret.ts';
-import { failure } from '../../kubernetes/status.ts';
+import { failure } from '../../kubernetes/request/status.ts';
 import { HeldBytes, type HeldShare } from './held-bytes.ts';
 import type { SessionCertificate } from './session-certificate.ts';
 import { awaitUpgrade, type UpgradedSocket } from './upgraded-socket.ts';

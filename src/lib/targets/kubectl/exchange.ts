@@ -2,13 +2,13 @@
 // is answered as the API answers, and nothing goes on that was not judged.
 
 import { asBrokerError, type BrokerError } from '../../core/errors.ts';
-import type { ReleaseBook } from '../../kubernetes/helm/release-book.ts';
-import { releaseWriteIn } from '../../kubernetes/helm/release-write.ts';
-import { PreviewRefused, previewerOf } from '../../kubernetes/preview.ts';
-import { RefusedRequest } from '../../kubernetes/refused-request.ts';
-import { printTarget } from '../../kubernetes/request-query.ts';
-import { failure, refusal } from '../../kubernetes/status.ts';
-import type { Upstream } from '../../kubernetes/upstream.ts';
+import { PreviewRefused, previewerOf } from '../../kubernetes/effect/preview.ts';
+import type { ReleaseBook } from '../../kubernetes/masking/helm/release-book.ts';
+import { releaseWriteIn } from '../../kubernetes/masking/helm/release-write.ts';
+import { RefusedRequest } from '../../kubernetes/request/refused-request.ts';
+import { printTarget } from '../../kubernetes/request/request-query.ts';
+import { failure, refusal } from '../../kubernetes/request/status.ts';
+import type { Upstream } from '../../kubernetes/server/upstream.ts';
 import type { ApiGate, ApiLeave, ApiOutcome } from '../../ports/api-gate.ts';
 import { type ApiCall, answer, answerBytes, breakOff } from './endpoint.ts';
 import { openStream } from './open-stream.ts';

@@ -1,6 +1,6 @@
 // How much one endpoint keeps at a time of what has to be whole before it can be judged or masked: bodies, and lists of Secrets. Sessions
 // share this process, and none of them may fill it.
-import { RefusedRequest } from '../../kubernetes/refused-request.ts';
+import { RefusedRequest } from '../../kubernetes/request/refused-request.ts';
 
 /** Twenty bodies of the largest size, or four lists. */
 const HELD_MAX_BYTES = 64 * 1024 * 1024;

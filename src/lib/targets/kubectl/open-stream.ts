@@ -1,9 +1,9 @@
 // A request that was allowed, and whose connection stays open: opened at the server first, then agreed to, then relayed until it ends.
 import type { ApiRequest } from '../../core/api-request.ts';
-import { CHANNELS_V5, type Upgrade } from '../../kubernetes/upgrade-request.ts';
-import { openChannels } from '../../kubernetes/upstream-channels.ts';
-import { type OpenAsked, openTunnel } from '../../kubernetes/upstream-tunnel.ts';
-import { acceptWebSocket } from '../../kubernetes/web-socket.ts';
+import { CHANNELS_V5, type Upgrade } from '../../kubernetes/request/upgrade-request.ts';
+import { openChannels } from '../../kubernetes/server/upstream-channels.ts';
+import { type OpenAsked, openTunnel } from '../../kubernetes/server/upstream-tunnel.ts';
+import { acceptWebSocket } from '../../kubernetes/streams/web-socket.ts';
 import type { ApiOutcome, ApiStreams } from '../../ports/api-gate.ts';
 import type { ApiCall } from './endpoint.ts';
 import type { ExchangeDeps } from './exchange.ts';

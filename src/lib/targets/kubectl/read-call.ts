@@ -1,11 +1,11 @@
 // What a client asks, read whole and strictly before anybody judges it: the request, what goes on of its headers, and its body.
 import type { ApiRequest } from '../../core/api-request.ts';
-import { forwardHeaders } from '../../kubernetes/forward-headers.ts';
-import { PROTOBUF, readBody } from '../../kubernetes/read-body.ts';
-import { readRequest } from '../../kubernetes/read-request.ts';
-import { RefusedRequest } from '../../kubernetes/refused-request.ts';
-import { isOn } from '../../kubernetes/request-query.ts';
-import { readUpgrade, refuseWithoutUpgrade, type Upgrade } from '../../kubernetes/upgrade-request.ts';
+import { forwardHeaders } from '../../kubernetes/request/forward-headers.ts';
+import { PROTOBUF, readBody } from '../../kubernetes/request/read-body.ts';
+import { readRequest } from '../../kubernetes/request/read-request.ts';
+import { RefusedRequest } from '../../kubernetes/request/refused-request.ts';
+import { isOn } from '../../kubernetes/request/request-query.ts';
+import { readUpgrade, refuseWithoutUpgrade, type Upgrade } from '../../kubernetes/request/upgrade-request.ts';
 import type { ApiBody, ParsedBody } from '../../ports/api-gate.ts';
 import type { ApiCall } from './endpoint.ts';
 import { saidTooMuch, type UpgradedSocket } from './upgraded-socket.ts';

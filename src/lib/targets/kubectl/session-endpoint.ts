@@ -1,9 +1,9 @@
 // Everything of one session that stands between its clients and the cluster: the endpoint, the way to the server, and the token, which is
 // renewed while the session goes on. All of it ends together.
 import type { Clock } from '../../core/clock.ts';
-import { type ReleaseBook, releaseBook } from '../../kubernetes/helm/release-book.ts';
-import type { ClusterAccess } from '../../kubernetes/kubeconfig.ts';
-import { type ConnectionPool, openUpstream } from '../../kubernetes/upstream.ts';
+import { type ReleaseBook, releaseBook } from '../../kubernetes/masking/helm/release-book.ts';
+import type { ClusterAccess } from '../../kubernetes/server/kubeconfig.ts';
+import { type ConnectionPool, openUpstream } from '../../kubernetes/server/upstream.ts';
 import { uidOfLoopbackPeer } from '../../os/loopback-peer.ts';
 import type { ApiGate, ApiSession } from '../../ports/api-gate.ts';
 import type { KubeTokenCredential, KubeTokenRequest } from '../../ports/provider.ts';

@@ -3,10 +3,10 @@
 import type { Clock } from '../../core/clock.ts';
 import { digestOf } from '../../core/digest.ts';
 import { Bug } from '../../core/errors.ts';
-import type { ClusterApi } from '../../kubernetes/cluster-api.ts';
-import { type ClusterAccess, sessionKubeconfig } from '../../kubernetes/kubeconfig.ts';
-import { ownName } from '../../kubernetes/self-review.ts';
-import { connectionPool } from '../../kubernetes/upstream.ts';
+import type { ClusterApi } from '../../kubernetes/server/cluster-api.ts';
+import { type ClusterAccess, sessionKubeconfig } from '../../kubernetes/server/kubeconfig.ts';
+import { ownName } from '../../kubernetes/server/self-review.ts';
+import { connectionPool } from '../../kubernetes/server/upstream.ts';
 import type { ApiSession } from '../../ports/api-gate.ts';
 import type { Credential, KubeTokenRequest } from '../../ports/provider.ts';
 import type { ApiEndpoint, Place, Program, ProgramSpec, Target } from '../../ports/target.ts';

@@ -2,8 +2,8 @@
 // for it. What it sends before is a second request that nobody would judge, or bytes for a protocol that nobody agreed to.
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { RefusedRequest } from '../../kubernetes/refused-request.ts';
-import { refusal } from '../../kubernetes/status.ts';
+import { RefusedRequest } from '../../kubernetes/request/refused-request.ts';
+import { refusal } from '../../kubernetes/request/status.ts';
 
 export interface UpgradedSocket {
   readonly request: IncomingMessage;

@@ -1,8 +1,8 @@
 // The answer to a client whose connection may leave HTTP, once the server has agreed.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Upgrade } from '../../../kubernetes/upgrade-request.ts';
-import { acceptOf } from '../../../kubernetes/upstream-tunnel.ts';
+import type { Upgrade } from '../../../kubernetes/request/upgrade-request.ts';
+import { acceptOf } from '../../../kubernetes/server/upstream-tunnel.ts';
 
 /** For everything but messages of a WebSocket, which the library answers. The socket's next bytes are the other protocol's. */
 export function acceptRaw(

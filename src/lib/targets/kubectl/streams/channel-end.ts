@@ -1,13 +1,14 @@
 // One side of a connection that carries a program's streams, whatever carries them: messages of a WebSocket here, streams of SPDY
 // in a file of their own.
+
+import { CHANNELS_V5 } from '../../../kubernetes/request/upgrade-request.ts';
 import {
   type ChannelMessage,
   type ChannelName,
   printChannelMessage,
   readChannelMessage,
-} from '../../../kubernetes/channel-message.ts';
-import { CHANNELS_V5 } from '../../../kubernetes/upgrade-request.ts';
-import type { MessageEnd } from '../../../kubernetes/web-socket.ts';
+} from '../../../kubernetes/streams/channel-message.ts';
+import type { MessageEnd } from '../../../kubernetes/streams/web-socket.ts';
 
 export interface ChannelEnd {
   /** Read once. Ends when the other side has closed in order; rejects where it broke off, or with a `StreamViolation`. */

@@ -3,13 +3,13 @@
 import type { ApiRequest } from '../../../core/api-request.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { OutputStream } from '../../../core/events.ts';
+import { isOn } from '../../../kubernetes/request/request-query.ts';
 import {
   type ChannelMessage,
   type ChannelName,
   exitCodeOf,
   StreamViolation,
-} from '../../../kubernetes/channel-message.ts';
-import { isOn } from '../../../kubernetes/request-query.ts';
+} from '../../../kubernetes/streams/channel-message.ts';
 import type { ApiOutcome, ApiStreams, ReplyMask } from '../../../ports/api-gate.ts';
 import { pumpOutput } from '../../../stream/pump.ts';
 import type { ChannelEnd } from './channel-end.ts';

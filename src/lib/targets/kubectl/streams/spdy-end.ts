@@ -2,7 +2,8 @@
 // client opens; what it says there becomes the same messages as those of a WebSocket. The server is never spoken to in SPDY here.
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../core/clock.ts';
-import { type ChannelMessage, type ChannelName, StreamViolation } from '../../../kubernetes/channel-message.ts';
+import { failure } from '../../../kubernetes/request/status.ts';
+import { type ChannelMessage, type ChannelName, StreamViolation } from '../../../kubernetes/streams/channel-message.ts';
 import {
   FrameReader,
   printData,
@@ -10,9 +11,8 @@ import {
   printPing,
   printSynReply,
   type SpdyFrame,
-} from '../../../kubernetes/spdy/frames.ts';
-import { emptyBlock, HeaderBlockReader } from '../../../kubernetes/spdy/header-blocks.ts';
-import { failure } from '../../../kubernetes/status.ts';
+} from '../../../kubernetes/streams/spdy/frames.ts';
+import { emptyBlock, HeaderBlockReader } from '../../../kubernetes/streams/spdy/header-blocks.ts';
 import type { ChannelEnd } from './channel-end.ts';
 import { writeOut } from './write-out.ts';
 
