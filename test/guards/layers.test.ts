@@ -51,7 +51,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   kysely: ['store'],
   'node-pty': ['targets/pty.ts'],
   pkijs: ['targets/kubectl/session-certificate.ts'],
-  re2js: ['policy/rules.ts'],
+  re2js: ['policy/rules/rules.ts'],
   ssh2: ['targets/ssh-connection.ts'],
   unbash: ['policy'],
   ws: ['api', 'cli/attach.ts', 'kubernetes/server/upstream-channels.ts', 'kubernetes/streams/web-socket.ts'],

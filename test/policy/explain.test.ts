@@ -5,8 +5,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError } from '../../src/lib/core/errors.ts';
 import type { PolicyDocument } from '../../src/lib/core/policy-document.ts';
-import { type Explanation, explainCommand } from '../../src/lib/policy/explain.ts';
 import { compilePolicy, judgeCommand, PACK_NAMES } from '../../src/lib/policy/index.ts';
+import { type Explanation, explainCommand } from '../../src/lib/policy/review/explain.ts';
 import { HERE } from './judged.ts';
 
 const OWN: PolicyDocument = {

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseCommand } from '../../src/lib/policy/parse.ts';
+import { parseCommand } from '../../src/lib/policy/language/parse.ts';
 
 // Here-documents run as here-strings: what the command reads must be the same to the byte.
 const DOCUMENTS: readonly (readonly [title: string, text: string])[] = [

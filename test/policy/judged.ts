@@ -1,9 +1,9 @@
 // Judges text with the built-in policy, or one given, and shows facts the short way tests compare them.
 import type { Decision } from '../../src/lib/core/decision.ts';
 import type { PolicyDocument } from '../../src/lib/core/policy-document.ts';
-import type { SimpleCommand } from '../../src/lib/policy/facts.ts';
+import type { SimpleCommand } from '../../src/lib/policy/facts/facts.ts';
+import { showValue } from '../../src/lib/policy/facts/unknowns.ts';
 import { BUILT_IN_POLICY, compilePolicy, type Judgement, judgeCommand } from '../../src/lib/policy/index.ts';
-import { showValue } from '../../src/lib/policy/unknowns.ts';
 
 export const HERE = {
   target: 'local',

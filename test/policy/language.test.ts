@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import type { Verdict } from '../../src/lib/core/decision.ts';
 import { BrokerError } from '../../src/lib/core/errors.ts';
 import type { Pack, PolicyDocument, Rule, RuleMatch, TimeWindow } from '../../src/lib/core/policy-document.ts';
-import { compilePaths } from '../../src/lib/policy/glob.ts';
+import { compilePaths } from '../../src/lib/policy/facts/glob.ts';
 import {
   type CompiledPolicy,
   compilePolicy,
@@ -14,10 +14,10 @@ import {
   PACK_NAMES,
   PACKS,
 } from '../../src/lib/policy/index.ts';
-import { anyFile } from '../../src/lib/policy/match-files.ts';
-import { any } from '../../src/lib/policy/match-result.ts';
-import { failedPackTests } from '../../src/lib/policy/pack-tests.ts';
-import { indexRules, type RuleIndex } from '../../src/lib/policy/rule-index.ts';
+import { failedPackTests } from '../../src/lib/policy/review/pack-tests.ts';
+import { anyFile } from '../../src/lib/policy/rules/match-files.ts';
+import { any } from '../../src/lib/policy/rules/match-result.ts';
+import { indexRules, type RuleIndex } from '../../src/lib/policy/rules/rule-index.ts';
 import { decide, HERE, judge } from './judged.ts';
 
 function rule(verdict: Verdict, match: RuleMatch, more: Partial<Rule> = {}): Rule {

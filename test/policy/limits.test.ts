@@ -1,7 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MAX_COMMAND_BYTES, MAX_NESTING, MAX_STEPS, MAX_SUBSTITUTION_DEPTH } from '../../src/lib/policy/limits.ts';
-import { parseCommand } from '../../src/lib/policy/parse.ts';
+import {
+  MAX_COMMAND_BYTES,
+  MAX_NESTING,
+  MAX_STEPS,
+  MAX_SUBSTITUTION_DEPTH,
+} from '../../src/lib/policy/language/limits.ts';
+import { parseCommand } from '../../src/lib/policy/language/parse.ts';
 import { refusal } from './judged.ts';
 
 const nested = (open: string, depth: number, close: string) => `${open.repeat(depth)}ls${close.repeat(depth)}`;

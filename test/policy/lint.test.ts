@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/lib/config/load.ts';
 import { formatProblem } from '../../src/lib/config/problem.ts';
 import type { Pack, PolicyDocument, Rule } from '../../src/lib/core/policy-document.ts';
 import { PACKS } from '../../src/lib/policy/index.ts';
-import { type LintFinding, lintPolicy } from '../../src/lib/policy/lint.ts';
+import { type LintFinding, lintPolicy } from '../../src/lib/policy/review/lint.ts';
 
 function lint(policy: string): readonly LintFinding[] {
   const parsed = parseConfig(`targets: { web: { kind: shell } }\npolicy:\n${policy}`, { file: 'f' });

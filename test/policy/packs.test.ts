@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PACKS } from '../../src/lib/policy/index.ts';
-import { lintPolicy } from '../../src/lib/policy/lint.ts';
-import { failedPackTests } from '../../src/lib/policy/pack-tests.ts';
+import { lintPolicy } from '../../src/lib/policy/review/lint.ts';
+import { failedPackTests } from '../../src/lib/policy/review/pack-tests.ts';
 import { decide } from './judged.ts';
 
 for (const pack of PACKS) {

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compileGlob, globMatches } from '../../src/lib/policy/glob.ts';
-import { normalise } from '../../src/lib/policy/paths.ts';
-import { ANY, CWD, DIGITS, HOME, ONE, SOME, STAR } from '../../src/lib/policy/unknowns.ts';
+import { compileGlob, globMatches } from '../../src/lib/policy/facts/glob.ts';
+import { normalise } from '../../src/lib/policy/facts/paths.ts';
+import { ANY, CWD, DIGITS, HOME, ONE, SOME, STAR } from '../../src/lib/policy/facts/unknowns.ts';
 import { decide, files } from './judged.ts';
 
 const NORMAL: readonly (readonly [path: string, normal: string])[] = [

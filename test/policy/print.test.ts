@@ -3,8 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseCommand } from '../../src/lib/policy/parse.ts';
-import { quote } from '../../src/lib/policy/print.ts';
+import { parseCommand } from '../../src/lib/policy/language/parse.ts';
+import { quote } from '../../src/lib/policy/language/print.ts';
 
 const parse = (text: string) => parseCommand({ kind: 'text', text });
 

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { PolicyDocument } from '../../src/lib/core/policy-document.ts';
 import { compilePolicy } from '../../src/lib/policy/index.ts';
-import { newComparison } from '../../src/lib/policy/rejudge.ts';
+import { newComparison } from '../../src/lib/policy/review/rejudge.ts';
 import type { AuditEntry } from '../../src/lib/ports/store.ts';
 
 const KINDS = new Map([

@@ -7,9 +7,9 @@ import { BrokerError } from '../../src/lib/core/errors.ts';
 import type { Pack, PolicyDocument, Rule } from '../../src/lib/core/policy-document.ts';
 import { readRequest } from '../../src/lib/kubernetes/request/read-request.ts';
 import { compilePolicy, judgeCommand, judgeRequest } from '../../src/lib/policy/index.ts';
-import { lintPolicy } from '../../src/lib/policy/lint.ts';
-import { verdictAlone } from '../../src/lib/policy/rule-tests.ts';
-import { runPolicyTests } from '../../src/lib/policy/run-tests.ts';
+import { lintPolicy } from '../../src/lib/policy/review/lint.ts';
+import { verdictAlone } from '../../src/lib/policy/review/rule-tests.ts';
+import { runPolicyTests } from '../../src/lib/policy/review/run-tests.ts';
 import { rule } from './judged-request.ts';
 
 const test = suite('requests: rules');

@@ -3,8 +3,8 @@ import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { toCommand, toFolder } from '../../lib/cli/child-command.ts';
 import { renderExplanation } from '../../lib/cli/render-explanation.ts';
 import { renderRequestExplanation } from '../../lib/cli/render-request-explanation.ts';
-import type { Explanation } from '../../lib/policy/explain.ts';
 import type { RequestExplanation } from '../../lib/policy/requests/explain-request.ts';
+import type { Explanation } from '../../lib/policy/review/explain.ts';
 
 export default class PolicyExplain extends SallyportCommand<typeof PolicyExplain> {
   static override summary = 'say why the policy judges a command, or a request to a cluster, as it does, rule by rule';

@@ -3,7 +3,7 @@ import { SallyportCommand } from '../../lib/cli/base-command.ts';
 import { readPolicyFile } from '../../lib/cli/policy-file.ts';
 import { oneLine } from '../../lib/cli/render.ts';
 import { EXIT } from '../../lib/core/exit-codes.ts';
-import type { LintFinding } from '../../lib/policy/lint.ts';
+import type { LintFinding } from '../../lib/policy/review/lint.ts';
 import type { MaskingFinding } from '../../lib/stream/mask/configured/selection-lint.ts';
 
 export default class PolicyLint extends SallyportCommand<typeof PolicyLint> {
@@ -15,8 +15,8 @@ export default class PolicyLint extends SallyportCommand<typeof PolicyLint> {
 
   async run(): Promise<void> {
     const [{ lintPolicy }, { compileGlob, globMatches }, { lintMasking }, { label, config }] = await Promise.all([
-      import('../../lib/policy/lint.ts'),
-      import('../../lib/policy/glob.ts'),
+      import('../../lib/policy/review/lint.ts'),
+      import('../../lib/policy/facts/glob.ts'),
       import('../../lib/stream/mask/configured/selection-lint.ts'),
       readPolicyFile(this.environment, this.args.file),
     ]);

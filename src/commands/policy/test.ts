@@ -34,7 +34,7 @@ export default class PolicyTest extends SallyportCommand<typeof PolicyTest> {
   }
 
   private async runTests({ label, config }: PolicyFile): Promise<void> {
-    const { runPolicyTests } = await import('../../lib/policy/run-tests.ts');
+    const { runPolicyTests } = await import('../../lib/policy/review/run-tests.ts');
     const parts = runPolicyTests(config.policy);
     const passed = parts.reduce((sum, part) => sum + part.passed, 0);
     const failed = parts.reduce((sum, part) => sum + part.failures.length, 0);

@@ -182,7 +182,7 @@ async function composeOver(
         const { explainRequest } = await import('../policy/requests/explain-request.ts');
         return explainRequest(policy.compiled, input, atThisHour(context));
       }
-      const { explainCommand } = await import('../policy/explain.ts');
+      const { explainCommand } = await import('../policy/review/explain.ts');
       return explainCommand(policy.compiled, input, atThisHour(context));
     },
     approvers: [...config.approvers.values()].map(({ name, keys, groups }) => ({ name, keys, groups })),

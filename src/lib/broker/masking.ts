@@ -2,7 +2,7 @@
 // holds. The one place that knows where all of them come from.
 import type { KnownValueSource, MaskingDocument } from '../core/masking-document.ts';
 import type { SshCa } from '../credentials/index.ts';
-import { compileGlob, globMatches } from '../policy/glob.ts';
+import { compileGlob, globMatches } from '../policy/facts/glob.ts';
 import type { Masking } from '../session/masking/session-mask.ts';
 import { type RuleSelection, ruleSelection } from '../stream/mask/configured/selection.ts';
 import { allRules } from '../stream/mask/configured/selection-knowledge.ts';

@@ -5,7 +5,7 @@ import { userInfo } from 'node:os';
 import { nearest } from '../config/nearest.ts';
 import { BrokerError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import { compileGlob, globMatches } from '../policy/glob.ts';
+import { compileGlob, globMatches } from '../policy/facts/glob.ts';
 import { type Decide, type MaskPlace, type RuleState, ruleSelection } from '../stream/mask/configured/selection.ts';
 import { allRules } from '../stream/mask/configured/selection-knowledge.ts';
 import { kindsOf, rulesOn } from '../stream/mask/configured/selection-machine.ts';

@@ -1,7 +1,7 @@
 // `policy test --against`: pages through the broker's audit log from its end backwards, and judges what was judged anew.
 import type { ApiClient } from '../api/client.ts';
 import { compilePolicy } from '../policy/index.ts';
-import { type Comparison, newComparison } from '../policy/rejudge.ts';
+import { type Comparison, newComparison } from '../policy/review/rejudge.ts';
 import type { AuditEntry } from '../ports/store.ts';
 import type { PolicyFile } from './policy-file.ts';
 

@@ -1,7 +1,7 @@
 // `policy explain` for people: each simple command with what was found of it, the rules that had a say and those that came
 // near, and at the end which of the findings won.
 import type { Verdict } from '../core/decision.ts';
-import type { ExplainedCommand, ExplainedRule, Explanation } from '../policy/explain.ts';
+import type { ExplainedCommand, ExplainedRule, Explanation } from '../policy/review/explain.ts';
 import { guidanceLines, verdictWord } from './guidance.ts';
 import { oneLine, type Palette, visible } from './render.ts';
 

@@ -1,8 +1,8 @@
 // `policy test` for people: which tests failed and where, and what another policy would change.
 import type { Place } from '../core/policy-document.ts';
 import { timestamp } from '../core/timestamp.ts';
-import type { Comparison } from '../policy/rejudge.ts';
-import type { TestedPart } from '../policy/run-tests.ts';
+import type { Comparison } from '../policy/review/rejudge.ts';
+import type { TestedPart } from '../policy/review/run-tests.ts';
 import { verdictWord } from './guidance.ts';
 import { oneLine, type Palette, shortLine } from './render.ts';
 

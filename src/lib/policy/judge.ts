@@ -3,15 +3,15 @@ import type { CommandInput } from '../core/command-input.ts';
 import type { Decision } from '../core/decision.ts';
 import { killsListed } from './actions/listed.ts';
 import { relate } from './actions/relate.ts';
-import type { CompiledPolicy } from './compile.ts';
-import { decide, decideFreeTerminal } from './decide.ts';
-import type { CommandFacts, StdinFact } from './facts.ts';
-import { withGuidance } from './guidance.ts';
-import { parseCommand } from './parse.ts';
-import type { RuleContext } from './rule-scope.ts';
-import { newScope, type Scope, setVar } from './scope.ts';
-import { ANY, CWD, HOME, isPlain } from './unknowns.ts';
-import { newWalk, walkWhole } from './walk.ts';
+import type { CommandFacts, StdinFact } from './facts/facts.ts';
+import { ANY, CWD, HOME, isPlain } from './facts/unknowns.ts';
+import { parseCommand } from './language/parse.ts';
+import type { CompiledPolicy } from './rules/compile.ts';
+import { decide, decideFreeTerminal } from './rules/decide.ts';
+import { withGuidance } from './rules/guidance.ts';
+import type { RuleContext } from './rules/rule-scope.ts';
+import { newScope, type Scope, setVar } from './walk/scope.ts';
+import { newWalk, walkWhole } from './walk/walk.ts';
 
 export interface CommandContext extends RuleContext {
   /** Absolute; where the command would start. Absent: not known here, or the account's home. */

@@ -1,10 +1,10 @@
 // Compares what bash did with what the facts said: caller's text → judged → printed form, both run for real.
 
-import type { CommandFacts, Field } from '../../../src/lib/policy/facts.ts';
-import { overlaps } from '../../../src/lib/policy/glob.ts';
+import type { CommandFacts, Field } from '../../../src/lib/policy/facts/facts.ts';
+import { overlaps } from '../../../src/lib/policy/facts/glob.ts';
+import { ANY } from '../../../src/lib/policy/facts/unknowns.ts';
 import { BUILT_IN_POLICY, compilePolicy, judgeCommand } from '../../../src/lib/policy/index.ts';
-import { parseCommand } from '../../../src/lib/policy/parse.ts';
-import { ANY } from '../../../src/lib/policy/unknowns.ts';
+import { parseCommand } from '../../../src/lib/policy/language/parse.ts';
 import { makeScript } from './grammar.ts';
 import { Machine, type Run, WRAPPERS } from './machine.ts';
 import { seeded } from './random.ts';

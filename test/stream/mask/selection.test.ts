@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type MaskException, type MaskingDocument, NO_MASKING } from '../../../src/lib/core/masking-document.ts';
-import { compileGlob, globMatches } from '../../../src/lib/policy/glob.ts';
+import { compileGlob, globMatches } from '../../../src/lib/policy/facts/glob.ts';
 import { type MaskPlace, ruleSelection } from '../../../src/lib/stream/mask/configured/selection.ts';
 import { lintMasking } from '../../../src/lib/stream/mask/configured/selection-lint.ts';
 import type { Family, Rule } from '../../../src/lib/stream/mask/rule.ts';

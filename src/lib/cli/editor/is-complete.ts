@@ -3,9 +3,9 @@
 /** False while a quote, a bracket, a here-document, a list or a condition is open, or the last line ends in a backslash. */
 export async function isComplete(text: string): Promise<boolean> {
   const [{ parseText }, { checkLimits }, { plainName }] = await Promise.all([
-    import('../../policy/parse.ts'),
-    import('../../policy/limits.ts'),
-    import('../../policy/syntax.ts'),
+    import('../../policy/language/parse.ts'),
+    import('../../policy/language/limits.ts'),
+    import('../../policy/language/syntax.ts'),
   ]);
   try {
     checkLimits(text);

@@ -1,5 +1,5 @@
 // Who may log in, and what runs later without anybody asking for it.
-import { hasOption } from '../options.ts';
+import { hasOption } from '../facts/options.ts';
 import type { CommandFact } from './index.ts';
 import { hasLong, onlyTells, verbsOf, words } from './words.ts';
 

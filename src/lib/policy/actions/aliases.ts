@@ -1,6 +1,6 @@
 // Aliases: harmless where a name stands for a command with other options, not where a name that people trust stands for
 // another program, or a short one for what would be denied.
-import type { Field } from '../facts.ts';
+import type { Field } from '../facts/facts.ts';
 
 const TRUSTED =
   /^(sudo|su|doas|ssh|scp|rsync|git|ls|cd|cat|cp|mv|rm|ps|kill|grep|find|less|more|man|vi|vim|nano|top|passwd|login|docker|kubectl|curl|wget|make|npm|pip|python3?|node|tar|chmod|chown|mount|systemctl|bash|sh|exit|echo|test|true|false|command|builtin|cargo|go|terraform|aws)$/;

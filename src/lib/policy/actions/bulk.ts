@@ -1,6 +1,6 @@
 // Many files gone at once: folders with what is in them, or names that only the run will know.
-import { hasOption } from '../options.ts';
-import { ANY, CWD, HOME, SOME } from '../unknowns.ts';
+import { hasOption } from '../facts/options.ts';
+import { ANY, CWD, HOME, SOME } from '../facts/unknowns.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */

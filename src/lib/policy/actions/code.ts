@@ -1,7 +1,7 @@
 // Code that is given to an interpreter and was not read here.
 import { MAX_CODE } from '../code/plain.ts';
-import type { CodeFact, Field } from '../facts.ts';
-import { ANY } from '../unknowns.ts';
+import type { CodeFact, Field } from '../facts/facts.ts';
+import { ANY } from '../facts/unknowns.ts';
 import { awkRisk } from './awk.ts';
 import type { CommandFact } from './index.ts';
 

@@ -1,7 +1,7 @@
 // Containers that are not contained: the host's files, devices, processes or engine inside them.
-import type { Field } from '../facts.ts';
-import { parseOptions } from '../options.ts';
-import { HOME, isExact } from '../unknowns.ts';
+import type { Field } from '../facts/facts.ts';
+import { parseOptions } from '../facts/options.ts';
+import { HOME, isExact } from '../facts/unknowns.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */

@@ -1,5 +1,5 @@
 // Programs that make, resize, encrypt or take away what files lie on. What is written to a disk by path is a path fact.
-import { isNoFile } from '../no-file.ts';
+import { isNoFile } from '../facts/no-file.ts';
 import type { CommandFact } from './index.ts';
 import { hasLong, onlyTells, verbsOf, words } from './words.ts';
 

@@ -1,6 +1,6 @@
 // Code that comes from elsewhere and runs here: packages by their address, remote scripts, other registries.
-import type { Field } from '../facts.ts';
-import { hasOption, isLongOption, parseOptions } from '../options.ts';
+import type { Field } from '../facts/facts.ts';
+import { hasOption, isLongOption, parseOptions } from '../facts/options.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */

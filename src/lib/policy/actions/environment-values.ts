@@ -1,7 +1,7 @@
 // The variables that programs obey, by what their value is, and the values that people give them every day. Data, and
 // how it is read.
-import type { EnvFact } from '../facts.ts';
-import { ANY, CWD, HOME, isExact, SOME } from '../unknowns.ts';
+import type { EnvFact } from '../facts/facts.ts';
+import { ANY, CWD, HOME, isExact, SOME } from '../facts/unknowns.ts';
 
 /** A value is usual where it is one of these: a pattern, words that fit one, or folders that are nobody's trap. */
 export type Usual = RegExp | { readonly words: RegExp } | 'programs' | 'folders' | 'program-folders';

@@ -1,6 +1,6 @@
 // Variables that make a program load or run something else than itself.
-import type { EnvFact } from '../facts.ts';
-import { ANY, isPlain, SOME } from '../unknowns.ts';
+import type { EnvFact } from '../facts/facts.ts';
+import { ANY, isPlain, SOME } from '../facts/unknowns.ts';
 import { aliasDeceives } from './aliases.ts';
 import { isUsualValue, type Usual, VARIABLES } from './environment-values.ts';
 import type { CommandFact } from './index.ts';

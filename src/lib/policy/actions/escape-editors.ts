@@ -1,5 +1,5 @@
 // Editors and pagers: commands that they are given at their start, and scripts that they read.
-import type { Field, StdinFact } from '../facts.ts';
+import type { Field, StdinFact } from '../facts/facts.ts';
 
 const VI = new Set(
   `vi vim rvim view rview vim.basic vim.tiny vim.nox vim.gtk3 nvi nvim gvim rgvim mvim vimdiff nvimdiff gvimdiff ex elvis vile evim

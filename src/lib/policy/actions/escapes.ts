@@ -1,7 +1,7 @@
 // Nested shells, and the ways in which ordinary programs run another: what is typed or read there is never judged.
-import type { Field } from '../facts.ts';
-import { isLongOption, parseOptions } from '../options.ts';
-import { FOREIGN_SHELLS, SHELLS } from '../shells.ts';
+import type { Field } from '../facts/facts.ts';
+import { isLongOption, parseOptions } from '../facts/options.ts';
+import { FOREIGN_SHELLS, SHELLS } from '../walk/shells.ts';
 import { editorRuns } from './escape-editors.ts';
 import { ESCAPES, type EscapeOptions } from './escape-options.ts';
 import { ESCAPE_WORDS, RUNS_ITS_WORDS } from './escape-words.ts';

@@ -1,5 +1,5 @@
 // What was done and who saw it: shell histories, logs, the audit of the kernel; and the walls around the machine.
-import { hasOption, parseOptions } from '../options.ts';
+import { hasOption, parseOptions } from '../facts/options.ts';
 import type { CommandFact } from './index.ts';
 import { hasLong, onlyTells, verbsOf, words } from './words.ts';
 

@@ -1,7 +1,7 @@
 // Which uses of git only look at what is here. What is not listed is not known to.
-import type { Field } from '../facts.ts';
-import { beforeEndMark, mayBeOption } from '../options.ts';
-import { ANY, SOME } from '../unknowns.ts';
+import type { Field } from '../facts/facts.ts';
+import { beforeEndMark, mayBeOption } from '../facts/options.ts';
+import { ANY, SOME } from '../facts/unknowns.ts';
 
 /** Options before the subcommand that only say where it looks and how it shows it. */
 const PLAIN_GLOBAL =

@@ -1,6 +1,6 @@
 // What a push overwrites or removes on the other side.
-import type { Field } from '../facts.ts';
-import { hasOption, mayGive, parseOptions } from '../options.ts';
+import type { Field } from '../facts/facts.ts';
+import { hasOption, mayGive, parseOptions } from '../facts/options.ts';
 
 /** `git.force-push`, `git.delete-remote`. `--force-with-lease` refuses to overwrite what one has not seen. */
 export function pushActions(args: readonly Field[]): string[] {

@@ -1,5 +1,5 @@
 // Settings of git whose value is a program, or brings one in.
-import type { Field } from '../facts.ts';
+import type { Field } from '../facts/facts.ts';
 
 const RUNS =
   /^(core\.(pager|editor|sshcommand|fsmonitor|hookspath|gitproxy|askpass|worktree|attributesfile|alternaterefscommand)|pager\..*|diff\.external|diff\..+\.(command|textconv)|filter\..*|credential\.(.+\.)?helper|gpg\.(.+\.)?program|gpg\.ssh\.defaultkeycommand|uploadpack\.packobjectshook|merge\..+\.driver|include\.path|includeif\..*|init\.templatedir|interactive\.difffilter|sequence\.editor|(browser|man|mergetool|difftool|guitool)\..+\.(cmd|path)|guitool\..*|protocol\.(.+\.)?allow|url\..*|submodule\..+\.(update|url)|remote\..+\.(uploadpack|receivepack|vcs|push|mirror)|trailer\..+\.(cmd|command)|sendemail\..*|web\.browser|help\.browser|ssh\.variant|hook\..*|maintenance\..*|tar\..+\.command|instaweb\..*|transfer\.fsckobjects|receive\.procreceiverefs|core\.untrackedcache\.command)$/i;

@@ -1,7 +1,7 @@
 // git: what is lost for others when it is pushed, what is lost here, and what makes git run programs.
 import { GIT_GLOBAL } from '../effects/git.ts';
-import type { Field } from '../facts.ts';
-import { hasOption, parseOptions } from '../options.ts';
+import type { Field } from '../facts/facts.ts';
+import { hasOption, parseOptions } from '../facts/options.ts';
 import { isPlainGlobal, onlyLooks } from './git-look.ts';
 import { pushActions } from './git-push.ts';
 import { isProgramSetting, settingActions } from './git-settings.ts';

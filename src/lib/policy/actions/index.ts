@@ -1,5 +1,5 @@
 // What commands do, in words that rules can name. One file a field; each answers from the facts of one command.
-import type { SimpleCommand } from '../facts.ts';
+import type { SimpleCommand } from '../facts/facts.ts';
 import { CODE_ACTIONS, codeActions } from './code.ts';
 import { CONTAINER_ACTIONS, containerActions } from './containers.ts';
 import { DOWNLOAD_ACTIONS, downloadActions } from './downloads.ts';

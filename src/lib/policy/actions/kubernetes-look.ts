@@ -1,6 +1,6 @@
 // Which uses of kubectl only look, at the cluster that is configured.
-import type { Field } from '../facts.ts';
-import type { Option } from '../options.ts';
+import type { Field } from '../facts/facts.ts';
+import type { Option } from '../facts/options.ts';
 
 const READS = new Set(
   'get describe logs top explain api-resources api-versions version cluster-info events'.split(' '),

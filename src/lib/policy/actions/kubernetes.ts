@@ -1,6 +1,6 @@
 // kubectl and its kin as text, for targets where they run inside a shell.
-import type { Field } from '../facts.ts';
-import { type Option, type OptionSpec, parseOptions } from '../options.ts';
+import type { Field } from '../facts/facts.ts';
+import { type Option, type OptionSpec, parseOptions } from '../facts/options.ts';
 import type { CommandFact } from './index.ts';
 import { lookActions } from './kubernetes-look.ts';
 

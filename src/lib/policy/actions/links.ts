@@ -1,5 +1,5 @@
 // How the machine is reached: its addresses, routes and name.
-import { hasOption } from '../options.ts';
+import { hasOption } from '../facts/options.ts';
 import type { CommandFact } from './index.ts';
 import { onlyTells, verbsOf } from './words.ts';
 

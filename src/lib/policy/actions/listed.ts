@@ -1,5 +1,5 @@
 // Processes that one command of a text lists and another kills: `kill $(ps -e -o pid=)`, `pgrep . | xargs kill`.
-import type { SimpleCommand } from '../facts.ts';
+import type { SimpleCommand } from '../facts/facts.ts';
 
 const EVERYTHING = /^(-[a-zA-Z]*[uUPsgtv].*|--(user|euid|uid|inverse|parent|terminal).*|[.^$*+?()[\]|/]*)$/;
 const FIRST_OF_ALL = /^(init|systemd|sshd|dbus-daemon|auditd|rsyslogd|systemd-\w+)$/;

@@ -1,5 +1,5 @@
 // The machine as a whole: switching it off, its kernel, its clock, what is mounted where.
-import { hasOption, isLongOption, parseOptions } from '../options.ts';
+import { hasOption, isLongOption, parseOptions } from '../facts/options.ts';
 import type { CommandFact } from './index.ts';
 import { hasLong, onlyTells, verbsOf, words } from './words.ts';
 

@@ -1,6 +1,6 @@
 // What listens on the machine, what opens a way in, and what talks to the network past every tool made for it.
-import type { Field, PathFact } from '../facts.ts';
-import { type OptionSpec, parseOptions } from '../options.ts';
+import type { Field, PathFact } from '../facts/facts.ts';
+import { type OptionSpec, parseOptions } from '../facts/options.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */

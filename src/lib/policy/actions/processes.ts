@@ -1,6 +1,6 @@
 // Processes of everybody: ended all at once, or looked into.
-import { overlaps } from '../glob.ts';
-import { hasOption, parseOptions } from '../options.ts';
+import { overlaps } from '../facts/glob.ts';
+import { hasOption, parseOptions } from '../facts/options.ts';
 import type { CommandFact } from './index.ts';
 import { hasLong, onlyTells, verbsOf } from './words.ts';
 

@@ -1,7 +1,7 @@
 // What only the commands of a text together tell: a file that one of them gets from the network and another runs.
-import type { PathFact, SimpleCommand } from '../facts.ts';
-import { FOREIGN_SHELLS, SHELLS } from '../shells.ts';
-import { isExact } from '../unknowns.ts';
+import type { PathFact, SimpleCommand } from '../facts/facts.ts';
+import { isExact } from '../facts/unknowns.ts';
+import { FOREIGN_SHELLS, SHELLS } from '../walk/shells.ts';
 import { downloads } from './downloads.ts';
 
 /** Every action this file names. */

@@ -1,7 +1,7 @@
 // What would print the environment, where tokens and passwords are.
-import { overlaps } from '../glob.ts';
-import { maySplit, parseOptions } from '../options.ts';
-import { ANY, isExact } from '../unknowns.ts';
+import { overlaps } from '../facts/glob.ts';
+import { maySplit, parseOptions } from '../facts/options.ts';
+import { ANY, isExact } from '../facts/unknowns.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */

@@ -1,5 +1,5 @@
 // Rights on files: programs that run as their owner, and files that everybody may write.
-import { hasOption, isLongOption, parseOptions } from '../options.ts';
+import { hasOption, isLongOption, parseOptions } from '../facts/options.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */

@@ -1,6 +1,6 @@
 // Commands that print a credential, and files that are keys by their place or name.
-import type { PathFact } from '../facts.ts';
-import { HOME } from '../unknowns.ts';
+import type { PathFact } from '../facts/facts.ts';
+import { HOME } from '../facts/unknowns.ts';
 import type { CommandFact } from './index.ts';
 import { hasLong, onlyTells, verbsOf, words } from './words.ts';
 

@@ -1,6 +1,6 @@
 // The command-line clients of databases: where their arguments hold SQL, a file of it, or a place for the output.
-import type { Field } from '../facts.ts';
-import { isLongOption, type OptionSpec, parseOptions } from '../options.ts';
+import type { Field } from '../facts/facts.ts';
+import { isLongOption, type OptionSpec, parseOptions } from '../facts/options.ts';
 import type { Dialect } from './sql-lexer.ts';
 
 interface Client {

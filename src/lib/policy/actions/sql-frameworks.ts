@@ -1,5 +1,5 @@
 // Commands of frameworks and administrators that empty or drop a whole database, by their text.
-import type { Field } from '../facts.ts';
+import type { Field } from '../facts/facts.ts';
 
 const NAMES: ReadonlySet<string> = new Set(
   `dropdb dropuser pg_dropcluster pg_resetwal mysqladmin pg_restore mongorestore mysqlpump rails rake bundle php python manage.py

@@ -1,6 +1,6 @@
 // ssh and its kin: forwards and tunnels, and options with which the client itself runs commands here.
-import type { Field } from '../facts.ts';
-import { isLongOption, type Option, type OptionSpec, parseOptions } from '../options.ts';
+import type { Field } from '../facts/facts.ts';
+import { isLongOption, type Option, type OptionSpec, parseOptions } from '../facts/options.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */

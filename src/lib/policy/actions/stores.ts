@@ -1,6 +1,6 @@
 // Clients of stores that speak no SQL: Redis and MongoDB.
-import type { Field } from '../facts.ts';
-import { parseOptions } from '../options.ts';
+import type { Field } from '../facts/facts.ts';
+import { parseOptions } from '../facts/options.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */

@@ -1,7 +1,7 @@
 // What leaves the machine: files that are sent, and words that carry what a command printed.
-import type { Field } from '../facts.ts';
-import { hasOption, type OptionSpec, parseOptions } from '../options.ts';
-import { ANY, SOME } from '../unknowns.ts';
+import type { Field } from '../facts/facts.ts';
+import { hasOption, type OptionSpec, parseOptions } from '../facts/options.ts';
+import { ANY, SOME } from '../facts/unknowns.ts';
 import type { CommandFact } from './index.ts';
 
 /** Every action this file names. */

@@ -1,5 +1,5 @@
 // Small questions about arguments that several of the actions here ask.
-import { isLongOption } from '../options.ts';
+import { isLongOption } from '../facts/options.ts';
 import type { CommandFact } from './index.ts';
 
 type Args = CommandFact['args'];

@@ -1,7 +1,7 @@
 // Archives and compressed files.
-import type { Field } from '../facts.ts';
-import { hasOption, type OptionSpec, parseOptions } from '../options.ts';
-import { ANY } from '../unknowns.ts';
+import type { Field } from '../facts/facts.ts';
+import { hasOption, type OptionSpec, parseOptions } from '../facts/options.ts';
+import { ANY } from '../facts/unknowns.ts';
 import { below, type Effect, HERE, optionValues } from './effect.ts';
 
 const TAR: OptionSpec = {

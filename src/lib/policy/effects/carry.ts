@@ -1,6 +1,6 @@
 // Commands that carry bytes from file to file, or make a file of another: images, encryption, documents, compilers.
-import type { Field } from '../facts.ts';
-import { hasOption, type OptionSpec, parseOptions } from '../options.ts';
+import type { Field } from '../facts/facts.ts';
+import { hasOption, type OptionSpec, parseOptions } from '../facts/options.ts';
 import { type Effect, optionValues, reads } from './effect.ts';
 
 /** The last operand is written, the others are read. */

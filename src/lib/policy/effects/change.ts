@@ -1,8 +1,8 @@
 // Commands that change files: copy, move, remove, edit, set rights.
-import type { Field } from '../facts.ts';
-import { overlaps } from '../glob.ts';
-import { hasOption, mayBecome, mayGive, type OptionSpec, parseOptions } from '../options.ts';
-import { ANY, STAR } from '../unknowns.ts';
+import type { Field } from '../facts/facts.ts';
+import { overlaps } from '../facts/glob.ts';
+import { hasOption, mayBecome, mayGive, type OptionSpec, parseOptions } from '../facts/options.ts';
+import { ANY, STAR } from '../facts/unknowns.ts';
 import { below, type Effect, HERE, optionValues, writes } from './effect.ts';
 
 const removes: Effect = (args) => ({

@@ -1,6 +1,6 @@
 // What an effect is, and the usual kinds of them: a function from arguments to the files they name.
-import type { Field } from '../facts.ts';
-import { hasOption, isLongOption, type OptionSpec, parseOptions } from '../options.ts';
+import type { Field } from '../facts/facts.ts';
+import { hasOption, isLongOption, type OptionSpec, parseOptions } from '../facts/options.ts';
 
 export interface Effects {
   readonly reads?: readonly Field[];

@@ -1,8 +1,8 @@
 // The files git reads outside of its own store, and the folders whose configuration it obeys. Without a repository, or
 // with a file beside it, `git diff a b` compares any two files.
-import type { Field } from '../facts.ts';
-import { hasOption, mayBeOption, parseOptions } from '../options.ts';
-import { STAR } from '../unknowns.ts';
+import type { Field } from '../facts/facts.ts';
+import { hasOption, mayBeOption, parseOptions } from '../facts/options.ts';
+import { STAR } from '../facts/unknowns.ts';
 import { below, type Effect, type Effects, HERE, optionValues } from './effect.ts';
 
 /** The options before the subcommand that take a value. */

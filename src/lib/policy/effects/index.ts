@@ -1,6 +1,6 @@
 // Which files well-known commands read, write and remove, from their arguments. Of a command that is in no table, every
 // path in its arguments is one that it may read.
-import type { Field } from '../facts.ts';
+import type { Field } from '../facts/facts.ts';
 import { ARCHIVES } from './archives.ts';
 import { CARRY } from './carry.ts';
 import { CHANGE } from './change.ts';

@@ -1,9 +1,9 @@
 // Programs that look at files in a way of their own: find, jq, openssl, gpg, strings.
-import type { Field } from '../facts.ts';
-import { pathOfFound, startsOf } from '../found.ts';
-import { mayBecome, type OptionSpec, parseOptions } from '../options.ts';
-import { field } from '../split-runs.ts';
-import { SOME } from '../unknowns.ts';
+import type { Field } from '../facts/facts.ts';
+import { mayBecome, type OptionSpec, parseOptions } from '../facts/options.ts';
+import { SOME } from '../facts/unknowns.ts';
+import { pathOfFound, startsOf } from '../walk/found.ts';
+import { field } from '../walk/split-runs.ts';
 import { type Effect, HERE, optionValues } from './effect.ts';
 
 export const find: Effect = (args) => {

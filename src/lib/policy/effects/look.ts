@@ -1,5 +1,5 @@
 // Commands that look at files: what they read, and the few options with which they write.
-import { hasOption, mayGive, type OptionSpec, parseOptions } from '../options.ts';
+import { hasOption, mayGive, type OptionSpec, parseOptions } from '../facts/options.ts';
 import { type Effect, HERE, optionValues, reads } from './effect.ts';
 import { find, gpg, jq, openssl, strings } from './look-programs.ts';
 

@@ -1,7 +1,7 @@
 // Files that a command no table knows may read: every word of it that could be a path. Rules see them as a perhaps.
-import type { Field } from '../facts.ts';
-import { ANY, SOME } from '../unknowns.ts';
-import { wrapperOf } from '../wrappers.ts';
+import type { Field } from '../facts/facts.ts';
+import { ANY, SOME } from '../facts/unknowns.ts';
+import { wrapperOf } from '../walk/wrappers.ts';
 
 /** Commands that name files without showing what is in them, or whose own rules say what they do. */
 const NAMES_ONLY = new Set(

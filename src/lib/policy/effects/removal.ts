@@ -1,6 +1,6 @@
 // Commands that take files away besides rm: trash cans, finders of duplicates, cleaners, and what copies nothing over them.
-import type { Field } from '../facts.ts';
-import { hasOption, parseOptions } from '../options.ts';
+import type { Field } from '../facts/facts.ts';
+import { hasOption, parseOptions } from '../facts/options.ts';
 import { type Effect, HERE } from './effect.ts';
 
 /** Its operands and everything below them. */

@@ -1,6 +1,6 @@
 // Commands that carry files over the network: what they send, and where they put what they get.
-import type { Field } from '../facts.ts';
-import { hasOption, type OptionSpec, parseOptions } from '../options.ts';
+import type { Field } from '../facts/facts.ts';
+import { hasOption, type OptionSpec, parseOptions } from '../facts/options.ts';
 import { type Effect, optionValues } from './effect.ts';
 
 const CURL: OptionSpec = {

@@ -1,5 +1,5 @@
 // Files that wrappers read and write themselves, beside what the command in them does.
-import { type OptionSpec, parseOptions } from '../options.ts';
+import { type OptionSpec, parseOptions } from '../facts/options.ts';
 import { type Effect, optionValues } from './effect.ts';
 
 function output(spec: OptionSpec, ...names: string[]): Effect {

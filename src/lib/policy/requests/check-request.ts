@@ -2,9 +2,9 @@
 import { commandIn } from '../../core/api-request.ts';
 import type { CommandInput } from '../../core/command-input.ts';
 import type { Decision } from '../../core/decision.ts';
-import type { CompiledPolicy } from '../compile.ts';
-import { quote } from '../print.ts';
-import type { RuleContext } from '../rule-scope.ts';
+import { quote } from '../language/print.ts';
+import type { CompiledPolicy } from '../rules/compile.ts';
+import type { RuleContext } from '../rules/rule-scope.ts';
 import { decideFacts } from './judge-request.ts';
 import { type RequestInput, readRequestInput } from './request-input.ts';
 import { wordsOf } from './request-options.ts';

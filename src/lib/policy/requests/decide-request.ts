@@ -1,8 +1,8 @@
 // Facts of a request and rules → one ruling. deny beats ask beats allow, as for commands; what no rule names is for the defaults.
 import type { Ruling, Verdict } from '../../core/decision.ts';
 import type { Rule } from '../../core/policy-document.ts';
-import { commonTerms } from '../approval-terms.ts';
-import { type CompiledScope, compileScope, isInScope, type RuleContext } from '../rule-scope.ts';
+import { commonTerms } from '../rules/approval-terms.ts';
+import { type CompiledScope, compileScope, isInScope, type RuleContext } from '../rules/rule-scope.ts';
 import { hostAccess } from './host-access.ts';
 import { neverAllowed, requestDefault } from './request-defaults.ts';
 import type { RequestFacts } from './request-facts.ts';

@@ -2,9 +2,9 @@
 // person who writes the policy.
 import { commandIn, isSwitchedOn } from '../../core/api-request.ts';
 import type { CommandInput } from '../../core/command-input.ts';
-import type { CompiledPolicy } from '../compile.ts';
-import { type ExplainedRule, type Explanation, explainCommand } from '../explain.ts';
-import { type RuleContext, scopeMisses } from '../rule-scope.ts';
+import { type ExplainedRule, type Explanation, explainCommand } from '../review/explain.ts';
+import type { CompiledPolicy } from '../rules/compile.ts';
+import { type RuleContext, scopeMisses } from '../rules/rule-scope.ts';
 import { checkRequest } from './check-request.ts';
 import type { CompiledApiRule } from './decide-request.ts';
 import { elsewhere, opensStream } from './exec-request.ts';

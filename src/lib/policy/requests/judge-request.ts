@@ -1,8 +1,8 @@
 // A request to a cluster → a decision: discovery passes, what opens a stream is judged with what it runs, the rest by rules and defaults.
 // Pure.
 import type { Decision } from '../../core/decision.ts';
-import type { CompiledPolicy } from '../compile.ts';
-import type { RuleContext } from '../rule-scope.ts';
+import type { CompiledPolicy } from '../rules/compile.ts';
+import type { RuleContext } from '../rules/rule-scope.ts';
 import { decideRequest } from './decide-request.ts';
 import { decideStream, opensStream } from './exec-request.ts';
 import { podsOf } from './pod-facts.ts';

@@ -1,8 +1,8 @@
 // The client that a session of a cluster runs: it may ask for anything, because every request of its is judged; but what is run must be
 // what was read.
 import type { CommandInput } from '../../core/command-input.ts';
-import { refuse } from '../limits.ts';
-import { parseCommand } from '../parse.ts';
+import { refuse } from '../language/limits.ts';
+import { parseCommand } from '../language/parse.ts';
 
 /** The printed form. Throws what the parser refuses, and `unreadable-command` (64) where it cannot know what would run. */
 export function printClient(input: CommandInput): string {

@@ -1,6 +1,6 @@
 // A request to a cluster in the words that rules match.
 import type { ApiRequest, ResourceSubject } from '../../core/api-request.ts';
-import { isPlain } from '../unknowns.ts';
+import { isPlain } from '../facts/unknowns.ts';
 import { fieldOf } from './field-of.ts';
 import { NO_PODS, type PodFacts, podsOf } from './pod-facts.ts';
 import { type Kin, kinOf } from './request-kin.ts';

@@ -2,9 +2,9 @@
 // allows covers only what surely is.
 import { RESOURCE_VERBS } from '../../core/api-request.ts';
 import type { ApiMatch, PodTrait } from '../../core/policy-document.ts';
-import { compileGlob, compileTexts, type Glob, globMatches } from '../glob.ts';
-import { all, type Match, not } from '../match-result.ts';
-import { isPlain } from '../unknowns.ts';
+import { compileGlob, compileTexts, type Glob, globMatches } from '../facts/glob.ts';
+import { isPlain } from '../facts/unknowns.ts';
+import { all, type Match, not } from '../rules/match-result.ts';
 import type { PodFacts } from './pod-facts.ts';
 import type { RequestFacts } from './request-facts.ts';
 
