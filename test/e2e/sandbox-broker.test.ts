@@ -8,6 +8,9 @@ import { type CliWorld, cliWorld, until } from '../helpers/cli.ts';
 import { processesWith } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 
+/** Other runs of these tests on this machine have other sleepers. */
+const OWN = process.pid;
+
 const box = needs(test, 'bwrap');
 
 /** A world whose target `here` runs in a sandbox with the workspace `work`. */
@@ -58,11 +61,11 @@ box('a gated session carries folder and variables from sandbox to sandbox, and n
   const opened = await world.run(['session', 'open', 'here']);
   assert.is(opened.exit, 0, opened.stderr);
   const exec = (text: string) => world.run(['session', 'exec', opened.stdout.trim(), '--', text]);
-  const first = await exec('cd sub; export A=1; echo own > /tmp/own; setsid -f sleep 4716.02; cat /tmp/own');
+  const first = await exec(`cd sub; export A=1; echo own > /tmp/own; setsid -f sleep 4716.${OWN}02; cat /tmp/own`);
   assert.is(first.stdout, 'own\n', first.stderr);
   const second = await exec('pwd; echo "$A"; cat /tmp/own 2>/dev/null; touch /etc/sp-test 2>/dev/null; echo end');
   assert.is(second.stdout, `${world.work}/sub\n1\nend\n`, second.stderr);
-  assert.equal(processesWith('sleep\x004716.02'), []);
+  assert.equal(processesWith(`sleep\x004716.${OWN}02`), []);
   assert.is((await world.run(['session', 'close', opened.stdout.trim()])).exit, 0);
 });
 
@@ -80,10 +83,17 @@ box('targets check tells of the walls, and of a workspace that is not there', as
 
 box('a killed broker takes what runs in its sandboxes with it', async () => {
   await using world = boxedWorld();
-  const started = world.start(['shell', 'here', '--', 'bash', '-c', 'setsid -f sleep 4716.01; sleep 4716.01']);
-  await until(() => processesWith('sleep\x004716.01').length === 2, 'both run');
+  const started = world.start([
+    'shell',
+    'here',
+    '--',
+    'bash',
+    '-c',
+    `setsid -f sleep 4716.${OWN}01; sleep 4716.${OWN}01`,
+  ]);
+  await until(() => processesWith(`sleep\x004716.${OWN}01`).length === 2, 'both run');
   await world.killBrokers();
-  await until(() => processesWith('4716.01').every((pid) => pid === started.child.pid), 'both have ended');
+  await until(() => processesWith(`4716.${OWN}01`).every((pid) => pid === started.child.pid), 'both have ended');
   assert.is((await started.done).exit, 69);
 });
 

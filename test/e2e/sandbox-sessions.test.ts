@@ -16,6 +16,9 @@ import { needs } from '../helpers/needs.ts';
 import { sandboxWorld } from '../helpers/sandbox.ts';
 import { createUser, OWN_UID, runShell, shellSpec, TERMINAL } from '../helpers/shell-target.ts';
 
+/** Other runs of these tests on this machine have other sleepers. */
+const OWN = process.pid;
+
 const box = needs(test, 'bwrap');
 const OPENER = new URL('../helpers/open-in-sandbox.ts', import.meta.url);
 
@@ -78,7 +81,7 @@ box('an approval binds the walls: another sandbox is another place, and says so'
 box('a broker that is killed leaves nothing running', async () => {
   using world = sandboxWorld();
   for (const terminal of ['', 'terminal']) {
-    const mark = `4714.1${terminal.length}`;
+    const mark = `4714.${OWN}1${terminal.length}`;
     const text = `trap '' HUP TERM INT; setsid -f sleep ${mark}; sleep ${mark} & sleep ${mark}`;
     const opener = runScript(OPENER, [world.workspace, text, terminal]);
     assert.is(await opener.nextLine(), 'open');
@@ -174,7 +177,7 @@ box('a caller that leaves while the walls are built leaves nothing behind', asyn
     const opening = world
       .target()
       .open(
-        shellSpec('sleep 4714.20', { cwd: world.workspace, callerUid: OWN_UID }),
+        shellSpec(`sleep 4714.${OWN}20`, { cwd: world.workspace, callerUid: OWN_UID }),
         [],
         afterMs === 0 ? signal : controller.signal,
       );
@@ -186,7 +189,7 @@ box('a caller that leaves while the walls are built leaves nothing behind', asyn
     clearTimeout(timer);
     assert.ok(outcome === undefined || outcome === left, String(outcome));
   }
-  assert.equal(processesWith('4714.20'), []);
+  assert.equal(processesWith(`4714.${OWN}20`), []);
 });
 
 test.run();

@@ -10,6 +10,9 @@ import { needs } from '../helpers/needs.ts';
 import { callCommand, sandboxWorld } from '../helpers/sandbox.ts';
 import { createUser, runShell, TERMINAL } from '../helpers/shell-target.ts';
 
+/** Other runs of these tests on this machine have other sleepers. */
+const OWN = process.pid;
+
 const box = needs(test, 'bwrap');
 const TIOCSTI = 0x5412;
 const IOCTL = process.arch === 'arm64' ? 29 : 16;
@@ -39,9 +42,9 @@ box('a free terminal has job control inside', async () => {
   });
   const output = reader(program);
   const type = (line: string) => program.write(Buffer.from(`${line}\r`));
-  await type('echo be""gun; sleep 4714.01');
+  await type(`echo be""gun; sleep 4714.${OWN}01`);
   await output.waitFor('begun');
-  await until(() => processesWith('4714.01').length > 0, 'the program runs');
+  await until(() => processesWith(`4714.${OWN}01`).length > 0, 'the program runs');
   await program.write(Buffer.from([26]));
   await output.waitFor('Stopped');
   await type('jobs; bg; kill %1; wait; echo en""ded; touch /etc/sp-test; exit 3');
@@ -68,17 +71,17 @@ needs(
   });
   const output = reader(program);
   const type = (line: string) => program.write(Buffer.from(`${line}\r`));
-  await type('id -un; echo be""gun; sleep 4714.30');
+  await type(`id -un; echo be""gun; sleep 4714.${OWN}30`);
   await output.waitFor('begun');
-  await until(() => processesWith('4714.30').length > 0, 'the program runs');
+  await until(() => processesWith(`4714.${OWN}30`).length > 0, 'the program runs');
   await program.write(Buffer.from([3]));
-  await type('echo "ended with $?"; touch kept /etc/sp-test; sleep 4714.31 & exit 4');
+  await type(`echo "ended with $?"; touch kept /etc/sp-test; sleep 4714.${OWN}31 & exit 4`);
   await output.rest();
   assert.match(output.text(), new RegExp(`${name}[^]*ended with 130[^]*Read-only file system`));
   assert.equal(await program.exited, { kind: 'code', code: 4 });
   await program[Symbol.asyncDispose]();
   assert.ok(existsSync(join(home, 'kept')));
-  assert.equal(processesWith('4714.3'), []);
+  assert.equal(processesWith(`4714.${OWN}3`), []);
 });
 
 box('what waits for input is seen through the walls, and so is what hides what is typed', async () => {

@@ -13,6 +13,9 @@ import { commandLine } from '../helpers/cli.ts';
 import { liveClock, processesWith } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 
+/** Other runs of these tests on this machine have other sleepers. */
+const OWN = process.pid;
+
 /** Bash source as the leader of a session of its own; resolves once it printed `ready`. */
 async function start(text: string) {
   const child = spawn('/bin/bash', ['--noprofile', '--norc', '-c', `${text}; wait`], {
@@ -36,7 +39,7 @@ async function until(holds: () => boolean): Promise<void> {
 
 test('finds the leader, its children, theirs, and those that left the session', async () => {
   const { session, exited } = await start(
-    'sleep 4714.01 & (sleep 4714.01 & sleep 4714.01) & setsid sleep 4714.01 & echo ready',
+    `sleep 4714.${OWN}01 & (sleep 4714.${OWN}01 & sleep 4714.${OWN}01) & setsid sleep 4714.${OWN}01 & echo ready`,
   );
   await until(() => pidsOf(session).length === 6);
   assert.is(pidsOf(session).length, 6);
@@ -44,7 +47,7 @@ test('finds the leader, its children, theirs, and those that left the session', 
   assert.ok(!pidsOf(session).includes(process.pid));
   await endSession(session, liveClock, 1_000);
   await exited;
-  assert.equal(processesWith('4714.01'), []);
+  assert.equal(processesWith(`4714.${OWN}01`), []);
 });
 
 test('what ends when it is hung up is not killed', async () => {
@@ -57,22 +60,22 @@ test('what ends when it is hung up is not killed', async () => {
 
 test('what ignores the hang-up, is stopped or forks for ever is killed', async () => {
   for (const text of [
-    `trap '' HUP TERM INT; sleep 4714.03 & echo ready; while :; do sleep 0.05 4714.03; done`,
-    `sleep 4714.03 & kill -STOP $!; echo ready; kill -STOP $$`,
-    `trap '' HUP; f() { sleep 0.002; f 4714.03 & }; f & sleep 4714.03 & echo ready; while :; do sleep 0.05; done`,
-    `trap '' HUP; setsid bash -c 'trap "" HUP; while :; do sleep 0.02; setsid sleep 4714.03 & done' & echo ready; sleep 1000`,
+    `trap '' HUP TERM INT; sleep 4714.${OWN}03 & echo ready; while :; do sleep 0.05 4714.${OWN}03; done`,
+    `sleep 4714.${OWN}03 & kill -STOP $!; echo ready; kill -STOP $$`,
+    `trap '' HUP; f() { sleep 0.002; f 4714.${OWN}03 & }; f & sleep 4714.${OWN}03 & echo ready; while :; do sleep 0.05; done`,
+    `trap '' HUP; setsid bash -c 'trap "" HUP; while :; do sleep 0.02; setsid sleep 4714.${OWN}03 & done' & echo ready; sleep 1000`,
   ]) {
     const { session, exited } = await start(text);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await endSession(session, liveClock, 100);
     await exited;
     assert.equal(pidsOf(session), [], text);
-    assert.equal(processesWith('4714.03'), [], text);
+    assert.equal(processesWith(`4714.${OWN}03`), [], text);
   }
 });
 
 test('a session whose leader is gone is still found, and an empty one stays empty', async () => {
-  const { session, exited } = await start('sleep 4714.04 & echo ready; exit');
+  const { session, exited } = await start(`sleep 4714.${OWN}04 & echo ready; exit`);
   await exited;
   assert.is(pidsOf(session).length, 1);
   await endSession(session, liveClock, 1_000);
@@ -81,12 +84,12 @@ test('a session whose leader is gone is still found, and an empty one stays empt
 });
 
 test("a stranger's process that came to have the leader's pid is left alone", async () => {
-  const { session, exited } = await start('echo ready; sleep 4714.05');
+  const { session, exited } = await start(`echo ready; sleep 4714.${OWN}05`);
   // As if our leader had been waited for and the number given away: the process that has it now is not ours.
   const stranger = { id: session.id, leaderReaped: () => true };
   assert.equal(sessionMembers(stranger), []);
   await endSession(stranger, liveClock, 10);
-  assert.ok(processesWith('4714.05').length > 0);
+  assert.ok(processesWith(`4714.${OWN}05`).length > 0);
   await endSession(session, liveClock, 1_000);
   await exited;
 });
@@ -96,7 +99,7 @@ test('a signal to nobody is not an error', () => {
 });
 
 needs(test, 'root')('says which processes of another user cannot be ended', async () => {
-  const { session, exited } = await start(`trap '' HUP; echo ready; sleep 4714.06`);
+  const { session, exited } = await start(`trap '' HUP; echo ready; sleep 4714.${OWN}06`);
   const script = `
     import { endSession } from ${JSON.stringify(new URL('../../src/lib/os/process-session.ts', import.meta.url).href)};
     import { systemClock } from ${JSON.stringify(new URL('../../src/lib/core/clock.ts', import.meta.url).href)};
@@ -111,24 +114,24 @@ needs(test, 'root')('says which processes of another user cannot be ended', asyn
   assert.is(String(bytes), 'processes-left 69\n');
   await endSession(session, liveClock, 100);
   await exited;
-  assert.equal(processesWith('4714.06'), []);
+  assert.equal(processesWith(`4714.${OWN}06`), []);
 });
 
 test('a session is found again by its mark and ended whole, also what ignores the hang-up', async () => {
-  const { session, exited } = await start(`trap '' HUP; sleep 4714.07 & sleep 4714.07 & echo ready`);
+  const { session, exited } = await start(`trap '' HUP; sleep 4714.${OWN}07 & sleep 4714.${OWN}07 & echo ready`);
   const mark = markProcess(session.id);
   assert.ok(mark);
   assert.is(await endMarkedSession(mark, liveClock, 50), 'ended');
   await exited;
-  assert.equal(processesWith('4714.07'), []);
+  assert.equal(processesWith(`4714.${OWN}07`), []);
   assert.is(await endMarkedSession(mark, liveClock, 50), 'gone');
 });
 
 test('a process that only has the pid of a marked one is left alone, and so is one that leads no session', async () => {
-  const { session, exited } = await start('sleep 4714.08 & echo ready');
+  const { session, exited } = await start(`sleep 4714.${OWN}08 & echo ready`);
   const mark = markProcess(session.id);
   const childOf = () =>
-    processesWith('4714.08').find((pid) => pid !== session.id && commandLine(pid).startsWith('sleep'));
+    processesWith(`4714.${OWN}08`).find((pid) => pid !== session.id && commandLine(pid).startsWith('sleep'));
   // It says that it is ready when it has forked: what it forked becomes a sleep after that, and is nothing for a moment.
   await until(() => childOf() !== undefined);
   const child = childOf() ?? -1;
@@ -138,7 +141,7 @@ test('a process that only has the pid of a marked one is left alone, and so is o
   assert.is(await endMarkedSession({ ...mark, boot: 'another' }, liveClock, 50), 'gone');
   assert.is(await endMarkedSession(member, liveClock, 50), 'gone');
   assert.is(markProcess(4_194_305), undefined, 'beyond the largest pid');
-  assert.ok(processesWith('4714.08').includes(child));
+  assert.ok(processesWith(`4714.${OWN}08`).includes(child));
   await endSession(session, liveClock, 1_000);
   await exited;
 });

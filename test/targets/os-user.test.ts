@@ -12,6 +12,9 @@ import { liveClock, processesWith, reader } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 import { createUser, runShell, shellSpec, TERMINAL, type ThrowAwayUser } from '../helpers/shell-target.ts';
 
+/** Other runs of these tests on this machine have other sleepers. */
+const OWN = process.pid;
+
 async function refusalOf(promise: Promise<unknown>): Promise<BrokerError> {
   const error = await promise.then(
     () => new Error('not refused'),
@@ -81,12 +84,12 @@ for (const pty of [null, TERMINAL]) {
 
   asRoot(`ends another user's program ${where} that ignores every signal it can`, async () => {
     const target = shellTarget('t', { user: user().account.name, env: [] }, { clock: liveClock, brokerUid: 0 });
-    const text = `trap '' HUP TERM INT QUIT; setsid sleep 4713.01 & sleep 4713.01 & echo ready; while :; do sleep 0.1; done`;
+    const text = `trap '' HUP TERM INT QUIT; setsid sleep 4713.${OWN}01 & sleep 4713.${OWN}01 & echo ready; while :; do sleep 0.1; done`;
     const program = await target.open(shellSpec(text, { pty }), [], new AbortController().signal);
     await reader(program).waitFor('ready');
     program.signal('SIGTERM');
     await program[Symbol.asyncDispose]();
-    assert.equal(processesWith('4713.01'), []);
+    assert.equal(processesWith(`4713.${OWN}01`), []);
   });
 }
 
@@ -203,7 +206,7 @@ asRoot('a broker that is not root refuses to switch, and serves its own user', a
 
 asRoot('removes the user the tests ran programs as', () => {
   shared?.[Symbol.dispose]();
-  assert.equal(processesWith('4713.'), []);
+  assert.equal(processesWith(`4713.${OWN}`), []);
 });
 
 test.run();

@@ -7,6 +7,9 @@ import { openPipes } from '../../src/lib/targets/pipes.ts';
 import { bash, onPipes, processesWith, reader, readToEnd } from '../helpers/local-program.ts';
 import { watchMemory } from '../helpers/memory.ts';
 
+/** Other runs of these tests on this machine have other sleepers. */
+const OWN = process.pid;
+
 const CHUNK = Buffer.from(Uint8Array.from({ length: 65_536 }, (_, at) => (at * 31 + (at >> 8) * 17) & 0xff));
 
 test('a program whose output nobody reads is held back, in flat memory', async () => {
@@ -100,20 +103,20 @@ test('a write that waits for a program that never reads is refused when the prog
 });
 
 test('what holds the output open after the exit gets a second of silence, and is ended', async () => {
-  const program = await onPipes('sleep 4712.01 & (sleep 0.3; echo late) & echo early; exit 3');
+  const program = await onPipes(`sleep 4712.${OWN}01 & (sleep 0.3; echo late) & echo early; exit 3`);
   const started = performance.now();
   const { stdout, status } = await readToEnd(program);
   assert.equal({ stdout, status }, { stdout: 'early\nlate\n', status: { kind: 'code', code: 3 } });
   const seconds = (performance.now() - started) / 1000;
   assert.ok(seconds > 1.2 && seconds < 4, `${seconds} s`);
-  assert.equal(processesWith('4712.01'), []);
+  assert.equal(processesWith(`4712.${OWN}01`), []);
 });
 
 test('what left the session and holds the output open cannot hold the session', async () => {
-  const program = await onPipes('setsid sleep 4712.02 & echo early');
+  const program = await onPipes(`setsid sleep 4712.${OWN}02 & echo early`);
   assert.is((await readToEnd(program)).stdout, 'early\n');
   // Known and documented: who calls setsid is out of reach without a sandbox. The test cleans up after itself.
-  for (const pid of processesWith('4712.02')) process.kill(pid, 'SIGKILL');
+  for (const pid of processesWith(`4712.${OWN}02`)) process.kill(pid, 'SIGKILL');
 });
 
 test('silence of a slow reader is not silence of the program', async () => {
@@ -125,11 +128,11 @@ test('silence of a slow reader is not silence of the program', async () => {
 
 test('disposal ends what ignores the hang-up, and leaves nothing open', async () => {
   const before = readdirSync('/proc/self/fd').length;
-  const program = await onPipes(`trap '' HUP TERM; sleep 4712.03 & echo ready; while :; do sleep 0.1; done`);
+  const program = await onPipes(`trap '' HUP TERM; sleep 4712.${OWN}03 & echo ready; while :; do sleep 0.1; done`);
   await reader(program).waitFor('ready');
   await Promise.all([program[Symbol.asyncDispose](), program[Symbol.asyncDispose]()]);
   assert.equal(await program.exited, { kind: 'signal', signal: 'SIGKILL' });
-  assert.equal(processesWith('4712.03'), []);
+  assert.equal(processesWith(`4712.${OWN}03`), []);
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.is(readdirSync('/proc/self/fd').length, before);
 });

@@ -4,6 +4,9 @@ import * as assert from 'uvu/assert';
 import { BrokerError } from '../../src/lib/core/errors.ts';
 import { inTerminal, processesWith, reader, readToEnd } from '../helpers/local-program.ts';
 
+/** Other runs of these tests on this machine have other sleepers. */
+const OWN = process.pid;
+
 test('^C reaches the program that runs in the foreground, as does signal()', async () => {
   for (const interrupt of ['byte', 'signal'] as const) {
     const program = await inTerminal(`trap 'echo caught; exit 3' INT; echo ready; while :; do sleep 0.01; done`);
@@ -38,67 +41,67 @@ test('refuses a signal that does not exist', async () => {
 });
 
 test('what runs on in the background after the exit gets a second of silence, and is ended', async () => {
-  const program = await inTerminal('set -m; (sleep 0.3; echo late) & sleep 4711.01 & echo early; exit 3');
+  const program = await inTerminal(`set -m; (sleep 0.3; echo late) & sleep 4711.${OWN}01 & echo early; exit 3`);
   const started = performance.now();
   const { stdout, status } = await readToEnd(program);
   assert.equal(status, { kind: 'code', code: 3 });
   assert.ok(stdout.includes('early') && stdout.includes('late'), stdout);
   const seconds = (performance.now() - started) / 1000;
   assert.ok(seconds > 1.2 && seconds < 5, `${seconds} s`);
-  assert.equal(processesWith('4711.01'), []);
+  assert.equal(processesWith(`4711.${OWN}01`), []);
 });
 
 test('disposal ends what ignores the hang-up, and leaves nothing open', async () => {
   const before = readdirSync('/proc/self/fd').length;
   const program = await inTerminal(
-    `trap '' HUP TERM INT; sleep 4711.02 & set -m; sleep 4711.02 & echo ready; while :; do sleep 0.1; done`,
+    `trap '' HUP TERM INT; sleep 4711.${OWN}02 & set -m; sleep 4711.${OWN}02 & echo ready; while :; do sleep 0.1; done`,
   );
   await reader(program).waitFor('ready');
   await Promise.all([program[Symbol.asyncDispose](), program[Symbol.asyncDispose]()]);
   assert.equal(await program.exited, { kind: 'signal', signal: 'SIGKILL' });
-  assert.equal(processesWith('4711.02'), []);
+  assert.equal(processesWith(`4711.${OWN}02`), []);
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.is(readdirSync('/proc/self/fd').length, before);
 });
 
 test('disposal ends a program that is stopped, and one whose output nobody reads', async () => {
-  for (const text of ['echo $$; kill -STOP $$', 'yes 4711.03']) {
+  for (const text of ['echo $$; kill -STOP $$', `yes 4711.${OWN}03`]) {
     const program = await inTerminal(text);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await program[Symbol.asyncDispose]();
     assert.is((await program.exited).kind, 'signal');
   }
-  assert.equal(processesWith('4711.03'), []);
+  assert.equal(processesWith(`4711.${OWN}03`), []);
 });
 
 test('disposal ends what left the session while its parent lives, and what that started', async () => {
   const program = await inTerminal(
-    `trap '' HUP; setsid bash -c 'trap "" HUP TERM; sleep 4711.04 & sleep 4711.04' & echo ready; while :; do sleep 0.1; done`,
+    `trap '' HUP; setsid bash -c 'trap "" HUP TERM; sleep 4711.${OWN}04 & sleep 4711.${OWN}04' & echo ready; while :; do sleep 0.1; done`,
   );
   const output = reader(program);
   await output.waitFor('ready');
-  while (processesWith('4711.04').length < 4) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (processesWith(`4711.${OWN}04`).length < 4) await new Promise((resolve) => setTimeout(resolve, 10));
   await program[Symbol.asyncDispose]();
-  assert.equal(processesWith('4711.04'), []);
+  assert.equal(processesWith(`4711.${OWN}04`), []);
 });
 
 test('a daemon that holds the terminal open cannot hold the session', async () => {
-  const program = await inTerminal('(setsid sleep 4711.05 &); echo early');
+  const program = await inTerminal(`(setsid sleep 4711.${OWN}05 &); echo early`);
   const started = performance.now();
   assert.is((await readToEnd(program)).stdout, 'early\r\n');
   assert.ok(performance.now() - started < 5_000);
   // Known and documented: a daemon is out of reach without a sandbox. The test cleans up after itself.
-  for (const pid of processesWith('4711.05')) process.kill(pid, 'SIGKILL');
+  for (const pid of processesWith(`4711.${OWN}05`)) process.kill(pid, 'SIGKILL');
 });
 
 test('what writes for ever after the exit does not keep others waiting, and ends with its disposal', async () => {
-  const program = await inTerminal('set -m; yes 4711.06 & exit 0');
+  const program = await inTerminal(`set -m; yes 4711.${OWN}06 & exit 0`);
   const output = program.output[Symbol.asyncIterator]();
   for (let chunk = 0; chunk < 50; chunk++) assert.is((await output.next()).done, false);
   const other = await readToEnd(await inTerminal('echo other'));
   assert.is(other.stdout, 'other\r\n');
   await program[Symbol.asyncDispose]();
-  assert.equal(processesWith('4711.06'), []);
+  assert.equal(processesWith(`4711.${OWN}06`), []);
 });
 
 for (const signal of ['SIGSEGV', 'SIGQUIT', 'SIGHUP', 'SIGPIPE', 'SIGUSR1', 'SIGXCPU']) {

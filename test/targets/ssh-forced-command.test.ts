@@ -9,6 +9,9 @@ import { takeFrames } from '../../src/lib/stream/frames.ts';
 import { forcedCommandFor, lineCommandFor } from '../../src/lib/targets/ssh-forced-command.ts';
 import { liveClock, processesWith } from '../helpers/local-program.ts';
 
+/** Other runs of these tests on this machine have other sleepers. */
+const OWN = process.pid;
+
 const SHELLS = ['sh', 'bash', 'dash', 'zsh', 'fish', 'tcsh', 'csh', 'ksh', 'mksh', 'busybox']
   .map((name) => `/usr/bin/${name}`)
   .filter(existsSync);
@@ -159,7 +162,7 @@ test('a text too long for a certificate is refused with the number', () => {
 
 test('asked for a signal under a parent that is not sshd, the text signals nobody', async () => {
   // The shell between here and the text is what an orphan's new parent would be: its other children must live.
-  const mark = '4715.01';
+  const mark = `4715.${OWN}01`;
   const forced = forcedCommandFor('echo ran').replaceAll("'", "'\\''");
   const { stdout, status } = spawnSync(
     '/bin/sh',

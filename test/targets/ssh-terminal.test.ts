@@ -7,6 +7,9 @@ import { needs } from '../helpers/needs.ts';
 import { newCa, openOn, refusalOf, specOf, TERMINAL, targetOn } from '../helpers/ssh-target.ts';
 import { startSshd } from '../helpers/sshd.ts';
 
+/** Other runs of these tests on this machine have other sleepers. */
+const OWN = process.pid;
+
 const it = needs(test, 'sshd', 'ssh-keygen', 'bash');
 
 async function server(config: readonly string[] = []) {
@@ -150,8 +153,8 @@ it('disposal ends what ignores the hang-up, on pipes and in a terminal', async (
   const { sshd, onPipes, inTerminal } = await server();
   await using _ = sshd;
   for (const [open, mark] of [
-    [onPipes, '4714.01'],
-    [inTerminal, '4714.02'],
+    [onPipes, `4714.${OWN}01`],
+    [inTerminal, `4714.${OWN}02`],
   ] as const) {
     const program = await open(`trap '' HUP TERM INT; sleep ${mark} & echo ready; while :; do sleep 0.1; done`);
     await reader(program).waitFor('ready');
@@ -166,11 +169,11 @@ it('where the server allows one session a connection, ^C is typed, and a kill th
   await using _ = sshd;
   const interrupted = await signalled(await inTerminal('echo ready; sleep 30; echo never'), 'SIGINT');
   assert.equal(interrupted.status, { kind: 'signal', signal: 'SIGINT' });
-  const program = await onPipes('echo ready; exec sleep 4714.03');
+  const program = await onPipes(`echo ready; exec sleep 4714.${OWN}03`);
   await reader(program).waitFor('ready');
   const error = await refusalOf('program-left-running', program[Symbol.asyncDispose]());
   assert.match(error.hint, /MaxSessions 2/);
-  for (const pid of processesWith('sleep\0' + '4714.03')) process.kill(pid, 'SIGKILL');
+  for (const pid of processesWith(`sleep\x004714.${OWN}03`)) process.kill(pid, 'SIGKILL');
 });
 
 it('a free terminal is the login shell of the account, which no certificate forces', async () => {
