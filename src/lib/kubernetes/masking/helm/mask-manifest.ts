@@ -1,6 +1,6 @@
 // The objects of a release as helm rendered them: YAML documents, with the values of Secrets as labels. A document that is no Secret
 // stays as it is written, apart from what any text is masked of. Pure.
-import { parseAllDocuments } from 'yaml';
+import { type Document, isScalar, parseAllDocuments, visit } from 'yaml';
 import type { Json } from '../../../core/json.ts';
 import { checkDepth } from '../../request/strict-yaml.ts';
 import type { LabelValue } from '../label-value.ts';
@@ -23,12 +23,19 @@ const SOURCE = /^# Source: [\w./-]+$/m;
 /** Where neither word stands, and nothing stands for their letters, the document is no Secret, and no part of one, for any reader. */
 const MAY_BE_SECRET = /Secret|stringData|\\[xuU]/;
 
+/** Of one manifest, in characters: it takes half a second, and everybody waits. The resources of a large operator are half of it. */
+const MOST_YAML = 1024 * 1024;
+
 export function maskManifest(manifest: string, label: LabelValue, text: MaskText): MaskedManifest {
   const secrets: string[] = [];
   const open: string[] = [];
+  let room = MOST_YAML;
   const documents = manifest.split(BETWEEN).map((document) => {
-    const hidden = MAY_BE_SECRET.test(document) ? maskIfSecret(document, label, secrets) : undefined;
-    if (hidden !== undefined) return hidden;
+    if (MAY_BE_SECRET.test(document)) {
+      room -= document.length;
+      const hidden = maskIfSecret(room < 0 ? undefined : readDocument(document), document, label, secrets);
+      if (hidden !== undefined) return hidden;
+    }
     const shown = text(document);
     open.push(shown);
     return shown;
@@ -37,8 +44,12 @@ export function maskManifest(manifest: string, label: LabelValue, text: MaskText
 }
 
 /** Undefined for what is none. What cannot be read is a label altogether. */
-function maskIfSecret(document: string, label: LabelValue, secrets: string[]): string | undefined {
-  const object = readDocument(document);
+function maskIfSecret(
+  object: Json | undefined,
+  document: string,
+  label: LabelValue,
+  secrets: string[],
+): string | undefined {
   if (object !== undefined && !holdsSecret(object)) return undefined;
   const source = SOURCE.exec(document)?.[0];
   const shown =
@@ -54,14 +65,28 @@ function readDocument(text: string): Json | undefined {
     checkDepth(text);
     const [document, another] = parseAllDocuments(text, {
       ...{ version: '1.1', schema: 'yaml-1.1', prettyErrors: false, logLevel: 'silent' },
+      // It would compare each field with each other.
+      uniqueKeys: false,
     });
     if (document === undefined || another !== undefined) return undefined;
-    if (document.errors.length > 0 || document.warnings.length > 0) return undefined;
+    if (document.errors.length > 0 || document.warnings.length > 0 || namesTwice(document)) return undefined;
     return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 10 }) ?? null));
   } catch {
     // What is too deep, what has aliases without end, what holds itself: nothing of it is shown.
     return undefined;
   }
+}
+
+function namesTwice(document: Document): boolean {
+  let isTwice = false;
+  visit(document, {
+    Map(_, { items }) {
+      const names = items.map(({ key }) => (isScalar(key) ? key.value : key));
+      isTwice ||= new Set(names).size < names.length;
+      return isTwice ? visit.BREAK : undefined;
+    },
+  });
+  return isTwice;
 }
 
 function holdsSecret(value: Json): boolean {

@@ -5,8 +5,8 @@ import type { Json, JsonObject } from '../../../core/json.ts';
 import { NotStrict, readStrictJson, strictText } from '../../request/strict-json.ts';
 
 export const RELEASE_TYPE = 'helm.sh/release.v1';
-/** A Secret holds 1 MiB; what unpacks to more than this is no release that anybody made. */
-const UNPACKED_MAX_BYTES = 16 * 1024 * 1024;
+/** A Secret holds 1 MiB, and the largest charts unpack to some five; everybody waits while one is read. */
+const UNPACKED_MAX_BYTES = 8 * 1024 * 1024;
 
 /** `data.release` of a Secret of helm's, as the API has it; undefined for every other object. */
 export function releaseIn(object: Json | undefined): string | undefined {
