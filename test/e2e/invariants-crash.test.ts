@@ -89,7 +89,11 @@ policy: { default: allow }
       await nothingIsOpen(world);
       // The broker's end reaches a terminal's programs at once, those on pipes at the next start. What runs on a server is
       // ended by its sshd.
-      await until(() => programsLeft(mark).length === 0, `${what}: no program is left`, 8000);
+      await until(() => programsLeft(mark).length === 0, `${what}: no program is left`, 8000).catch(async (error) => {
+        const { stdout } = await world.run(['audit', 'tail', '-n', '1000', '--json']);
+        const lost = stdout.split('\n').filter((line) => line.includes('"session.lost"'));
+        throw new Error(`${error.message}; of those that were lost: ${lost.join('\n')}`);
+      });
     }
     const folder = join(world.state, 'recordings');
     const casts = readdirSync(folder).filter((name) => name.endsWith('.cast'));

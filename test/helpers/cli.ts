@@ -50,7 +50,7 @@ export interface CliWorld extends AsyncDisposable {
   start(args: readonly string[], options?: RunOptions): StartedCli;
   /** Pids of the brokers of this world that run now. */
   brokers(): number[];
-  /** kill -9 of every broker; resolves once they are gone. */
+  /** kill -9 of every broker that runs now; resolves once they are gone. */
   killBrokers(): Promise<void>;
   read(file: string): string;
 }
@@ -109,8 +109,10 @@ export function cliWorld(yaml?: string): CliWorld {
     },
     brokers,
     async killBrokers() {
-      for (const pid of brokers()) process.kill(pid, 'SIGKILL');
-      await until(() => brokers().length === 0, 'the killed broker is gone');
+      const killed = brokers();
+      for (const pid of killed) process.kill(pid, 'SIGKILL');
+      // A CLI that had not connected yet starts the next one at once.
+      await until(() => !brokers().some((pid) => killed.includes(pid)), 'the killed broker is gone');
     },
     read: (file) => readFileSync(join(state, file), 'utf8'),
     async [Symbol.asyncDispose]() {
