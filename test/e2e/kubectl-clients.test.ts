@@ -2,12 +2,12 @@
 // A client library with the kubeconfig of an endpoint: client-go, on which helm, k9s and controllers stand. It asks for protobuf, keeps
 // one connection, watches and runs a program, and the broker judges, masks and records that as what kubectl asks.
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../helpers/cli.ts';
 import { needsCluster } from '../helpers/cluster.ts';
 import { clusterProgram } from '../helpers/cluster-programs.ts';
+import { keptEndpoint } from '../helpers/kept-endpoint.ts';
 import { kubectlStage } from '../helpers/kubectl-stage.ts';
 
 const POLICY = `
@@ -30,12 +30,10 @@ needsCluster(test)(
     await admin(['run', 'web', '--image=none']);
     await admin(['create', 'secret', 'generic', 'kept', `--from-literal=password=${password}`]);
     await admin(['wait', '--for=condition=Ready', 'pod/web', '--timeout=30s']);
-    const file = join(world.folder, 'client.kubeconfig');
-    const endpoint = world.start(['kubectl', 'prod', '--kubeconfig', file]);
-    const [, session = ''] = await endpoint.says(/ready: .*\(session (s-\w+)\)/);
+    const { id: session, kubeconfig, cli } = await keptEndpoint(stage);
 
     const { status, stdout, stderr } = spawnSync(clusterProgram('client'), ['default', 'web', 'kept'], {
-      env: { ...world.env, KUBECONFIG: file },
+      env: { ...world.env, KUBECONFIG: kubeconfig },
       encoding: 'utf8',
     });
     assert.is(status, 0, stderr);
@@ -46,8 +44,8 @@ needsCluster(test)(
     assert.match(denied, /denied by rule "kubernetes\/pillars"/);
     assert.not.ok(`${stdout}${stderr}`.includes(password));
 
-    endpoint.child.kill('SIGINT');
-    await endpoint.done;
+    cli.child.kill('SIGINT');
+    await cli.done;
     const shown = await world.run(['recordings', 'show', session]);
     for (const line of [
       /list +pods +default +allow/,

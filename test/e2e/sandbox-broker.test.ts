@@ -5,11 +5,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type CliWorld, cliWorld, until } from '../helpers/cli.ts';
-import { processesWith } from '../helpers/local-program.ts';
+import { OWN, processesWith } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
-
-/** Other runs of these tests on this machine have other sleepers. */
-const OWN = process.pid;
 
 const box = needs(test, 'bwrap');
 

@@ -7,13 +7,10 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { numberOf, type SystemCall } from '../../src/lib/targets/sandbox/syscalls.ts';
-import { processesWith } from '../helpers/local-program.ts';
+import { OWN, processesWith } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 import { type Call, callCommand, type SandboxChanges, sandboxWorld } from '../helpers/sandbox.ts';
 import { createUser, runShell } from '../helpers/shell-target.ts';
-
-/** Other runs of these tests on this machine have other sleepers. */
-const OWN = process.pid;
 
 const box = needs(test, 'bwrap');
 

@@ -11,13 +11,10 @@ import * as assert from 'uvu/assert';
 import type { BrokerError } from '../../src/lib/core/errors.ts';
 import { runScript } from '../helpers/child-script.ts';
 import { until } from '../helpers/cli.ts';
-import { processesWith, readToEnd } from '../helpers/local-program.ts';
+import { OWN, processesWith, readToEnd } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 import { sandboxWorld } from '../helpers/sandbox.ts';
 import { createUser, OWN_UID, runShell, shellSpec, TERMINAL } from '../helpers/shell-target.ts';
-
-/** Other runs of these tests on this machine have other sleepers. */
-const OWN = process.pid;
 
 const box = needs(test, 'bwrap');
 const OPENER = new URL('../helpers/open-in-sandbox.ts', import.meta.url);

@@ -5,13 +5,10 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../helpers/cli.ts';
-import { processesWith, reader } from '../helpers/local-program.ts';
+import { OWN, processesWith, reader } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 import { callCommand, sandboxWorld } from '../helpers/sandbox.ts';
 import { createUser, runShell, TERMINAL } from '../helpers/shell-target.ts';
-
-/** Other runs of these tests on this machine have other sleepers. */
-const OWN = process.pid;
 
 const box = needs(test, 'bwrap');
 const TIOCSTI = 0x5412;

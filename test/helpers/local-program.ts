@@ -75,6 +75,9 @@ export function reader(program: Program): {
   };
 }
 
+/** Part of what a file's sleepers are told by, `sleep 4714.${OWN}01`: other files, and other runs on this machine, have others. */
+export const OWN = process.pid;
+
 /** Pids whose command line holds the text, this process and zombies (which have none) left out. */
 export function processesWith(text: string): number[] {
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid);

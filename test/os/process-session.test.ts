@@ -10,11 +10,8 @@ import {
   sessionMembers,
 } from '../../src/lib/os/process-session.ts';
 import { commandLine } from '../helpers/cli.ts';
-import { liveClock, processesWith } from '../helpers/local-program.ts';
+import { liveClock, OWN, processesWith } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
-
-/** Other runs of these tests on this machine have other sleepers. */
-const OWN = process.pid;
 
 /** Bash source as the leader of a session of its own; resolves once it printed `ready`. */
 async function start(text: string) {

@@ -8,12 +8,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError } from '../../src/lib/core/errors.ts';
 import { shellTarget } from '../../src/lib/targets/shell.ts';
-import { liveClock, processesWith, reader } from '../helpers/local-program.ts';
+import { liveClock, OWN, processesWith, reader } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 import { createUser, runShell, shellSpec, TERMINAL, type ThrowAwayUser } from '../helpers/shell-target.ts';
-
-/** Other runs of these tests on this machine have other sleepers. */
-const OWN = process.pid;
 
 async function refusalOf(promise: Promise<unknown>): Promise<BrokerError> {
   const error = await promise.then(

@@ -4,11 +4,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError } from '../../src/lib/core/errors.ts';
 import { openPipes } from '../../src/lib/targets/pipes.ts';
-import { bash, onPipes, processesWith, reader, readToEnd } from '../helpers/local-program.ts';
+import { bash, OWN, onPipes, processesWith, reader, readToEnd } from '../helpers/local-program.ts';
 import { watchMemory } from '../helpers/memory.ts';
-
-/** Other runs of these tests on this machine have other sleepers. */
-const OWN = process.pid;
 
 const CHUNK = Buffer.from(Uint8Array.from({ length: 65_536 }, (_, at) => (at * 31 + (at >> 8) * 17) & 0xff));
 

@@ -2,10 +2,7 @@ import { readdirSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BrokerError } from '../../src/lib/core/errors.ts';
-import { inTerminal, processesWith, reader, readToEnd } from '../helpers/local-program.ts';
-
-/** Other runs of these tests on this machine have other sleepers. */
-const OWN = process.pid;
+import { inTerminal, OWN, processesWith, reader, readToEnd } from '../helpers/local-program.ts';
 
 test('^C reaches the program that runs in the foreground, as does signal()', async () => {
   for (const interrupt of ['byte', 'signal'] as const) {

@@ -10,13 +10,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isListed, parseEndpoint } from '../../src/lib/targets/sandbox/endpoints.ts';
 import { openProxy } from '../../src/lib/targets/sandbox/proxy.ts';
-import { readToEnd } from '../helpers/local-program.ts';
+import { OWN, readToEnd } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 import { type SandboxChanges, sandboxWorld } from '../helpers/sandbox.ts';
 import { createUser, runShell } from '../helpers/shell-target.ts';
-
-/** Other runs of these tests on this machine have other sleepers. */
-const OWN = process.pid;
 
 const LIST = ['registry.example.org:443', '*.example.net:443', '10.1.2.3:80', 'Upper.Example.org.:443', '*.2.3:443'];
 

@@ -7,10 +7,7 @@ import { BrokerError } from '../../src/lib/core/errors.ts';
 import { preludeFor, readState } from '../../src/lib/session/gated/prelude.ts';
 import { takeFrames } from '../../src/lib/stream/frames.ts';
 import { forcedCommandFor, lineCommandFor } from '../../src/lib/targets/ssh-forced-command.ts';
-import { liveClock, processesWith } from '../helpers/local-program.ts';
-
-/** Other runs of these tests on this machine have other sleepers. */
-const OWN = process.pid;
+import { liveClock, OWN, processesWith } from '../helpers/local-program.ts';
 
 const SHELLS = ['sh', 'bash', 'dash', 'zsh', 'fish', 'tcsh', 'csh', 'ksh', 'mksh', 'busybox']
   .map((name) => `/usr/bin/${name}`)

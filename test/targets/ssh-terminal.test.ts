@@ -2,13 +2,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ExitStatus } from '../../src/lib/core/events.ts';
 import type { Program } from '../../src/lib/ports/target.ts';
-import { processesWith, reader, readToEnd } from '../helpers/local-program.ts';
+import { OWN, processesWith, reader, readToEnd } from '../helpers/local-program.ts';
 import { needs } from '../helpers/needs.ts';
 import { newCa, openOn, refusalOf, specOf, TERMINAL, targetOn } from '../helpers/ssh-target.ts';
 import { startSshd } from '../helpers/sshd.ts';
-
-/** Other runs of these tests on this machine have other sleepers. */
-const OWN = process.pid;
 
 const it = needs(test, 'sshd', 'ssh-keygen', 'bash');
 

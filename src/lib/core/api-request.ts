@@ -37,6 +37,10 @@ export interface DiscoverySubject {
 
 export type ApiSubject = ResourceSubject | DiscoverySubject;
 
+/** True for requests whose objects are Secrets. */
+export const isOfSecrets = (subject: ApiSubject): subject is ResourceSubject =>
+  subject.kind === 'resource' && subject.group === '' && subject.resource === 'secrets';
+
 export interface ApiRequest {
   readonly subject: ApiSubject;
   readonly method: ApiMethod;

@@ -1,7 +1,7 @@
 // What a request would do, as a person reads it before approving. Approvals are bound to this text: the same request against the same
 // state of the cluster gives the same one, without times and without names that are made up anew. Pure.
 import { hash } from 'node:crypto';
-import { type ApiRequest, isStream, type ResourceSubject } from '../../core/api-request.ts';
+import { type ApiRequest, isOfSecrets, isStream, type ResourceSubject } from '../../core/api-request.ts';
 import type { ApiPreview, ParsedBody } from '../../ports/api-gate.ts';
 import { parameter } from '../request/request-query.ts';
 import { isServersOwn } from './dry-run-support.ts';
@@ -67,8 +67,8 @@ function wordsOf(
 const unknown = ['what it would do is not known: the server was not asked, or cannot say'];
 
 /** Of Secrets, what is sent is shown to nobody. */
-function sentLines({ group, resource }: ResourceSubject, parsed: ParsedBody, mask: MaskText): readonly string[] {
-  if (group === '' && resource === 'secrets') return [];
+function sentLines(subject: ResourceSubject, parsed: ParsedBody, mask: MaskText): readonly string[] {
+  if (isOfSecrets(subject)) return [];
   if (parsed.kind === 'object') return markedLines('+', parsed.object, mask);
   return parsed.kind === 'list' ? markedLines('+', parsed.list, mask) : [];
 }

@@ -1,7 +1,7 @@
 // What a write would do, asked of the server itself: the object as it is, and as a dry run of the same request leaves it. Nothing here
 // changes anything in the cluster. Values of Secrets become labels before anybody sees them.
 import { hash } from 'node:crypto';
-import type { ApiRequest, QueryParameter, ResourceSubject } from '../../core/api-request.ts';
+import { type ApiRequest, isOfSecrets, type QueryParameter, type ResourceSubject } from '../../core/api-request.ts';
 import type { ApiBody, ApiPreview, ParsedBody } from '../../ports/api-gate.ts';
 import type { LabelValue } from '../masking/label-value.ts';
 import { maskSecrets } from '../masking/mask-secrets.ts';
@@ -160,8 +160,8 @@ function headersOf({ headers }: PreviewDeps, type: string | undefined): Record<s
   };
 }
 
-function maskedBy(labelOf: LabelValue, { group, resource }: ResourceSubject): (object: unknown) => unknown {
-  if (group !== '' || resource !== 'secrets') return (object) => object;
+function maskedBy(labelOf: LabelValue, subject: ResourceSubject): (object: unknown) => unknown {
+  if (!isOfSecrets(subject)) return (object) => object;
   const label = distinctLabels(labelOf);
   return (object) => {
     if (object === undefined) return object;

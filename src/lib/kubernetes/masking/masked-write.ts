@@ -1,7 +1,7 @@
 // What may not be written because values are masked: a label in the place of the value it stands for, which would be lost in the cluster,
 // and a value to a place where no mask looks for it. Pure.
 import { gunzipSync } from 'node:zlib';
-import type { ApiRequest } from '../../core/api-request.ts';
+import { type ApiRequest, isOfSecrets } from '../../core/api-request.ts';
 import type { Json } from '../../core/json.ts';
 import type { ApiBody, ParsedBody } from '../../ports/api-gate.ts';
 import { RefusedRequest } from '../request/refused-request.ts';
@@ -48,7 +48,7 @@ export function refuseMaskedWrite(
   kinds: ReadonlySet<string>,
 ): void {
   if (body === null || method === 'GET' || method === 'DELETE') return;
-  if (subject.kind === 'resource' && subject.group === '' && subject.resource === 'secrets') refuseTaking(parsed);
+  if (isOfSecrets(subject)) refuseTaking(parsed);
   const isKnown = (kind: string) => kind === ALWAYS || kinds.has(kind);
   const found = findLabel(parsed, body, { isKnown, room: UNPACKED_MAX_BYTES });
   if (found === undefined) return;

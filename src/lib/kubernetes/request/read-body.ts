@@ -1,7 +1,7 @@
 // The body of a request as what policy, previews and people look at. The server gets the caller's own bytes: so a body that its reader
 // and this one could take for two different things is refused.
 import type { ApiRequest } from '../../core/api-request.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import { isJsonObject, type Json } from '../../core/json.ts';
 import type { ApiBody, ParsedBody } from '../../ports/api-gate.ts';
 import { readDeleteOptions } from './delete-options.ts';
 import { MAGIC } from './protobuf.ts';
@@ -48,10 +48,10 @@ export function readBody({ method }: ApiRequest, body: ApiBody | null): ParsedBo
   }
   const value = parsedValue(body.bytes, reading);
   if (reading !== 'json-patch') {
-    if (isObject(value)) return { kind: 'object', object: value };
+    if (isJsonObject(value)) return { kind: 'object', object: value };
     throw malformed('is no object');
   }
-  if (Array.isArray(value) && value.every(isObject)) return { kind: 'list', list: value };
+  if (Array.isArray(value) && value.every(isJsonObject)) return { kind: 'list', list: value };
   throw malformed('is no list of operations');
 }
 
@@ -64,9 +64,6 @@ function parsedValue(bytes: Uint8Array, reading: 'json' | 'json-patch' | 'yaml')
     throw error;
   }
 }
-
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function malformed(why: string): RefusedRequest {
   return new RefusedRequest({

@@ -1,6 +1,7 @@
 // One request of a client and its reply: read, judged, sent on as it was printed anew, and masked on the way back. Whatever goes wrong
 // is answered as the API answers, and nothing goes on that was not judged.
 
+import { isOfSecrets } from '../../core/api-request.ts';
 import { asBrokerError, type BrokerError } from '../../core/errors.ts';
 import { PreviewRefused, previewerOf } from '../../kubernetes/effect/preview.ts';
 import type { ReleaseBook } from '../../kubernetes/masking/helm/release-book.ts';
@@ -13,7 +14,7 @@ import type { ApiGate, ApiLeave, ApiOutcome } from '../../ports/api-gate.ts';
 import { type ApiCall, answer, answerBytes, breakOff } from './endpoint.ts';
 import { openStream } from './open-stream.ts';
 import { type AskedOfUs, readCall } from './read-call.ts';
-import { isOfSecrets, maskWhole, type RelayDeps, relayReply } from './relay.ts';
+import { maskWhole, type RelayDeps, relayReply } from './relay.ts';
 
 const STATUSES: Readonly<Record<string, number>> = {
   'cluster-answer': 502,
@@ -93,7 +94,7 @@ async function walk(call: ApiCall, deps: ExchangeDeps, signal: AbortSignal): Pro
 function withValues(asked: AskedOfUs, releases: ReleaseBook): AskedOfUs {
   const { request, body, parsed } = asked;
   const { subject } = request;
-  if (subject.kind !== 'resource' || !isOfSecrets(subject) || body === null) return asked;
+  if (!isOfSecrets(subject) || body === null) return asked;
   const written = releaseWriteIn(parsed, body);
   const release = written === undefined ? undefined : releases.restored(written, subject.namespace ?? '');
   return written === undefined || release === undefined ? asked : { ...asked, ...written.with(release) };

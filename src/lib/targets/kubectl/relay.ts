@@ -2,7 +2,7 @@
 // all others as text is; descriptions of the API go on as they are.
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
-import type { ApiRequest, ApiSubject } from '../../core/api-request.ts';
+import { type ApiRequest, isOfSecrets } from '../../core/api-request.ts';
 import type { Clock } from '../../core/clock.ts';
 import { BrokerError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
@@ -99,10 +99,6 @@ export function maskWhole({ subject }: ApiRequest, bytes: Uint8Array, gate: Rela
   const mask = gate.replyMask();
   return Buffer.concat([...mask.push(bytes), ...mask.flush()]);
 }
-
-/** True for requests whose objects are Secrets. */
-export const isOfSecrets = (subject: ApiSubject): boolean =>
-  subject.kind === 'resource' && subject.group === '' && subject.resource === 'secrets';
 
 type Pieces = readonly Uint8Array[];
 

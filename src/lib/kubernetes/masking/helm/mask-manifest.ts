@@ -1,11 +1,10 @@
 // The objects of a release as helm rendered them: YAML documents, with the values of Secrets as labels. A document that is no Secret
 // stays as it is written, apart from what any text is masked of. Pure.
 import { type Document, isScalar, parseAllDocuments, visit } from 'yaml';
-import type { Json } from '../../../core/json.ts';
+import { isJsonObject, type Json } from '../../../core/json.ts';
 import { checkDepth } from '../../request/strict-yaml.ts';
 import type { LabelValue } from '../label-value.ts';
 import { maskSecrets } from '../mask-secrets.ts';
-import { isObject } from './release-data.ts';
 
 export type MaskText = (text: string) => string;
 
@@ -33,8 +32,11 @@ export function maskManifest(manifest: string, label: LabelValue, text: MaskText
   const documents = manifest.split(BETWEEN).map((document) => {
     if (MAY_BE_SECRET.test(document)) {
       room -= document.length;
-      const hidden = maskIfSecret(room < 0 ? undefined : readDocument(document), document, label, secrets);
-      if (hidden !== undefined) return hidden;
+      const object = room < 0 ? undefined : readDocument(document);
+      if (object === undefined || holdsSecret(object)) {
+        if (object !== undefined) collect(object, secrets);
+        return hideSecret(document, object, label);
+      }
     }
     const shown = text(document);
     open.push(shown);
@@ -43,18 +45,11 @@ export function maskManifest(manifest: string, label: LabelValue, text: MaskText
   return { shown: documents.join('---'), secrets, open: open.join('\n') };
 }
 
-/** Undefined for what is none. What cannot be read is a label altogether. */
-function maskIfSecret(
-  object: Json | undefined,
-  document: string,
-  label: LabelValue,
-  secrets: string[],
-): string | undefined {
-  if (object !== undefined && !holdsSecret(object)) return undefined;
+/** What cannot be read is a label altogether. */
+function hideSecret(document: string, object: Json | undefined, label: LabelValue): string {
   const source = SOURCE.exec(document)?.[0];
   const shown =
     object === undefined ? label(Buffer.from(document)) : JSON.stringify(maskSecrets(object, label), null, 2);
-  if (object !== undefined) collect(object, secrets);
   // JSON is YAML.
   return `\n${source === undefined ? '' : `${source}\n`}${shown}\n`;
 }
@@ -91,7 +86,7 @@ function namesTwice(document: Document): boolean {
 
 function holdsSecret(value: Json): boolean {
   if (Array.isArray(value)) return value.some(holdsSecret);
-  if (!isObject(value)) return false;
+  if (!isJsonObject(value)) return false;
   if (value.kind === 'Secret' || value.kind === 'SecretList' || Object.hasOwn(value, 'stringData')) return true;
   return Object.values(value).some(holdsSecret);
 }
@@ -99,10 +94,11 @@ function holdsSecret(value: Json): boolean {
 /** All that stands under `data` and `stringData`, wherever they are. */
 function collect(value: Json, secrets: string[]): void {
   if (Array.isArray(value)) for (const item of value) collect(item as Json, secrets);
-  if (!isObject(value)) return;
+  if (!isJsonObject(value)) return;
   for (const [name, inner] of Object.entries(value)) {
     if (name !== 'data' && name !== 'stringData') collect(inner, secrets);
-    else if (isObject(inner)) for (const each of Object.values(inner)) secrets.push(...forms(each, name === 'data'));
+    else if (isJsonObject(inner))
+      for (const each of Object.values(inner)) secrets.push(...forms(each, name === 'data'));
   }
 }
 

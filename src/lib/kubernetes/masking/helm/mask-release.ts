@@ -1,10 +1,9 @@
 // A release of helm's as a client may see it: the values of its Secrets are labels wherever they stand, and of the values it was made with
 // those stay that can be read elsewhere in the cluster anyway, in the objects that are no Secrets. What the chart was made of is a label
 // altogether: clients take a chart from where charts are. Pure.
-import type { Json, JsonObject } from '../../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject, jsonFields } from '../../../core/json.ts';
 import type { LabelValue } from '../label-value.ts';
 import { type MaskText, maskManifest } from './mask-manifest.ts';
-import { isObject } from './release-data.ts';
 
 export interface ReleaseMasks {
   readonly label: LabelValue;
@@ -21,9 +20,9 @@ export function maskRelease(release: JsonObject, { label, text }: ReleaseMasks):
   const json = (value: Json): Json => JSON.parse(text(JSON.stringify(value)));
   const main = maskManifest(textOf(manifest), label, text);
   const after = (Array.isArray(hooks) ? hooks : []).map((hook: Json) => {
-    const { manifest: own, ...more } = fieldsOf(hook);
+    const { manifest: own, ...more } = jsonFields(hook);
     const masked = maskManifest(textOf(own), label, text);
-    return { ...masked, hook: { ...fieldsOf(json(more)), manifest: masked.shown } };
+    return { ...masked, hook: { ...jsonFields(json(more)), manifest: masked.shown } };
   });
   const all = [main, ...after];
   const secrets = new Set(all.flatMap((each) => each.secrets));
@@ -31,12 +30,12 @@ export function maskRelease(release: JsonObject, { label, text }: ReleaseMasks):
   const value = (given: Json): Json => maskValue(given, { secrets, open, label });
   const words = (said: string) => (holdsSome(said, secrets) ? label(Buffer.from(said)) : text(said));
   return {
-    ...fieldsOf(json(rest)),
+    ...jsonFields(json(rest)),
     manifest: main.shown,
     ...(hooks === undefined ? {} : { hooks: after.map(({ hook }) => hook) }),
     ...(config === undefined ? {} : { config: value(config) }),
-    ...(isObject(chart) ? { chart: maskChart(chart, { value, json, label }) } : {}),
-    ...(isObject(info) ? { info: maskInfo(info, words, json) } : {}),
+    ...(isJsonObject(chart) ? { chart: maskChart(chart, { value, json, label }) } : {}),
+    ...(isJsonObject(info) ? { info: maskInfo(info, words, json) } : {}),
   };
 }
 
@@ -60,7 +59,7 @@ function maskValue(value: Json, { secrets, open, label }: ValueMask): Json {
 function maskInfo(info: JsonObject, words: (said: string) => string, json: (value: Json) => Json): JsonObject {
   const { notes, description, ...rest } = info;
   return {
-    ...fieldsOf(json(rest)),
+    ...jsonFields(json(rest)),
     ...(typeof notes === 'string' ? { notes: words(notes) } : {}),
     ...(typeof description === 'string' ? { description: words(description) } : {}),
   };
@@ -77,7 +76,7 @@ function maskChart(chart: JsonObject, { value, json, label }: ChartMasks): JsonO
   const made = label(Buffer.from(JSON.stringify([chart.templates, chart.files, chart.schema])));
   const hidden = Buffer.from(made).toString('base64');
   const files = (given: Json) =>
-    Array.isArray(given) ? given.map((file: Json) => ({ ...fieldsOf(file), data: hidden })) : hidden;
+    Array.isArray(given) ? given.map((file: Json) => ({ ...jsonFields(file), data: hidden })) : hidden;
   // What other versions of helm keep there is nothing that is known to be harmless.
   const maskOf = (name: string): ((given: Json) => Json) => {
     if (name === 'templates' || name === 'files') return files;
@@ -96,7 +95,7 @@ function mapTexts(value: Json, change: (text: string) => string): Json {
   if (typeof value === 'string') return change(value);
   if (typeof value === 'number') return change(String(value)) === String(value) ? value : change(String(value));
   if (Array.isArray(value)) return value.map((item: Json) => mapTexts(item, change));
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapTexts(inner, change)]));
 }
 
@@ -104,5 +103,4 @@ function holdsSome(text: string, secrets: ReadonlySet<string>): boolean {
   return [...secrets].some((secret) => secret.length >= SHORTEST_PART && text.includes(secret));
 }
 
-const fieldsOf = (value: Json): JsonObject => (isObject(value) ? value : {});
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');

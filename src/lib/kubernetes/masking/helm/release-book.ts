@@ -2,13 +2,20 @@
 // anew to roll back: what it was shown as labels then becomes again what it was, or the whole is refused as any label is that is written.
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { Json, JsonObject } from '../../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject, jsonFields } from '../../../core/json.ts';
 import { maskRelease, type ReleaseMasks } from './mask-release.ts';
-import { isObject, packRelease, releaseIn, unpackRelease } from './release-data.ts';
+import { packRelease, releaseIn, unpackRelease } from './release-data.ts';
 import type { ReleaseWrite } from './release-write.ts';
 
 /** Of what is kept, packed as it came; older ones are forgotten, and a write of theirs is refused. */
 const KEPT_MAX_BYTES = 32 * 1024 * 1024;
+
+interface Kept {
+  /** As it came. */
+  readonly data: string;
+  /** What was shown of what helm says of it: the one text that may differ when it is written back. */
+  readonly description: Json | undefined;
+}
 
 export interface ReleaseBook {
   /**
@@ -24,18 +31,18 @@ export interface ReleaseBook {
 }
 
 export function releaseBook(masks: ReleaseMasks): ReleaseBook {
-  const kept = new Map<string, string>();
+  const kept = new Map<string, Kept>();
   let keptBytes = 0;
 
-  function keep(key: string, data: string): void {
-    keptBytes += data.length - (kept.get(key)?.length ?? 0);
+  function keep(key: string, release: Kept): void {
+    keptBytes += release.data.length - (kept.get(key)?.data.length ?? 0);
     // Behind all others: it is the newest again.
     kept.delete(key);
-    kept.set(key, data);
-    for (const [oldest, { length }] of kept) {
+    kept.set(key, release);
+    for (const [oldest, { data }] of kept) {
       if (keptBytes <= KEPT_MAX_BYTES) break;
       kept.delete(oldest);
-      keptBytes -= length;
+      keptBytes -= data.length;
     }
   }
 
@@ -46,8 +53,8 @@ export function releaseBook(masks: ReleaseMasks): ReleaseBook {
     await setImmediate();
     const shown = maskReadable(release);
     if (shown === undefined) return masked;
-    const { namespace, name } = fieldsOf(original.metadata);
-    keep(keyOf(placeOf(namespace, name), shown), data);
+    const { namespace, name } = jsonFields(original.metadata);
+    keep(keyOf(placeOf(namespace, name), shown), { data, description: jsonFields(shown.info).description });
     return { ...masked, data: { ...(masked.data as JsonObject), release: packRelease(shown) } };
   }
 
@@ -62,7 +69,7 @@ export function releaseBook(masks: ReleaseMasks): ReleaseBook {
   }
 
   async function shown(original: Json, masked: Json): Promise<Json> {
-    if (!isObject(original) || !isObject(masked)) return masked;
+    if (!isJsonObject(original) || !isJsonObject(masked)) return masked;
     if (releaseIn(original) !== undefined) return showSecret(original, masked);
     const { items, object } = original;
     if (Array.isArray(items) && Array.isArray(masked.items)) {
@@ -79,9 +86,9 @@ export function releaseBook(masks: ReleaseMasks): ReleaseBook {
     restored({ name, data }, namespace) {
       const written = unpackRelease(data);
       const before = written === undefined ? undefined : kept.get(keyOf(placeOf(namespace, name), written));
-      const original = before === undefined ? undefined : unpackRelease(before);
-      if (written === undefined || original === undefined) return undefined;
-      return packRelease(withValues(written, original, maskRelease(original, masks)));
+      const original = before === undefined ? undefined : unpackRelease(before.data);
+      if (written === undefined || before === undefined || original === undefined) return undefined;
+      return packRelease(withValues(written, original, before.description));
     },
   };
 }
@@ -92,15 +99,15 @@ const placeOf = (namespace: Json | undefined, name: Json | undefined): string =>
 
 /** Whatever may hold a value goes into it, so that none comes to stand anywhere else. */
 function keyOf(place: string, { manifest = '', config = null, chart = null, hooks, info }: JsonObject): string {
-  const runs = Array.isArray(hooks) ? hooks.map((hook: Json) => ({ ...fieldsOf(hook), last_run: null })) : null;
-  const said = canonical({ manifest, config, chart, hooks: runs, notes: fieldsOf(info).notes ?? null });
+  const runs = Array.isArray(hooks) ? hooks.map((hook: Json) => ({ ...jsonFields(hook), last_run: null })) : null;
+  const said = canonical({ manifest, config, chart, hooks: runs, notes: jsonFields(info).notes ?? null });
   return createHash('sha256').update(place).update('\n').update(JSON.stringify(said)).digest('base64');
 }
 
 /** helm leaves out what is empty, and sorts what it does not know. */
 function canonical(value: Json): Json {
   if (Array.isArray(value)) return value.map((item: Json) => canonical(item) ?? null);
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   const entries = Object.entries(value).map(([name, inner]) => [name, canonical(inner)] as const);
   return Object.fromEntries(entries.filter(([, inner]) => !isEmpty(inner)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -112,11 +119,13 @@ const isEmpty = (value: Json): boolean =>
   value === false ||
   (typeof value === 'object' && Object.keys(value).length === 0);
 
-function withValues(written: JsonObject, original: JsonObject, shown: JsonObject): JsonObject {
+function withValues(written: JsonObject, original: JsonObject, description: Json | undefined): JsonObject {
   const { manifest, config, chart } = original;
   const runs = Array.isArray(written.hooks) ? written.hooks : [];
   const hooks = (Array.isArray(original.hooks) ? original.hooks : []).map((hook: Json, at) =>
-    isObject(hook) && isObject(runs[at]) ? { ...hook, last_run: runs[at].last_run ?? hook.last_run ?? null } : hook,
+    isJsonObject(hook) && isJsonObject(runs[at])
+      ? { ...hook, last_run: runs[at].last_run ?? hook.last_run ?? null }
+      : hook,
   );
   const given = Object.entries({ manifest, config, chart }).filter(([, value]) => value !== undefined) as [
     string,
@@ -126,18 +135,20 @@ function withValues(written: JsonObject, original: JsonObject, shown: JsonObject
     ...written,
     ...Object.fromEntries(given),
     ...(hooks.length === 0 ? {} : { hooks }),
-    ...(isObject(written.info)
-      ? { info: infoWithValues(written.info, fieldsOf(original.info), fieldsOf(shown.info)) }
+    ...(isJsonObject(written.info)
+      ? { info: infoWithValues(written.info, jsonFields(original.info), description) }
       : {}),
   };
 }
 
-function infoWithValues(written: JsonObject, original: JsonObject, shown: JsonObject): JsonObject {
-  const entries = Object.entries(written).map(([name, value]): [string, Json] => [
-    name,
-    (name === 'notes' || name === 'description') && value === shown[name] ? (original[name] ?? value) : value,
-  ]);
-  return Object.fromEntries(entries);
+/** The notes are those that were shown, or nothing were given back; the description is, where helm left it alone. */
+function infoWithValues(written: JsonObject, original: JsonObject, description: Json | undefined): JsonObject {
+  const { notes, description: said } = written;
+  return {
+    ...written,
+    ...(notes === undefined || original.notes === undefined ? {} : { notes: original.notes }),
+    ...(said === undefined || said !== description || original.description === undefined
+      ? {}
+      : { description: original.description }),
+  };
 }
-
-const fieldsOf = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});

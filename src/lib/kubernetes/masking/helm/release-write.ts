@@ -1,8 +1,8 @@
 // A release of helm's in the body of a request, whichever way the client writes: JSON, or protobuf, as helm does. Pure.
-import type { Json, JsonObject } from '../../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { ApiBody, ParsedBody } from '../../../ports/api-gate.ts';
 import { bytesField, envelopeIn, fieldsIn, onlyBytes, textOf, type WireField } from '../../request/protobuf.ts';
-import { isObject, RELEASE_TYPE, releaseIn } from './release-data.ts';
+import { RELEASE_TYPE, releaseIn } from './release-data.ts';
 
 export interface ReleaseWrite {
   /** Of the Secret. */
@@ -21,7 +21,7 @@ export function releaseWriteIn(parsed: ParsedBody, body: ApiBody): ReleaseWrite 
 
 function inJson(object: JsonObject, { type }: ApiBody): ReleaseWrite | undefined {
   const data = releaseIn(object);
-  const name = isObject(object.metadata) ? object.metadata.name : undefined;
+  const name = isJsonObject(object.metadata) ? object.metadata.name : undefined;
   if (data === undefined || typeof name !== 'string') return undefined;
   return {
     ...{ name, data },
